@@ -1,0 +1,68 @@
+"""Every reason to say no, once, with the HTTP status it becomes. The codes are part of the contract."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Problem(Enum):
+    """`code`, status, title. A code is stable for ever; words belong to the reader's language."""
+
+    # 400
+    MALFORMED = ("malformed", 400, "The request cannot be read.")
+    DUPLICATE_KEY = ("duplicate_key", 400, "A JSON object names the same key twice.")
+    NOT_UTF8 = ("not_utf8", 400, "The body is not UTF-8.")
+    TOO_DEEP = ("too_deep", 400, "The body is nested too deeply.")
+    CURSOR_INVALID = ("cursor_invalid", 400, "The cursor does not belong to this list.")
+    # 401
+    UNAUTHENTICATED = ("unauthenticated", 401, "Sign in first.")
+    SIGN_IN_FAILED = ("sign_in_failed", 401, "The user name and password do not belong together.")
+    # 403
+    FORBIDDEN = ("forbidden", 403, "Your role does not allow this.")
+    SECOND_OFFICER_NEEDED = ("second_officer_needed", 403, "Another officer has to do this.")
+    COMPLIANCE_NEEDED = ("compliance_needed", 403, "A compliance officer has to do this.")
+    # 404, 405, 410
+    NOT_FOUND = ("not_found", 404, "There is nothing here for you.")
+    METHOD_NOT_ALLOWED = ("method_not_allowed", 405, "This path does not take that method.")
+    INVITATION_EXPIRED = ("invitation_expired", 410, "The invitation has expired.")
+    INVITATION_USED = ("invitation_used", 410, "The invitation has been used or withdrawn.")
+    # 409
+    USERNAME_TAKEN = ("username_taken", 409, "That user name is taken.")
+    ALREADY_INVITED = ("already_invited", 409, "That address has an open invitation or an account here.")
+    ACCOUNT_CLOSED = ("account_closed", 409, "The account is closed.")
+    ACCOUNT_UNKNOWN = ("account_unknown", 404, "There is no such account.")
+    LAST_BEHEERDER = ("last_beheerder", 409, "The organisation would be left without a Beheerder.")
+    ERASED = ("erased", 409, "The person has been erased.")
+    AGREEMENT_MISSING = ("agreement_missing", 409, "No processing agreement is in force.")
+    PURPOSE_NOT_AGREED = ("purpose_not_agreed", 409, "The agreement in force does not cover this purpose.")
+    CATEGORY_NOT_AGREED = ("category_not_agreed", 409, "The agreement in force does not cover this category.")
+    AGREEMENT_NOT_OPEN = ("agreement_not_open", 409, "The agreement takes no signature any more.")
+    ALREADY_SIGNED = ("already_signed", 409, "This side has signed with other particulars.")
+    HELD = ("held", 409, "A hold suspends this.")
+    NOT_YET = ("not_yet", 409, "This has not happened yet.")
+    CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
+    IDEMPOTENCY_MISMATCH = ("idempotency_mismatch", 409, "The idempotency key was used with another body.")
+    # 412, 413, 415
+    PRECONDITION_FAILED = ("precondition_failed", 412, "The object has changed since you read it.")
+    TOO_LARGE = ("too_large", 413, "The body is larger than 1 MiB.")
+    UNSUPPORTED_MEDIA_TYPE = ("unsupported_media_type", 415, "Send application/json.")
+    # 422
+    INVALID = ("invalid", 422, "Some fields are not right.")
+    UNKNOWN_FIELD = ("unknown_field", 422, "Some fields are not known.")
+    WEAK_PASSWORD = ("weak_password", 422, "The password is too short or too well known.")
+    WRONG_PASSWORD = ("wrong_password", 422, "The present password is not right.")
+    PERIOD_INVALID = ("period_invalid", 422, "The period ends before it starts.")
+    ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")
+    CATEGORY_NOT_STATED = ("category_not_stated", 422, "The statement does not list this category.")
+    # 429, 5xx
+    THROTTLED = ("throttled", 429, "Too many attempts; wait.")
+    INTERNAL = ("internal", 500, "Something went wrong here; it has been recorded.")
+    UNAVAILABLE = ("unavailable", 503, "A part is away; try again shortly.")
+
+    def __init__(self, code: str, status: int, title: str) -> None:
+        self.code = code
+        self.status = status
+        self.title = title
+
+
+BY_CODE = {problem.code: problem for problem in Problem}

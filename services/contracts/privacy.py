@@ -1,0 +1,69 @@
+"""The closed lists of the statement: purposes, legal bases, categories, roles."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What data may be used for (P02). Nothing else."""
+
+    APP_ACCESS = "app_access"
+    BEHEER_ACCESS = "beheer_access"
+    USAGE_INSIGHT = "usage_insight"
+
+
+class LegalBasis(StrEnum):
+    """AVG art. 6(1), a to f."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+
+class Category(StrEnum):
+    """Which data there is (P04): seven categories of 2018, then the additions, listed as such."""
+
+    NAME = "name"
+    ORGANISATION = "organisation"
+    EMAIL = "email"
+    CREDENTIALS = "credentials"
+    IP_ADDRESS = "ip_address"
+    SESSION_COOKIE = "session_cookie"
+    TECHNICAL = "technical"
+    CONTACT_PHONE = "contact_phone"
+    CORRESPONDENCE = "correspondence"
+    LOG_RECORD = "log_record"
+
+
+ADDITIONS = frozenset({Category.CONTACT_PHONE, Category.CORRESPONDENCE, Category.LOG_RECORD})
+
+
+class Role(StrEnum):
+    """What an account may do. The first three belong to one customer organisation, the rest to the maker."""
+
+    MEMBER = "member"
+    BEHEERDER = "beheerder"
+    AUDITOR = "auditor"
+    COMPLIANCE = "compliance"
+    INVESTIGATOR = "investigator"
+    OPERATOR = "operator"
+
+
+STAFF = frozenset({Role.COMPLIANCE, Role.INVESTIGATOR, Role.OPERATOR})
+TENANT = frozenset({Role.MEMBER, Role.BEHEERDER, Role.AUDITOR})
+
+
+class ProcessingRole(StrEnum):
+    """As what the maker processes: for a customer, or for itself (its own staff)."""
+
+    PROCESSOR = "processor"
+    CONTROLLER = "controller"
+
+
+def purpose_of(role: Role) -> Purpose:
+    """For which purpose an account with this role signs in: the Beheeromgeving, or the app."""
+    return Purpose.APP_ACCESS if role is Role.MEMBER else Purpose.BEHEER_ACCESS

@@ -1,0 +1,118 @@
+"""One database a service and one for its keys, SQLite or PostgreSQL behind the same engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from services.kernel.transaction import guard
+
+BUSY_MS = 4000
+"""How long one writer waits for another before the answer is "away"; below the 5 seconds a caller waits."""
+
+
+def open_engine(url: str | None, name: str, directory: Path, *, pool: int = 16) -> Engine:
+    """The engine of the database `name`.
+
+    Without `url` it is the SQLite file `<directory>/<name>.sqlite3`; else PostgreSQL's database
+    `crisisconnect_<name>` on that server.
+    """
+    if not url:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return sqlite(directory / f"{name}.sqlite3", pool=pool)
+    return postgres(url, f"crisisconnect_{name}", pool=pool)
+
+
+def sqlite(path: Path, *, pool: int = 16) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=pool,
+        max_overflow=pool,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_MS}",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer late fails at once instead of waiting its turn.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def postgres(url: str, database: str, *, pool: int = 16) -> Engine:
+    target = make_url(url).set(drivername="postgresql+psycopg", database=database)
+    return create_engine(
+        target,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=4,
+        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=30000 -c lock_timeout=4000"},
+    )
+
+
+def ensure(url: str | None, name: str) -> None:
+    """Make PostgreSQL's database `crisisconnect_<name>` when it is missing. SQLite makes its own file."""
+    if not url:
+        return
+    database = f"crisisconnect_{name}"
+    server = make_url(url).set(drivername="postgresql+psycopg")
+    engine = create_engine(server.set(database=server.database or "postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as session:
+            there = session.execute(text("select 1 from pg_database where datname = :name"), {"name": database})
+            if there.first() is None:
+                session.exec_driver_sql(f'create database "{database}"')
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction, in which nothing waits for another party; commits at the end, rolls back on any error."""
+    with engine.begin() as session, guard():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent look; takes no write lock on SQLite."""
+    with engine.connect().execution_options(reading=True) as session, guard():
+        yield session
+
+
+def is_sqlite(session: Connection | Engine) -> bool:
+    return session.dialect.name == "sqlite"
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be reached, was busy too long, or cannot write: worth a later try."""
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
+    """Hold `owner` until the transaction ends: shared by whoever appends, exclusive by whoever erases.
+
+    SQLite's write transactions exclude each other anyway.
+    """
+    if not is_sqlite(session):
+        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        session.execute(text(f"select {function}(hashtextextended(:owner, 7))"), {"owner": owner})

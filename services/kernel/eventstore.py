@@ -1,0 +1,175 @@
+"""Append events to a stream, and read a stream back. A stored line changes once: when it gets its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import UniqueConstraint, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from services.kernel.codec import freeze, instant, moment, thaw
+from services.kernel.database import lock_owner
+from services.kernel.decider import Refused
+from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
+from services.kernel.event import CATALOGUE, Event, owner_of, personal_fields
+
+tables = MetaData()
+Position = BigInteger().with_variant(Integer, "sqlite")
+events = Table(
+    "events",
+    tables,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("stream", String(120), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", String(120), nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    Column("sequence", BigInteger, unique=True),
+    UniqueConstraint("stream", "version", name="one_event_per_version"),
+)
+Index(
+    "events_without_number",
+    events.c.position,
+    sqlite_where=events.c.sequence.is_(None),
+    postgresql_where=events.c.sequence.is_(None),
+)
+erased = Table("erased", tables, Column("owner", String(120), primary_key=True))
+answers = Table(
+    "answers",
+    tables,
+    Column("key", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("until", String(32), nullable=False),
+)
+"""Idempotency keys with the ids they were answered with; never a personal value."""
+cursors = Table(
+    "cursors",
+    tables,
+    Column("name", String(60), primary_key=True),
+    Column("after", BigInteger, nullable=False),
+)
+parked = Table(
+    "parked",
+    tables,
+    Column("idx", BigInteger, primary_key=True),
+    Column("stream", String(120), nullable=False, index=True),
+    Column("type", String(120), nullable=False),
+    Column("error", String(200), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""Log entries that this service could not follow, and those of the same stream that wait behind them."""
+
+
+class Conflict(Exception):
+    """Somebody else appended to this stream first. Read again, decide again."""
+
+
+_ATTRIBUTES = tuple(f.name for f in fields(Envelope) if f.name not in ("sequence", "time"))
+
+
+def line_of(envelope: Envelope, event: Event, sealed: dict[str, str]) -> bytes:
+    """The line as it is stored: CloudEvents JSON without a number, which the relay splices in."""
+    body: dict[str, Any] = {"specversion": "1.0"}
+    for name in _ATTRIBUTES:
+        value = getattr(envelope, name)
+        if value is not None:
+            body[name] = value
+    body["time"] = instant(envelope.time)
+    body["datacontenttype"] = "application/json"
+    body["data"] = freeze(event, sealed)
+    return orjson.dumps(body)
+
+
+def numbered(line: bytes, sequence: int) -> bytes:
+    """The line with its number, as the relay signs it."""
+    return b'{"sequence":"%d",' % sequence + line[1:]
+
+
+def parse(line: bytes) -> Recorded:
+    """Read a stored line or a signed note. Raises KeyError for a type that no contract knows, ValueError for other text."""
+    body = orjson.loads(line.split(b"\n", 1)[0])
+    event, sealed = thaw(CATALOGUE[body["type"]], body["data"])
+    envelope = Envelope(
+        time=moment(body["time"]),
+        sequence=int(body["sequence"]) if "sequence" in body else None,
+        **{name: body.get(name) for name in _ATTRIBUTES},
+    )
+    return Recorded(envelope=envelope, event=event, sealed=sealed, index={}, stream=body["subject"], version=0)
+
+
+def read(session: Connection, stream: str) -> list[Recorded]:
+    """The whole history of one stream, oldest first, personal values sealed."""
+    rows = session.execute(select(events.c.line).where(events.c.stream == stream).order_by(events.c.version))
+    return [parse(line) for (line,) in rows]
+
+
+def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
+    """Every event of this service in the order in which it was stored, streamed."""
+    after = 0
+    while True:
+        rows = session.execute(
+            select(events.c.position, events.c.line)
+            .where(events.c.position > after)
+            .order_by(events.c.position)
+            .limit(batch)
+        ).all()
+        for _, line in rows:
+            yield parse(line)
+        if len(rows) < batch:
+            return
+        after = rows[-1].position
+
+
+def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
+    """Add events to one stream after the `seen` ones that the decision was based on.
+
+    Raises Conflict when somebody was first, Refused("erased") when a key's owner has been erased meanwhile.
+    """
+    owners = {owner_of(r.event, name) for r in new for name in personal_fields(type(r.event)) if name in r.sealed}
+    for owner in sorted(owners):
+        lock_owner(session, owner, exclusive=False)
+    if owners and session.execute(select(erased.c.owner).where(erased.c.owner.in_(owners))).first():
+        raise Refused("erased")
+    rows = []
+    for version, record in enumerate(new, start=seen + 1):
+        line = line_of(record.envelope, record.event, record.sealed)
+        if len(line) > MAX_EVENT:
+            raise Refused("too_large")
+        rows.append(
+            {
+                "id": record.envelope.id,
+                "stream": record.stream,
+                "version": version,
+                "type": record.envelope.type,
+                "line": line,
+            }
+        )
+    try:
+        session.execute(insert(events), rows)
+    except IntegrityError as lost:
+        raise Conflict(new[0].stream) from lost
+
+
+def bury(session: Connection, owners: Sequence[str]) -> None:
+    """Leave tombstones in the data, under the lock that every append of the same owner takes."""
+    for owner in sorted(set(owners)):
+        lock_owner(session, owner, exclusive=True)
+        if not session.execute(select(erased).where(erased.c.owner == owner)).first():
+            session.execute(insert(erased).values(owner=owner))
+
+
+def forget_answers(session: Connection, actor: str) -> int:
+    """Drop what was remembered of a person's requests."""
+    return session.execute(delete(answers).where(answers.c.actor == actor)).rowcount
+
+
+def waiting(session: Connection) -> int:
+    """How many events have no number yet."""
+    return session.execute(select(func.count()).where(events.c.sequence.is_(None))).scalar_one()

@@ -1,0 +1,228 @@
+"""One command, one transaction: load, decide, seal, append, project, remember. Nothing in it waits."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import orjson
+from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from uuid_utils.compat import uuid7
+
+from services.kernel import eventstore
+from services.kernel.context import Context
+from services.kernel.database import reading, writing
+from services.kernel.decider import Decider, Refused
+from services.kernel.envelope import Envelope, Recorded
+from services.kernel.event import Event, owner_of, personal_fields, subject_of
+from services.kernel.eventstore import Conflict
+from services.kernel.keyring import Erased, Keyring, Prepared
+from services.kernel.wake import Wake
+
+S = TypeVar("S")
+C = TypeVar("C")
+E = TypeVar("E", bound=Event)
+
+REMEMBERED = timedelta(hours=48)
+TRIES = 5
+
+
+class View(Protocol):
+    """A module of views: what follows from each event, the same live and on replay."""
+
+    def project(self, session: Connection, record: Recorded) -> None: ...
+
+
+@dataclass
+class Unit:
+    """What one transaction does. `keys` were prepared before it began."""
+
+    session: Connection
+    store: Store
+    context: Context
+    keys: Prepared | None
+    recorded: list[Recorded] = field(default_factory=list)
+    refusal: Refused | None = None
+
+    def do(self, stream: str, decider: Decider[S, C, E], command: C) -> Sequence[E]:
+        """Load the stream, decide, append and project what follows. Returns the new events, maybe none."""
+        history = eventstore.read(self.session, stream)
+        state = decider.state(record.event for record in history)  # type: ignore[misc]
+        new = decider.decide(state, command)
+        if new:
+            self.append(stream, len(history), new)
+        return new
+
+    def append(self, stream: str, seen: int, new: Sequence[Event]) -> None:
+        records = [self._record(stream, version, event) for version, event in enumerate(new, start=seen + 1)]
+        eventstore.append(self.session, seen, records)
+        for record in records:
+            for view in self.store.views:
+                view.project(self.session, record)
+        self.recorded.extend(records)
+
+    def refuse_on_record(self, refused: Refused) -> None:
+        """The refusal is evidence: commit what was written so far, then answer with it."""
+        self.refusal = refused
+
+    def _record(self, stream: str, version: int, event: Event) -> Recorded:
+        sealed: dict[str, str] = {}
+        index: dict[str, str | None] = {}
+        short = event.type.removeprefix("nl.crisisconnect.")
+        for name, mark in personal_fields(type(event)).items():
+            value = getattr(event, name)
+            if value is None:
+                continue
+            if self.keys is None:
+                raise RuntimeError(f"{event.type} has personal fields; prepare their keys before the transaction")
+            sealed[name] = self.keys.seal(owner_of(event, name), mark.category, short, name, value)
+            if mark.indexed:
+                index[name] = self.store.blind(event, name, value)
+        subject = subject_of(event)
+        context = self.context
+        envelope = Envelope(
+            id=str(uuid7()),
+            source=f"/{self.store.source}",
+            type=event.type,
+            subject=stream,
+            time=getattr(event, "at"),  # noqa: B009 - every event has `at`; a rule test enumerates them
+            actor=context.actor,
+            correlationid=context.correlation,
+            causationid=context.causation,
+            organisation=getattr(event, "organisation", None) or context.organisation,
+            datasubject=f"account/{subject}" if subject else None,
+            purpose=context.purpose,
+            legalbasis=context.legal_basis,
+            role=self.store.processing_role(getattr(event, "organisation", None) or context.organisation),
+            agreement=context.agreement,
+        )
+        bare = replace(event, **dict.fromkeys(personal_fields(type(event))))
+        return Recorded(envelope=envelope, event=bare, sealed=sealed, index=index, stream=stream, version=version)
+
+
+class Store:
+    """One service's data database: its events, its views, and the answers it remembers."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        source: str,
+        views: Sequence[Any],
+        wake: Wake,
+        *,
+        maker: str,
+    ) -> None:
+        self.engine = engine
+        self.keyring = keyring
+        self.source = source
+        self.views = views
+        self._wake = wake
+        self._maker = maker
+
+    def processing_role(self, organisation: str | None) -> str:
+        """As what the maker acts: for itself in its own organisation, for a controller elsewhere (AVG art. 4)."""
+        return "controller" if organisation in (None, self._maker) else "processor"
+
+    def blind(self, event: Event, name: str, value: str) -> str:
+        """User names are unique in all; every other indexed value is looked up within one organisation."""
+        scope = "" if name in EVERYWHERE else str(getattr(event, "organisation", ""))
+        return self.keyring.blind(name, value, scope)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with reading(self.engine) as session:
+            yield session
+
+    def perform(
+        self,
+        context: Context,
+        work: Callable[[Unit], Mapping[str, Any]],
+        *,
+        keys: Sequence[tuple[str, str]] = (),
+    ) -> dict[str, Any]:
+        """Run `work` in one transaction and answer with its ids and `events`, the ids of what it wrote.
+
+        The same idempotency key answers the same again; with another body it is Refused. A lost race is decided
+        anew, at most five times, then Refused("conflict").
+        """
+        for _ in range(TRIES):
+            try:
+                prepared = self.keyring.prepare(keys) if keys else None
+            except Erased as gone:
+                raise Refused("erased") from gone
+            try:
+                with writing(self.engine) as session:
+                    unit = Unit(session, self, context, prepared)
+                    answer = self._remembered(session, context)
+                    if answer is None:
+                        answer = dict(work(unit))
+                        answer["events"] = [record.envelope.id for record in unit.recorded]
+                        self._remember(session, context, answer, unit.refusal)
+            except (Conflict, IntegrityError):
+                continue
+            if unit.recorded:
+                self._wake.up()
+            return _said(answer)
+        raise Refused("conflict")
+
+    def follow(self, session: Connection, context: Context, keys: Prepared | None = None) -> Unit:
+        """A unit inside a transaction that somebody else opened: the feed's."""
+        return Unit(session, self, context, keys)
+
+    def wake(self) -> None:
+        self._wake.up()
+
+    def _remembered(self, session: Connection, context: Context) -> dict[str, Any] | None:
+        if context.idempotency is None:
+            return None
+        row = session.execute(
+            select(eventstore.answers).where(eventstore.answers.c.key == context.idempotency)
+        ).first()
+        if row is None or row.until < datetime.now(UTC).isoformat():
+            return None
+        if not hmac.compare_digest(row.digest, context.digest or ""):
+            raise Refused("idempotency_mismatch")
+        answer: dict[str, Any] = orjson.loads(row.answer)
+        return answer
+
+    def _remember(
+        self, session: Connection, context: Context, answer: dict[str, Any], refusal: Refused | None
+    ) -> None:
+        if refusal is not None:
+            answer["refused"] = {"code": refusal.code, "detail": refusal.detail}
+        if context.idempotency is None:
+            return
+        now = datetime.now(UTC)
+        table = eventstore.answers
+        session.execute(delete(table).where(table.c.key == context.idempotency))
+        session.execute(
+            insert(table).values(
+                key=context.idempotency,
+                digest=context.digest or "",
+                actor=context.actor,
+                answer=orjson.dumps(answer).decode(),
+                until=(now + REMEMBERED).isoformat(),
+            )
+        )
+
+    def forget_old_answers(self) -> int:
+        """Drop idempotency keys past their 48 hours."""
+        now = datetime.now(UTC).isoformat()
+        with writing(self.engine) as session:
+            return session.execute(delete(eventstore.answers).where(eventstore.answers.c.until < now)).rowcount
+
+
+EVERYWHERE = frozenset({"username", "public_id"})
+
+
+def _said(answer: dict[str, Any]) -> dict[str, Any]:
+    refused = answer.get("refused")
+    if refused is not None:
+        raise Refused(refused["code"], **refused["detail"])
+    return answer
