@@ -1,0 +1,28 @@
+"""What audit tells: whose signatures the log takes, and what it erased itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.facts import Completion, Retirement
+from services.kernel.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRegistered(Event, kind="key"):
+    """From here on the log takes events of this source that are signed with this key (I8)."""
+
+    source: str
+    vkey: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureCompleted(Completion, Event, kind="erasure"):
+    """Audit holds nothing readable of this person any more, and looked again to be sure (P06)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyEpochRetired(Retirement, Event, kind="keyring"):
+    """Audit wrapped its living keys anew and destroyed the key they were wrapped with before (I6)."""

@@ -1,0 +1,44 @@
+"""Facts that more than one service states in the same shape; each states them under its own type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.privacy import Purpose
+from services.kernel.event import subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """`keys` destroyed, `rows` dropped, and what a second look still found, which must be 0."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    order: int
+    keys: int
+    rows: int
+    remaining: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retirement:
+    """`keys` living keys moved from the epoch `retired` to `current`; the retired one opens nothing any more."""
+
+    retired: str
+    current: str
+    keys: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """`code` says which rule said no to touching personal data of `organisation` for `purpose`."""
+
+    refusal: str
+    organisation: str
+    purpose: Purpose
+    code: str
+    at: datetime

@@ -1,0 +1,79 @@
+"""What retention tells: when something is due, ordered, done and proven gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.facts import Completion, Retirement
+from services.kernel.event import Event, subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureScheduled(Event, kind="erasure"):
+    """An event in the log asks for this person's erasure, and this rule says when it is due (P06)."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    asked_in: int
+    asked_at: datetime
+    rule: str
+    due: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureOrdered(Event, kind="erasure"):
+    """The erasure is due and nothing holds it: every service is to erase what it has. `asked_in` is the receipt (I7)."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    asked_in: int
+    services: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureConfirmed(Event, kind="erasure"):
+    """One service's completion stands in the log as this entry."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    service: str
+    entry: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureCertified(Event, kind="erasure"):
+    """Every service has completed, and nothing was left: the person is erased here. `entries` are the receipts."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    entries: dict[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiesUnreadable(Event, kind="erasure"):
+    """Every service has since retired its key epoch: no earlier copy of the person can be read either (I6)."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    entries: dict[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureCompleted(Completion, Event, kind="erasure"):
+    """Retention holds nothing readable of this person any more, and looked again to be sure (P06)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyEpochRetired(Retirement, Event, kind="keyring"):
+    """Retention wrapped its living keys anew and destroyed the key they were wrapped with before (I6)."""
