@@ -1,0 +1,1 @@
+"""The command line, the supervisor and what a machine needs around the services."""
