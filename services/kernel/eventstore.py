@@ -15,7 +15,7 @@ from services.kernel.codec import freeze, instant, moment, thaw
 from services.kernel.database import lock_owner
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
-from services.kernel.event import CATALOGUE, Event, owner_of, personal_fields
+from services.kernel.event import CATALOGUE, Event, owner_of
 
 tables = MetaData()
 Position = BigInteger().with_variant(Integer, "sqlite")
@@ -132,7 +132,9 @@ def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
 
     Raises Conflict when somebody was first, Refused("erased") when a key's owner has been erased meanwhile.
     """
-    owners = {owner_of(r.event, name) for r in new for name in personal_fields(type(r.event)) if name in r.sealed}
+    owners = {owner_of(r.event, name) for r in new for name in r.sealed}
+    # A session's key is its own, but a session of somebody erased must not come to be either.
+    owners |= {r.envelope.datasubject for r in new if r.sealed and r.envelope.datasubject}
     for owner in sorted(owners):
         lock_owner(session, owner, exclusive=False)
     if owners and session.execute(select(erased.c.owner).where(erased.c.owner.in_(owners))).first():

@@ -238,6 +238,12 @@ class Keyring:
                     session.execute(insert(tombstones).values(owner=owner))
         return gone
 
+    def living(self, owners: Iterable[str]) -> int:
+        """How many keys these owners still have."""
+        with reading(self._engine) as session:
+            mine = select(func.count()).select_from(keys).where(keys.c.owner.in_(sorted(owners)))
+            return session.execute(mine).scalar_one()
+
     def rotate(self, batch: int = 500) -> Rotation:
         """Wrap the living keys under a new epoch and destroy the old one's key.
 

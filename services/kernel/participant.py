@@ -1,0 +1,231 @@
+"""What every service does beside its own work: follow the log, forget when ordered, retire its key epochs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Protocol
+from uuid import uuid4
+
+from sqlalchemy import Connection, text
+from uuid_utils.compat import uuid7
+
+from services.kernel import eventstore
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.database import is_sqlite, open_engine
+from services.kernel.event import Event
+from services.kernel.feed import Entry, Feed
+from services.kernel.keyproviders import FileKeys
+from services.kernel.keyring import Keyring
+from services.kernel.lease import Busy
+from services.kernel.note import Verifier
+from services.kernel.unit import Store, Unit
+from services.kernel.wake import Wake
+
+log = logging.getLogger(__name__)
+
+
+class Calling(Protocol):
+    """Ask another service: raises Refused with its reason, Unavailable when no answer came in time."""
+
+    def call(
+        self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """The contracts of the erasure that a service speaks: the order it follows, the facts it answers with."""
+
+    order: type[Event]
+    completed: type[Any]
+    retired: type[Any]
+
+
+class NotYetErased(Exception):
+    """Something of the person came to be while the erasure ran; it is tried again at once."""
+
+
+class Participant(ABC):
+    """One service's application: its store and keyring, its feed of the log, its timers.
+
+    A subclass names itself, its views and what it follows, and says whose keys and rows a person has.
+    """
+
+    name: ClassVar[str]
+    views: ClassVar[Sequence[Any]]
+    vocabulary: ClassVar[Vocabulary]
+    follows: ClassVar[Sequence[type[Event]]] = ()
+
+    def __init__(self, configuration: Configuration, caller: Calling) -> None:
+        self.configuration = configuration
+        self.caller = caller
+        self.engine = open_engine(configuration.database_url, self.name, configuration.var / "data")
+        keys = open_engine(configuration.keyring_url, f"keys_{self.name}", configuration.var / "keys", pool=4)
+        self.keyring = Keyring(keys, FileKeys(configuration.secrets / "kek" / self.name), f"/{self.name}")
+        wake = Wake(self.engine, configuration.var / "run", f"{self.name}-relay")
+        self.store = Store(
+            self.engine, self.keyring, self.name, self.views, wake, maker=configuration.maker
+        )
+        self.feed = Feed(
+            self.store,
+            f"{self.name}-feed",
+            [kind.type for kind in (*self.follows, self.vocabulary.order)],
+            fetch=self.fetch,
+            handle=self._handle,
+            before=self._before,
+            pins={f"/{name}": Verifier.parse(vkey) for name, vkey in configuration.installation["pins"].items()},
+        )
+        self._stopping = threading.Event()
+
+    # -- what a service says about itself
+
+    @abstractmethod
+    def owners(self, session: Connection, account: str) -> set[str]:
+        """Every owner of keys that this service has for a person: `account/…`, `session/…`."""
+
+    @abstractmethod
+    def drop(self, session: Connection, account: str) -> int:
+        """Delete the person's rows from every view and queue; returns how many."""
+
+    @abstractmethod
+    def left(self, session: Connection, account: str) -> int:
+        """How many rows still speak of the person."""
+
+    def before(self, entry: Entry) -> None:  # noqa: B027 - most services have nothing to do ahead
+        """Work ahead of the transaction that may wait, and may happen twice: keys, questions to others."""
+
+    def handle(self, unit: Unit, entry: Entry) -> None:  # noqa: B027
+        """What follows from one entry of the log, in the transaction that moves the cursor."""
+
+    def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
+        """Pairs of seconds and what to do that often."""
+        return ()
+
+    # -- life
+
+    def start(self) -> None:
+        """Begin to follow the log and to keep time; called once, when the process is ready to work."""
+        self._spawn("feed", lambda: self.feed.run(self._stopping))
+        self._every(300.0, "answers", lambda: self.store.forget_old_answers() and None)
+        self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
+        for seconds, work in self.timers():
+            self._every(seconds, getattr(work, "__name__", "timer"), work)
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _spawn(self, name: str, work: Callable[[], None]) -> None:
+        threading.Thread(target=work, name=f"{self.name}-{name}", daemon=True).start()
+
+    def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
+        def run() -> None:
+            while not self._stopping.wait(seconds):
+                try:
+                    work()
+                except Exception as error:  # noqa: BLE001 - a timer survives; the type tells, a text might tell too much
+                    log.warning("timer %s of %s failed: %s", name, self.name, type(error).__name__)
+
+        self._spawn(name, run)
+
+    # -- the log
+
+    def fetch(self, after: int, types: Sequence[str], limit: int) -> Mapping[str, Any]:
+        """Entries of the log after an index, as audit answers them."""
+        answer: Mapping[str, Any] = self.caller.call(
+            "audit", "entries", {"after": after, "types": list(types), "limit": limit}, self.own_context()
+        )
+        return answer
+
+    def own_context(self, **more: Any) -> Context:
+        """A context in which this service speaks for itself."""
+        return Context(actor=f"system/{self.name}", **{"correlation": str(uuid7()), **more})
+
+    def _before(self, entry: Entry) -> None:
+        if isinstance(entry.record.event, self.vocabulary.order):
+            self._destroy_keys(entry.record.event)
+        else:
+            self.before(entry)
+
+    def _handle(self, unit: Unit, entry: Entry) -> None:
+        if isinstance(entry.record.event, self.vocabulary.order):
+            self._erase(unit, entry)
+        if isinstance(entry.record.event, tuple(self.follows)):
+            self.handle(unit, entry)
+
+    # -- forgetting
+
+    def _destroy_keys(self, order: Any) -> None:
+        with self.store.reading() as session:
+            owners = self.owners(session, order.account)
+        self._destroyed = self.keyring.erase(owners)
+
+    def _erase(self, unit: Unit, entry: Entry) -> None:
+        order: Any = entry.record.event
+        stream = f"erasure/{order.erasure}"
+        history = eventstore.read(unit.session, stream)
+        if any(isinstance(record.event, self.vocabulary.completed) for record in history):
+            return
+        owners = self.owners(unit.session, order.account)
+        eventstore.bury(unit.session, sorted(owners))
+        if self.keyring.living(owners):
+            raise NotYetErased(order.erasure)
+        rows = self.drop(unit.session, order.account)
+        rows += eventstore.forget_answers(unit.session, f"account/{order.account}")
+        done = self.vocabulary.completed(
+            erasure=order.erasure,
+            account=order.account,
+            organisation=order.organisation,
+            order=entry.index,
+            keys=self._destroyed,
+            rows=rows,
+            remaining=self.left(unit.session, order.account),
+            at=datetime.now(UTC),
+        )
+        unit.append(stream, len(history), [done])
+
+    # -- key epochs
+
+    def rotate_keys(self, context: Context) -> dict[str, Any]:
+        """Wrap the living keys under a new epoch, destroy the old one, and say so in the log."""
+        rotation = self.keyring.rotate()
+        event = self.vocabulary.retired(
+            retired=rotation.retired, current=rotation.current, keys=rotation.keys, at=rotation.at
+        )
+
+        def record(unit: Unit) -> dict[str, Any]:
+            unit.append(f"keyring/{uuid4()}", 0, [event])
+            return {"retired": rotation.retired, "current": rotation.current, "keys": rotation.keys}
+
+        return self.store.perform(context, record)
+
+    def keys_status(self) -> dict[str, Any]:
+        return dict(self.keyring.status())
+
+    def _retire_when_due(self) -> None:
+        since = self.keyring.status()["since"]
+        age = timedelta(hours=self.configuration.key_epoch_hours)
+        if since and datetime.fromisoformat(str(since)) + age < datetime.now(UTC):
+            try:
+                self.rotate_keys(self.own_context())
+            except Busy:
+                log.info("another replica retires the epoch")
+
+    # -- readiness
+
+    def ready(self) -> dict[str, Any]:
+        """`ok` for each thing this service needs; raises when one is away."""
+        found: dict[str, Any] = {}
+        with self.store.reading() as session:
+            session.execute(text("select 1"))
+            found["database"] = "ok"
+            found["unnumbered"] = eventstore.waiting(session)
+            if is_sqlite(session):
+                found["sqlite"] = session.execute(text("select sqlite_version()")).scalar_one()
+        found["keyring"] = "ok" if self.keyring.status() else "away"
+        return found
