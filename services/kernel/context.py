@@ -1,0 +1,48 @@
+"""Who asks, for whom, why, and in which chain of questions: what travels with every call, inside its sealed body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """`caller` is the process whose key opened the body; nobody states it. `actor` is `account/<pseudonym>` or
+    `system/<process>`; `organisation` is whose data it is. `correlation` is the same for all that follows from
+    one request of the door, `causation` is the event or request it follows from. The same `idempotency` key
+    gives the same answer, and `digest` tells whether it was the same command. `case` is the file it belongs to.
+    """
+
+    caller: str = ""
+    actor: str = ""
+    organisation: str | None = None
+    role: str | None = None
+    session: str | None = None
+    purpose: str | None = None
+    legal_basis: str | None = None
+    agreement: str | None = None
+    correlation: str = ""
+    causation: str | None = None
+    idempotency: str | None = None
+    digest: str | None = None
+    case: str | None = None
+
+    def to_wire(self) -> dict[str, str]:
+        """What is known, without the caller: that is proven by a key, never said."""
+        return {name: value for name in _SAID if (value := getattr(self, name))}
+
+    @classmethod
+    def from_wire(cls, said: Mapping[str, Any], *, caller: str) -> Context:
+        """Unknown names are left aside (a newer caller may say more).
+
+        Raises ValueError when a known one holds anything but text or null.
+        """
+        known = {name: said[name] for name in _SAID if said.get(name) is not None}
+        if not all(isinstance(value, str) for value in known.values()):
+            raise ValueError("a context holds text only")
+        return cls(caller=caller, **known)
+
+
+_SAID = tuple(field.name for field in fields(Context) if field.name != "caller")
