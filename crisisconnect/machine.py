@@ -116,7 +116,7 @@ def _sudo() -> str | None:
 
 @contextmanager
 def _no_servers(as_root: list[str]) -> Iterator[None]:
-    """Debian's own way to say that packages may start nothing: for the while, a policy-rc.d that answers 101."""
+    """Debian's own way to say that packages may start nothing: a policy-rc.d that answers 101."""
     policy = Path("/usr/sbin/policy-rc.d")
     ours = not policy.exists()
     if ours:

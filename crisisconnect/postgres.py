@@ -1,7 +1,7 @@
 """A private PostgreSQL: own directory, own port, loopback only, with a password.
 
-In a container where an engine answers, else from the machine's own binaries. PostgreSQL refuses root, so under
-root it runs as `postgres` or `nobody`, and in /var/tmp where the wished-for place is closed to others.
+In a container where an engine answers, else from the machine's own binaries. PostgreSQL refuses root, so
+under root it runs as `postgres` or `nobody`, and in /var/tmp where the wished-for place is closed to others.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STOP_SECONDS = 20.0
 
 
 class Cluster:
-    """`start()` gives a superuser's URL on database `postgres`; the same directory gives the same data again."""
+    """`start()` gives a superuser's URL; the same directory gives the same data again."""
 
     def __init__(self, directory: Path, *, durable: bool = True) -> None:
         """`durable=False` spares the syncs: it survives a killed process, not a power cut. For tests."""
@@ -128,7 +128,7 @@ class Cluster:
                 os.chown(path, account.pw_uid, account.pw_gid)
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
         if not (data / "PG_VERSION").exists():
-            command = [
+            command: list[str | Path] = [
                 binaries / "initdb",
                 "-D",
                 data,

@@ -36,6 +36,8 @@ def server() -> str | None:
 class Node:
     """One node in one directory. Its ports are chosen once and kept there, for clients to find it again."""
 
+    supervised = True
+
     def __init__(self, directory: Path, installation: Installation, log: Path | None = None) -> None:
         self.directory = directory.resolve()
         self.installation = installation
@@ -49,6 +51,11 @@ class Node:
         if self._ports is None:
             self._ports = self._choose_ports()
         return self._ports
+
+    @property
+    def amqp_url(self) -> str:
+        """Without user: each process signs in as itself."""
+        return f"amqp://127.0.0.1:{self.ports.amqp}/{VHOST}"
 
     @property
     def pid(self) -> int | None:

@@ -55,7 +55,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Rights:
-    """What one user may do: patterns on names of queues and exchanges, and on routing keys by topic exchange."""
+    """Patterns on names of queues and exchanges, and on routing keys (write, read) by topic exchange."""
 
     configure: str
     write: str
@@ -200,8 +200,8 @@ def definitions(passwords: Mapping[str, str], vhost: str = VHOST) -> dict[str, A
 def password_hash(user: str, password: str) -> str:
     """RabbitMQ's salted SHA-256: base64 of four bytes of salt and the digest of salt and password.
 
-    The salt follows from user and password, so that equal inputs give equal definitions; the passwords are 256
-    random bits, which no table of hashes reaches.
+    The salt follows from user and password, so that equal inputs give equal definitions; the passwords are
+    256 random bits, which no table of hashes reaches.
     """
     salt = hashlib.sha256(f"salt|{user}|{password}".encode()).digest()[:4]
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()

@@ -1,0 +1,44 @@
+# One door to the project. Everything runs in .venv, which is made and kept up to date by deploy/setup.sh.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench verify faults golden catalogue clean
+SETUP := sh deploy/setup.sh
+BIN := .venv/bin
+export PYTHONPATH :=
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: ## everything on this machine, on http://127.0.0.1:8000 (PORT=, DEMO=0 for an empty one); Ctrl-C stops it
+	@$(SETUP) $(if $(filter 0,$(DEMO)),run,demo)
+	@CRISISCONNECT_ENV=development RETENTION_SWEEP_SECONDS=$${RETENTION_SWEEP_SECONDS:-2} $(BIN)/crisisconnect run
+
+check: ## format, lint, types, imports; unit, contract and rule tests; no server
+	@$(SETUP) test
+	@sh deploy/check.sh
+
+test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite
+	@$(BIN)/python -m pytest $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/faults/ tests/examples/ tests/__pycache__/,$(wildcard tests/*/))
+
+faults: ## kill, delay, double and lose, and see that the promises hold
+	@$(SETUP) test
+	@$(BIN)/python -m pytest tests/faults
+
+bench: ## the benchmarks; a table, and var/bench/*.json
+	@$(SETUP) bench
+	@$(BIN)/python -m bench
+
+verify: ## the log end to end with the independent reader, and every view against a replay
+	@$(SETUP) run
+	@$(BIN)/crisisconnect log verify
+	@$(BIN)/crisisconnect replay
+
+golden: ## write missing golden files of the contracts; never overwrite one
+	@$(SETUP) test
+	@GOLDEN=write $(BIN)/python -m pytest -q tests/contracts
+
+catalogue: ## write the event table, data map and message contract from the code
+	@$(SETUP) run
+	@$(BIN)/crisisconnect catalogue
+
+clean: ## remove the environment and caches; never data or keys
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

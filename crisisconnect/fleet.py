@@ -1,0 +1,62 @@
+"""Which processes a run consists of, and in which order they stop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from crisisconnect.topology import RELAYS, SERVICES
+
+MARK = "CRISISCONNECT_SUPERVISED"
+"""In every process's environment: the directory of the run's state, to tell what an ended run left behind."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One process by its one name. Lower stages stop first; a stage stops together."""
+
+    name: str
+    arguments: tuple[str, ...]
+    stage: int
+
+
+def commands() -> list[Command]:
+    """The door stops first, then who answers, who tells, who listens; the broker after all of them."""
+
+    def python(name: str, stage: int, *arguments: str) -> Command:
+        return Command(name, (sys.executable, "-m", *arguments), stage)
+
+    return [
+        python("gateway", 0, "gateway"),
+        *(python(service, 1, f"services.{service}.service") for service in SERVICES),
+        *(python(relay, 2, "services.kernel.relay", relay.removesuffix("-relay")) for relay in RELAYS),
+        python("audit-ingest", 3, "services.audit.ingest"),
+    ]
+
+
+def environment(var: Path, secrets: Path, amqp_url: str, port: int) -> dict[str, str]:
+    """What every process of a run finds in its environment; secrets stay in their files."""
+    return {
+        **os.environ,
+        "AMQP_URL": amqp_url,
+        "CRISISCONNECT_VAR": str(var),
+        "CRISISCONNECT_SECRETS": str(secrets),
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        MARK: str(var),
+    }
+
+
+def left_behind(var: Path) -> list[int]:
+    """Processes of an earlier run on this state whose supervisor was killed; never another state's."""
+    mark = f"{MARK}={var}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in entry.read_bytes().split(b"\0") and int(entry.parent.name) != os.getpid():
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue  # Ended meanwhile, or somebody else's.
+    return found

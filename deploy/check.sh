@@ -1,0 +1,40 @@
+#!/bin/sh
+# The fast checks, side by side; each one's output appears whole, and one that fails fails all.
+set -u
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+code="services gateway crisisconnect tests bench"
+present=""
+for folder in $code; do [ -d "$folder" ] && present="$present $folder"; done
+typed=""
+for folder in services gateway crisisconnect; do [ -d "$folder" ] && typed="$typed $folder"; done
+tests=""
+for folder in tests/unit tests/contracts tests/rules; do [ -d "$folder" ] && tests="$tests $folder"; done
+
+start() {
+    name=$1
+    shift
+    { "$@" >"$out/$name.txt" 2>&1; echo $? >"$out/$name.code"; } &
+}
+
+start format $bin/ruff format --check $present
+start lint $bin/ruff check $present
+start types $bin/mypy $typed
+[ -f .importlinter ] && start imports $bin/lint-imports
+start tests $bin/python -m pytest -q $tests
+wait
+
+failed=0
+for result in "$out"/*.code; do
+    name=$(basename "$result" .code)
+    if [ "$(cat "$result")" = 0 ]; then
+        printf '%-8s ok   %s\n' "$name" "$(tail -n 1 "$out/$name.txt")"
+    else
+        cat "$out/$name.txt"
+        printf '%-8s FAILED\n' "$name"
+        failed=1
+    fi
+done
+exit $failed
