@@ -1,4 +1,4 @@
-"""Who asks, for whom, why, and in which chain of questions: what travels with every call, inside its sealed body."""
+"""Who asks, for whom, why, and in which chain of questions: this travels with every call, sealed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """`caller` is the process whose key opened the body; nobody states it. `actor` is `account/<pseudonym>` or
-    `system/<process>`; `organisation` is whose data it is. `correlation` is the same for all that follows from
-    one request of the door, `causation` is the event or request it follows from. The same `idempotency` key
-    gives the same answer, and `digest` tells whether it was the same command. `case` is the file it belongs to.
+    """`caller` is the process whose key opened the body; nobody states it. `actor` is `account/<pseudonym>`
+    or `system/<process>`; `organisation` is whose data it is. `correlation` is the same for all that follows
+    from one request at the door, `causation` is the event or request it follows from. The same `idempotency`
+    key gives the same answer, and `digest` tells whether it was the same command. `case` is the file that it
+    belongs to.
     """
 
     caller: str = ""

@@ -1,4 +1,4 @@
-"""A service behind nameko: one method per question, each answered once to whoever may ask, and stopped with grace."""
+"""A service behind nameko: each question answered once, to whoever may ask it, and stopped with grace."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import os
 import re
 import signal
 import sys
-import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
@@ -23,10 +21,10 @@ from nameko.extensions import DependencyProvider, Entrypoint, SharedExtension
 from nameko.runners import ServiceRunner
 
 from services.kernel import rpc
-from services.kernel.context import Context
-from services.kernel.decider import Refused
-from services.kernel.rpc_eventlet import Caller, Delivery, Gone, Wire
+from services.kernel.answering import Answering, place_of
+from services.kernel.rpc_eventlet import Caller
 from services.kernel.transaction import must_not_be_open
+from services.kernel.wire import Delivery, Wire
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +35,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`config` is handed to the application as it is; `prefetch` is how many requests one process works at."""
+    """`config` goes to the application as it is; `prefetch` is how many requests one process works at."""
 
     amqp_url: str
     keys: rpc.PairKeys
@@ -55,7 +53,7 @@ def blocking(function: Callable[..., T], *args: Any) -> T:
     return result
 
 
-class Line(SharedExtension):
+class Line(SharedExtension):  # type: ignore[misc]
     """The process's one connection, its requests and their answers."""
 
     def __init__(self) -> None:
@@ -88,7 +86,7 @@ class Line(SharedExtension):
         self.wire.stop()
 
     def _take(self, delivery: Delivery) -> None:
-        service, _, method = delivery.routing_key.partition(".")
+        _, _, method = delivery.routing_key.partition(".")
         try:
             if not _UUID.fullmatch(delivery.reply_to):
                 raise rpc.Unreadable("no address for an answer")  # writing there would cost us the channel
@@ -108,7 +106,7 @@ class Line(SharedExtension):
             delivery.done()
             return
         entrypoint = self.methods.get(method)
-        answering = Answering(self, delivery, request, method if entrypoint else "unknown")
+        answering = Answering(self.wire, delivery, request, method if entrypoint else "unknown")
         if entrypoint is None:
             answering.refuse("unknown_method", method=method)
         elif request.context.caller not in entrypoint.callers or not request.speaks_for_itself:
@@ -122,63 +120,7 @@ class Line(SharedExtension):
             )
 
 
-class Answering:
-    """One request on its way to its answer; it is acknowledged only once the answer has left."""
-
-    def __init__(self, line: Line, delivery: Delivery, request: rpc.Request, method: str) -> None:
-        self.line, self.delivery, self.request, self.method = line, delivery, request, method
-        self.began = time.perf_counter()
-
-    def refuse(self, code: str, **detail: Any) -> None:
-        self.send({"refused": {"code": code, "detail": detail}})
-
-    def worker_done(self, _: WorkerContext, result: Any, exc_info: Any) -> tuple[Any, None]:
-        error = exc_info[1] if exc_info else None
-        match error:
-            case None:
-                self.send({"result": result})
-            case Refused():
-                self.refuse(error.code, **error.detail)
-            case rpc.Unavailable():
-                self.send({"failed": "unavailable"})
-            case _:
-                log.error("%s.%s broke: %s", self.line.name, self.method, place_of(error))
-                self.send({"failed": "internal"})
-        return result, None
-
-    def send(self, answer: Mapping[str, Any]) -> None:
-        try:
-            body = rpc.seal_reply(self.request.reply_key, self.delivery.correlation_id, answer)
-        except TypeError as error:
-            log.error(
-                "%s.%s gave what JSON cannot hold: %s", self.line.name, self.method, type(error).__name__
-            )
-            answer = {"failed": "internal"}
-            body = rpc.seal_reply(self.request.reply_key, self.delivery.correlation_id, answer)
-        outcome = rpc.outcome_of(answer) if self._leave(body) else "unsent"
-        self.delivery.done()
-        rpc.ANSWERED.labels(self.line.name, self.method, outcome).observe(time.perf_counter() - self.began)
-
-    def _leave(self, body: bytes) -> bool:
-        """Transient and unconfirmed: a caller without an answer asks again, with the same key."""
-        try:
-            self.line.wire.publish(
-                self.delivery.reply_to,
-                body,
-                mandatory=False,
-                content_type=rpc.CONTENT_TYPE,
-                content_encoding=rpc.CONTENT_ENCODING,
-                delivery_mode=1,
-                correlation_id=self.delivery.correlation_id,
-                app_id=self.line.name,
-                user_id=self.line.wire.broker.user,
-            )
-        except Gone:
-            return False
-        return True
-
-
-class Answers(Entrypoint):
+class Answers(Entrypoint):  # type: ignore[misc]
     """A method that the processes in `callers` may ask."""
 
     line = Line()
@@ -203,14 +145,15 @@ class Answers(Entrypoint):
 
 
 def answers(*, callers: tuple[str, ...] = (rpc.GATEWAY,)) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Make `method(self, context, **args)` answer calls by `callers`; anybody else is refused as `forbidden`."""
+    """Let `method(self, context, **args)` answer calls by `callers`; others are refused as `forbidden`."""
     decorate: Callable[[Callable[..., T]], Callable[..., T]] = Answers.decorator(callers=callers)
     return decorate
 
 
-class Application(DependencyProvider):
-    """The service's app object, made once per process by `build(config, caller)`; its `start` and `stop`, where it
-    has them, run before the first request is taken and after the last one was answered.
+class Application(DependencyProvider):  # type: ignore[misc]
+    """The service's app object, made once per process by `build(config, caller)`.
+
+    Its `start` and `stop`, where it has them, run before the first request and after the last answer.
     """
 
     line = Line()
@@ -240,7 +183,7 @@ def _hook(app: Any, name: str) -> None:
 
 
 class Container(ServiceContainer):  # type: ignore[misc]
-    """nameko's own runs workers too, but logs the exception's text and the traceback, which may hold anything."""
+    """nameko's own logs an exception's text and traceback, which may hold anything; this one their place."""
 
     def _run_worker(self, worker_ctx: WorkerContext, handle_result: Callable[..., Any] | None) -> None:
         self._inject_dependencies(worker_ctx)
@@ -260,16 +203,8 @@ class Container(ServiceContainer):  # type: ignore[misc]
         self._worker_teardown(worker_ctx)
 
 
-def place_of(error: BaseException) -> str:
-    """`Type at file:line in function`: never the message, which may quote a value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = frames[-1] if frames else None
-    place = f"{where.filename}:{where.lineno} in {where.name}" if where else "an unknown place"
-    return f"{type(error).__name__} at {place}"
-
-
 def run(service_class: type, settings: Settings, *, grace: float = 10.0) -> None:
-    """Serve until SIGTERM or SIGINT; then take no more, let workers finish for `grace` seconds, close, return.
+    """Serve until SIGTERM or SIGINT; then take no more, let workers finish (`grace` seconds), return.
 
     The process must have been greened first: start it through services.kernel.host.
     """
@@ -277,7 +212,7 @@ def run(service_class: type, settings: Settings, *, grace: float = 10.0) -> None
         {
             _SETTINGS: settings,
             "SERVICE_CONTAINER_CLS": f"{__name__}.{Container.__name__}",
-            # More than are prefetched, so that taking a request never waits for a worker (timers use some too).
+            # More than are prefetched, so that taking a request never waits for a worker (timers use some).
             "max_workers": settings.prefetch * 2,
         }
     )

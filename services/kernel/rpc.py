@@ -1,8 +1,9 @@
 """A call between two processes is readable by those two alone, says by its key who asks, and ends in time.
 
-The wire, shared by every host: exchange `nameko-rpc`, routing key `<service>.<method>` for the request and the
-caller's own uuid for the answer. A request is `0x01 || u64be expires (ms) || nonce12 || AES-256-GCM`, under the
-key of that pair of processes; an answer is `nonce12 || AES-256-GCM` under a key used once, which the request brought.
+The wire, shared by every host: exchange `nameko-rpc`, routing key `<service>.<method>` for the request and
+the caller's own uuid for the answer. A request is `0x01 || u64be expires (ms) || nonce12 || AES-256-GCM`,
+under the key of that pair of processes; an answer is `nonce12 || AES-256-GCM`, under a key used once that the
+request brought along.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ DROPPED = Counter(
 
 
 class Unavailable(Exception):
-    """No answer in time, or the broker is away, or the service itself said so. Whether it was done is unknown:
-    ask again with the same idempotency key.
+    """No answer in time, or the broker is away, or the service itself said so.
+
+    Whether it was done is unknown: ask again with the same idempotency key.
     """
 
     def __init__(self, service: str, why: str = "unavailable") -> None:
@@ -60,7 +62,7 @@ class Unavailable(Exception):
 
 
 class Failed(Unavailable):
-    """The service answered that it broke (`internal`) or could make nothing of the arguments (`unreadable`)."""
+    """It answered that it broke (`internal`), or could make nothing of the arguments (`unreadable`)."""
 
 
 class Unreadable(Exception):
@@ -143,7 +145,7 @@ class Request:
 
 
 def now_ms() -> int:
-    """Milliseconds since 1970, the clock in which requests expire; the machines' clocks agree within a second."""
+    """Milliseconds since 1970, in which requests expire; the machines' clocks agree within a second."""
     return time.time_ns() // 1_000_000
 
 
@@ -162,8 +164,9 @@ def seal_request(
     context: Context,
     args: Mapping[str, Any],
 ) -> tuple[bytes, bytes]:
-    """The body, and the key that will open its answer. Raises Unreadable without a key for the pair, TypeError
-    for arguments that JSON cannot hold.
+    """The body, and the key that will open its answer.
+
+    Raises Unreadable without a key for the pair, TypeError for arguments that JSON cannot hold.
     """
     key, reply_key = keys.key(caller, service), os.urandom(32)
     said = {"context": context.to_wire(), "args": dict(args), "reply_key": b64encode(reply_key).decode()}
@@ -178,8 +181,8 @@ def open_request(
 ) -> Request:
     """`caller` is only a claim that names the key to try; opening proves it. Raises Unreadable or Expired.
 
-    A request without an idempotency key gets one of its own, so that the broker may deliver it twice. One that
-    names no actor is its caller's own.
+    A request without an idempotency key gets one of its own, so that the broker may deliver it twice. One
+    that names no actor is its caller's own.
     """
     try:
         version, expires, nonce = _HEAD.unpack_from(body)

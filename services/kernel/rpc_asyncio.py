@@ -40,7 +40,7 @@ class _Waiting:
 
 
 class AsyncCaller:
-    """One connection, one channel and one queue for the answers, renewed together when the broker goes away."""
+    """A connection, a channel and a queue for the answers, renewed together when the broker was away."""
 
     def __init__(self, amqp_url: str, caller: str, keys: rpc.PairKeys) -> None:
         self.caller = caller
@@ -91,7 +91,7 @@ class AsyncCaller:
         *,
         timeout: float = rpc.TIMEOUT,
     ) -> Any:
-        """The result, plain JSON values. `timeout` in seconds. Raises Refused or Unavailable (also Failed)."""
+        """The result, plain JSON values. `timeout` in seconds. Raises Refused, Unavailable (or Failed)."""
         began = time.perf_counter()
         outcome = "unavailable"
         try:
@@ -162,7 +162,7 @@ class AsyncCaller:
                 log.warning("the connection to the broker was lost")
             except (OSError, pika.exceptions.AMQPError, TimeoutError) as error:
                 log.warning("the broker cannot be reached: %s", type(error).__name__)
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads attempts, guards nothing
+            await asyncio.sleep(pause * random.uniform(0.5, 1))
             pause = min(pause * 2, longest)
 
     async def _connect(self) -> None:
@@ -195,7 +195,7 @@ class AsyncCaller:
             raise
 
     def _prepare(self, channel: Channel, ready: asyncio.Future[None]) -> None:
-        """A fresh answer queue for each connection: an old one's name may still be held by a dying connection."""
+        """Each connection has a fresh queue: an old one may still be held by a connection that is dying."""
         reply_to = str(uuid4())
         queue = f"rpc.reply-{self.caller}-{reply_to}"
 
