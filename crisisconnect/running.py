@@ -51,9 +51,7 @@ def run() -> None:
         url = variables.get("PUBLIC_URL", f"http://127.0.0.1:{port}")
         while not await _answers_ready(port):
             if time.monotonic() - began > READY_SECONDS:
-                say(
-                    f"not ready after {READY_SECONDS:.0f} s; http://127.0.0.1:{port}/readyz names what is missing"
-                )
+                say(f"not ready after {READY_SECONDS:.0f} s; {url}/readyz names what is missing")
                 return
             await asyncio.sleep(0.1)
         say(f"ready in {time.monotonic() - began:.1f} s on {url}")
