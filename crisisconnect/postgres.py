@@ -10,6 +10,7 @@ import hashlib
 import os
 import pwd
 import secrets
+import shutil
 import signal
 import stat
 import subprocess
@@ -101,6 +102,11 @@ class Cluster:
             return self.url
         self.stop()
         return self.start()
+
+    def remove(self) -> None:
+        """Stop, and leave nothing on the disk."""
+        self.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
 
     def _choose_port(self) -> int:
         kept = self.directory / "port"

@@ -74,17 +74,20 @@ class Runner:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _once(self) -> int:
+        # A pipe of our own: asyncio's calls a process alive while a worker of it holds the other end.
+        reading, writing = os.pipe()
         self._process = process = await asyncio.create_subprocess_exec(
             *self.command.arguments,
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stdout=writing,
+            stderr=writing,
             start_new_session=True,
             preexec_fn=dies_with_us(),
         )
+        os.close(writing)
         self._pidfile.write_text(f"{process.pid}\n")
-        relaying = asyncio.create_task(self._relay(process.stdout))
+        relaying = asyncio.create_task(self._relay(reading))
         try:
             return await process.wait()
         finally:
@@ -94,14 +97,20 @@ class Runner:
             await asyncio.wait([relaying], timeout=1)
             relaying.cancel()
 
-    async def _relay(self, output: asyncio.StreamReader | None) -> None:
-        kept = b""
-        while output is not None and (chunk := await output.read(65536)):
-            *lines, kept = (kept + chunk).split(b"\n")
-            for line in lines:
-                say(self._label + line.decode(errors="replace"))
-        if kept:
-            say(self._label + kept.decode(errors="replace"))
+    async def _relay(self, pipe: int) -> None:
+        output, kept = asyncio.StreamReader(), b""
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(output), os.fdopen(pipe, "rb", 0)
+        )
+        try:
+            while chunk := await output.read(65536):
+                *lines, kept = (kept + chunk).split(b"\n")
+                for line in lines:
+                    say(self._label + line.decode(errors="replace"))
+        finally:
+            transport.close()
+            if kept:
+                say(self._label + kept.decode(errors="replace"))
 
 
 class Supervisor:

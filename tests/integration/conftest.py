@@ -69,10 +69,11 @@ def vhost(make_vhost: Callable[[], Vhost]) -> Iterator[Vhost]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = Cluster(tmp_path_factory.mktemp("postgres"), durable=False)
+    # A name of its own: under root it lies in /var/tmp, where an interrupted run's would be found again.
+    cluster = Cluster(tmp_path_factory.mktemp("postgres") / uuid.uuid4().hex, durable=False)
     cluster.start()
     yield cluster
-    cluster.stop()
+    cluster.remove()
 
 
 @pytest.fixture
