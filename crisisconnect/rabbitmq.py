@@ -91,6 +91,10 @@ class Node:
                 start_new_session=True,
                 preexec_fn=dies_with_us(),
             )
+            until = time.monotonic() + 5
+            # Erlang would start a daemon of its own, which outlives everybody.
+            while not answers(self.ports.epmd) and time.monotonic() < until:
+                time.sleep(0.01)
         with (self.log / "console.log").open("wb") as console:
             self.process = subprocess.Popen(
                 [script],
