@@ -11,7 +11,7 @@ import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 # psycopg's own way of waiting would freeze the hub; set before it is imported.
-os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_select")
+os.environ["PSYCOPG_WAIT_FUNC"] = "wait_select"
 
 import eventlet  # noqa: E402
 

@@ -1,0 +1,88 @@
+"""How many calls a second a service process answers, 32 at once, over a broker of its own: `-m bench.rpc`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+AT_ONCE = 32
+SECONDS = 5.0
+
+
+def main() -> None:
+    """The service's side, run by services.kernel.host."""
+    from services.kernel import rpc
+    from services.kernel.context import Context
+    from services.kernel.hosting import Settings, answers, run
+
+    class Auth:
+        name = "auth"
+
+        @answers()
+        def echo(self, _: Context, **said: Any) -> dict[str, Any]:
+            return said
+
+    keys = rpc.PairKeys.load(Path(os.environ["BENCH_KEYS"]), "auth")
+    run(Auth, Settings(amqp_url=os.environ["BENCH_URL"], keys=keys))
+
+
+async def measure(url: str, keys_directory: Path) -> None:
+    from services.kernel import rpc
+    from services.kernel.context import Context
+    from services.kernel.rpc_asyncio import AsyncCaller
+
+    caller = AsyncCaller(url, "gateway", rpc.PairKeys.load(keys_directory, "gateway"))
+    await caller.start()
+    said = {"email": "ada@example.org", "first_name": "Ada", "list": list(range(20))}
+    context = Context(actor="account/1", correlation="bench")
+    assert await caller.call("auth", "echo", said, context, timeout=30) == said
+    took: list[float] = []
+    ends = time.perf_counter() + SECONDS
+
+    async def many() -> None:
+        while (began := time.perf_counter()) < ends:
+            assert await caller.call("auth", "echo", said, context) == said
+            took.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(many() for _ in range(AT_ONCE)))
+    centiles = statistics.quantiles(took, n=100)
+    print(
+        f"{len(took) / SECONDS / 1000:.2f} k calls/s; {AT_ONCE} at once; "
+        f"p50 {centiles[49] * 1000:.1f} ms, p99 {centiles[98] * 1000:.1f} ms"
+    )
+    await caller.stop()
+
+
+def bench(processes: int) -> None:
+    from crisisconnect.installation import Installation
+    from crisisconnect.rabbitmq import Node
+
+    with tempfile.TemporaryDirectory() as directory:
+        installation = Installation.mint(Path(directory) / "secrets")
+        node = Node(Path(directory) / "rabbitmq", installation)
+        node.start()
+        keys = installation.directory / "rpc"
+        environment = {**os.environ, "BENCH_URL": node.url("auth"), "BENCH_KEYS": str(keys)}
+        services = [
+            subprocess.Popen([sys.executable, "-m", "services.kernel.host", "bench.rpc"], env=environment)
+            for _ in range(processes)
+        ]
+        try:
+            asyncio.run(measure(node.url("gateway"), keys))
+        finally:
+            for service in services:
+                service.terminate()
+            for service in services:
+                service.wait(15)
+            node.stop()
+
+
+if __name__ == "__main__":
+    bench(int(sys.argv[1]) if len(sys.argv) > 1 else 1)

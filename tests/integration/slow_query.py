@@ -1,0 +1,24 @@
+"""What test_hub runs in a service's process: a query of one second beside a clock that ticks every 50 ms."""
+
+from __future__ import annotations
+
+import os
+
+import eventlet
+from sqlalchemy import create_engine, text
+
+
+def main() -> None:
+    engine = create_engine(os.environ["SLOW_QUERY_URL"])
+    ticks = 0
+
+    def ask() -> None:
+        with engine.connect() as connection:
+            connection.execute(text("select pg_sleep(1)"))
+
+    asking = eventlet.spawn(ask)
+    while not asking.dead:
+        eventlet.sleep(0.05)
+        ticks += 1
+    asking.wait()
+    print(ticks)
