@@ -1,0 +1,47 @@
+"""Verify a log from the shell: exit 0 when sound, 1 when damaged, 2 when nothing can be verified."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from services.reader.report import Report, Unusable
+from services.reader.verify import verify_database, verify_directory
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the report and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m services.reader", description=__doc__)
+    parser.add_argument("log", help="a directory of tiles, an SQLite file, or a PostgreSQL URL")
+    parser.add_argument("--log-vkey", help="the log's verifier key, by default a directory's log.vkey")
+    parser.add_argument("--pin", action="append", metavar="SOURCE=VKEY", help="the one key a source can have")
+    parser.add_argument("--since", type=Path, help="a file with an earlier signed checkpoint")
+    chosen = parser.parse_args(arguments)
+    try:
+        report = _verify(chosen)
+    except (Unusable, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(report.text())
+    return report.exit_code
+
+
+def _verify(chosen: argparse.Namespace) -> Report:
+    pins = (
+        dict(pin.split("=", 1) for pin in chosen.pin)
+        if chosen.pin and all("=" in p for p in chosen.pin)
+        else None
+    )
+    if chosen.pin and pins is None:
+        raise Unusable("a pin is SOURCE=VKEY")
+    since = chosen.since.read_bytes() if chosen.since else None
+    if Path(chosen.log).is_dir():
+        return verify_directory(Path(chosen.log), log_vkey=chosen.log_vkey, pins=pins, since=since)
+    if chosen.log_vkey is None:
+        raise Unusable("a database is verified against --log-vkey")
+    return verify_database(chosen.log, log_vkey=chosen.log_vkey, pins=pins, since=since)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

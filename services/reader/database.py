@@ -1,0 +1,106 @@
+"""A running installation's log: audit's tables, read without a lock while the log goes on growing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import psycopg
+
+from services.reader.report import Unusable
+from services.reader.shelf import Bundle, Earlier, Shelf
+from services.reader.tiles import HASH_BYTES, WIDTH
+
+COLUMNS = ("source", "sequence", "event_id", "type", "organisation", "subject", "correlation", "time")
+_ENTRIES = (
+    "SELECT idx, note, source, sequence, event_id, type, organisation, subject, correlation, time"
+    " FROM log_entries WHERE idx >= ? AND idx < ?"
+)
+_CHECKPOINTS_AT_ONCE = 500
+
+
+class _Connection(Protocol):
+    def execute(self, query: Any, params: Sequence[object] = ...) -> Any: ...
+    def close(self) -> None: ...
+
+
+class Database(Shelf):
+    """Reads the tables `log_entries`, `log_tiles`, `log_checkpoints` and `log_head`, read-only."""
+
+    def __init__(self, url_or_path: str | Path) -> None:
+        """A path or `sqlite:///path`, or `postgresql://…` with or without a driver. Raises Unusable."""
+        given = str(url_or_path)
+        self._connection: _Connection
+        self._mark = "?"
+        try:
+            if given.startswith(("postgresql", "postgres:")):
+                scheme, _, rest = given.partition("://")
+                self._connection = psycopg.connect(f"{scheme.partition('+')[0]}://{rest}", autocommit=True)
+                self._connection.execute("SET default_transaction_read_only = on")
+                self._mark = "%s"
+            else:
+                path = given.removeprefix("sqlite:///")
+                self._connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=10)
+        except (sqlite3.Error, psycopg.Error) as error:
+            raise Unusable(f"the database cannot be opened: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def head(self) -> tuple[int, bytes | str, bytes]:
+        """The head's size and root as stored, and its signed note. Raises Unusable when there is none."""
+        try:
+            row = self._connection.execute("SELECT size, root, note FROM log_head WHERE id = 1").fetchone()
+        except (sqlite3.Error, psycopg.Error) as error:
+            raise Unusable(f"the log's tables cannot be read: {type(error).__name__}") from error
+        if row is None or row[2] is None:
+            raise Unusable("the log has no signed checkpoint yet")
+        return int(row[0]), row[1] if isinstance(row[1], str) else bytes(row[1]), _bytes(row[2])
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """The note kept under this size."""
+        row = self._ask("SELECT note FROM log_checkpoints WHERE size = ?", size).fetchone()
+        return None if row is None else _bytes(row[0])
+
+    def bundle(self, n: int, width: int) -> Bundle:
+        entries: list[bytes | None] = [None] * width
+        columns: list[dict[str, object] | None] = [None] * width
+        low = n * WIDTH
+        rows = self._ask(_ENTRIES, low, low + width)
+        for idx, note, *values in rows:
+            entries[idx - low] = _bytes(note)
+            columns[idx - low] = dict(zip(COLUMNS, values, strict=True))
+        return Bundle(entries, "log_entries", columns)
+
+    def tile(self, level: int, n: int, width: int) -> bytes | None:
+        row = self._ask("SELECT hashes FROM log_tiles WHERE level = ? AND n = ?", level, n).fetchone()
+        if row is None:
+            return None
+        hashes = _bytes(row[0])
+        # A partial tile's row grows in place; a full one must be exactly full.
+        return hashes if width == WIDTH else hashes[: width * HASH_BYTES]
+
+    def tile_name(self, level: int, n: int, width: int) -> str:
+        return f"log_tiles level {level} n {n}, {width} hashes"
+
+    def earlier(self, size: int) -> Iterator[Earlier]:
+        after = -1
+        while True:
+            rows = self._ask(
+                "SELECT size, note FROM log_checkpoints WHERE size > ? AND size <= ? ORDER BY size LIMIT ?",
+                after, size, _CHECKPOINTS_AT_ONCE,
+            ).fetchall()  # fmt: skip
+            for after, note in rows:
+                yield Earlier(after, _bytes(note), f"log_checkpoints size {after}")
+            if len(rows) < _CHECKPOINTS_AT_ONCE:
+                return
+
+    def _ask(self, query: str, *values: int) -> Any:
+        return self._connection.execute(query.replace("?", self._mark), values)
+
+
+def _bytes(value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else bytes(value)

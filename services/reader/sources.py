@@ -1,0 +1,89 @@
+"""What is known of each source while its entries pass: the key that speaks for it, and its next number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.reader.entry import Statement
+from services.reader.note import ED25519, Malformed, VerifierKey, parse_vkey
+from services.reader.report import Damage
+
+REGISTRAR = "/audit"
+REGISTRATION = "nl.crisisconnect.audit.KeyRegistered.v1"
+
+
+class Unregistered(ValueError):
+    """A key is not taken, or there is none for a source; the message says why."""
+
+
+class Sources:
+    """Keys come from the log's own first entries; a pin, where given, is the only key its source can have."""
+
+    def __init__(self, origin: str, pins: Mapping[str, str] | None) -> None:
+        """`pins` maps a source (`/auth`, or `auth`) to its verifier key. Raises Malformed for a bad one."""
+        self._origin = origin
+        self._keys: dict[str, VerifierKey] = {}
+        self._next: dict[str, int] = {}
+        self._lost = 0
+        self._pins: dict[str, VerifierKey] | None = None
+        if pins is not None:
+            self._pins = {"/" + source.lstrip("/"): parse_vkey(vkey) for source, vkey in pins.items()}
+
+    def register(self, statement: Statement) -> None:
+        """Take the key that a registration announces; audit's first one vouches for itself.
+
+        Raises Unregistered for a second key, for one that differs from its pin and for an unreadable one.
+        """
+        data = statement.event.get("data")
+        source = data.get("source") if isinstance(data, dict) else None
+        vkey = data.get("vkey") if isinstance(data, dict) else None
+        if not isinstance(source, str) or not isinstance(vkey, str):
+            raise Unregistered("the registration names no source and key")
+        try:
+            key = parse_vkey(vkey)
+        except Malformed as error:
+            raise Unregistered(f"the registered key is unreadable: {error}") from error
+        if key.algorithm != ED25519 or key.name != self._origin + source:
+            raise Unregistered(f"the registered key is not an Ed25519 key named {self._origin}{source}")
+        if self._pins is not None and self._pins.get(source) != key:
+            raise Unregistered(f"the registered key of {source} is not the one pinned")
+        if self._keys.setdefault(source, key) != key:
+            raise Unregistered(f"a second key for {source}")
+
+    def key_of(self, statement: Statement) -> VerifierKey:
+        """The key that must have signed. Raises Unregistered when there is none, or another is claimed."""
+        key = self._keys.get(statement.source)
+        if key is None:
+            raise Unregistered(f"no key is registered for {statement.source} before this entry")
+        if (statement.signature.name, statement.signature.key_id) != (key.name, key.key_id):
+            raise Unregistered(f"not signed under the registered key of {statement.source}")
+        return key
+
+    def lose(self) -> None:
+        """Count an entry that is missing or unreadable: it had a source and a number, nobody knows which."""
+        self._lost += 1
+
+    def number(self, statement: Statement, *, intact: bool) -> tuple[Damage, str] | None:
+        """Count one entry of its source; what is wrong with its number, or None.
+
+        After a gap the count goes on from what was read. An entry that is not the tree's own (`intact` False)
+        counts as the one that was due, and a gap that lost entries explain is not told again: one damage has
+        one name.
+        """
+        due = self._next.get(statement.source, 1)
+        self._next[statement.source] = max(due, statement.number) + 1 if intact else due + 1
+        if 0 < statement.number - due <= self._lost:
+            self._lost -= statement.number - due
+            self._next[statement.source] = statement.number + 1
+            return None
+        if statement.number > due:
+            return Damage.NUMBER_MISSING, f"number {statement.number} where {due} was due"
+        if statement.number < due:
+            if intact:
+                self._next[statement.source] = due
+            return Damage.NUMBER_DOUBLED, f"number {statement.number} again, {due} was due"
+        return None
+
+    def last_numbers(self) -> dict[str, int]:
+        """Each source's last number."""
+        return {source: due - 1 for source, due in self._next.items()}

@@ -1,0 +1,161 @@
+"""The reader's door: verify a directory of tiles, or the log of a running installation."""
+
+from __future__ import annotations
+
+import heapq
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+
+from services.reader.checkpoint import Checkpoint, parse_checkpoint
+from services.reader.database import Database
+from services.reader.directory import Directory
+from services.reader.examination import Examination
+from services.reader.note import Malformed, Untrusted, VerifierKey, parse_vkey, strict_base64
+from services.reader.report import Damage, Findings, Report, Unusable
+from services.reader.shelf import Earlier, Shelf
+from services.reader.sources import Sources
+
+
+def verify_directory(
+    directory: Path,
+    *,
+    log_vkey: str | None = None,
+    pins: Mapping[str, str] | None = None,
+    since: str | bytes | None = None,
+) -> Report:
+    """Re-read a log kept as files (`checkpoint`, `tile/…`, uncompressed `tile/entries/…`).
+
+    `log_vkey` defaults to the directory's `log.vkey`, which shows only that the log fits together. `pins`
+    maps sources (`/auth`) to verifier keys; given, no other key is accepted. `since` is an earlier signed
+    checkpoint that the log must contain. A log that grows meanwhile is verified up to the checkpoint read
+    first. Raises Unusable.
+    """
+    shelf = Directory(directory)
+    key = _log_key(log_vkey if log_vkey is not None else shelf.log_vkey())
+    return _verify(shelf, shelf.checkpoint(), key, pins, since, Findings(), log_vkey is not None)
+
+
+def verify_database(
+    url_or_path: str | Path,
+    *,
+    log_vkey: str,
+    pins: Mapping[str, str] | None = None,
+    since: str | bytes | None = None,
+) -> Report:
+    """Re-read the log in audit's database (SQLite path or URL, PostgreSQL URL), read-only and without a lock.
+
+    As verify_directory, and: every column repeats what its entry says, and every checkpoint ever stored is
+    signed and is the root of the log's first entries. Raises Unusable.
+    """
+    key = _log_key(log_vkey)
+    database = Database(url_or_path)
+    findings = Findings()
+    try:
+        size, root, note = database.head()
+        _compare_head(size, root, note, database, findings)
+        return _verify(database, note, key, pins, since, findings, True)
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise Unusable(f"the database cannot be read on: {type(error).__name__}") from error
+    finally:
+        database.close()
+
+
+def _verify(
+    shelf: Shelf,
+    note: bytes,
+    key: VerifierKey,
+    pins: Mapping[str, str] | None,
+    since: str | bytes | None,
+    findings: Findings,
+    key_given: bool,
+) -> Report:
+    sources = _sources(key.name, pins)
+    known = _since(since, key)
+    try:
+        checkpoint = parse_checkpoint(note)
+    except Malformed as error:
+        findings.add(Damage.CHECKPOINT_INVALID, None, "checkpoint", f"unreadable: {error}")
+        return Report(key.name, 0, None, {}, findings.ordered(), findings.count, key_given)
+    try:
+        checkpoint.signed_by(key)
+    except (Malformed, Untrusted) as error:
+        findings.add(Damage.CHECKPOINT_INVALID, None, "checkpoint", str(error))
+    earlier = heapq.merge(shelf.earlier(checkpoint.size), known, key=lambda kept: kept.size)
+    root = Examination(shelf, checkpoint, sources, findings).run(earlier, _judge(key, findings))
+    return Report(
+        key.name, checkpoint.size, root, sources.last_numbers(), findings.ordered(), findings.count, key_given
+    )
+
+
+def _judge(key: VerifierKey, findings: Findings) -> Callable[[Earlier], Checkpoint | None]:
+    def judge(kept: Earlier) -> Checkpoint | None:
+        try:
+            stated = parse_checkpoint(kept.note)
+            stated.signed_by(key)
+            if stated.size != kept.size:
+                raise Malformed(f"filed under size {kept.size}, it says {stated.size}")
+        except (Malformed, Untrusted) as error:
+            findings.add(Damage.CHECKPOINT_INVALID, None, kept.where, str(error))
+            return None
+        return stated
+
+    return judge
+
+
+def _compare_head(size: int, root: bytes | str, note: bytes, database: Database, findings: Findings) -> None:
+    """The head's columns repeat its note, and the note is kept among the checkpoints."""
+    try:
+        stated = parse_checkpoint(note)
+    except Malformed:
+        return  # said of the checkpoint itself
+    stored = root
+    if isinstance(stored, str):
+        try:
+            stored = strict_base64(stored)
+        except Malformed:
+            stored = b""
+    if (size, stored) != (stated.size, stated.root):
+        findings.add(Damage.ROW_MISMATCH, None, "log_head", "size or root is not what the note says")
+    kept = database.checkpoint(stated.size)
+    if kept is None or _stated(kept) != (stated.size, stated.root):
+        findings.add(
+            Damage.ROW_MISMATCH, None, "log_checkpoints", "the head is not kept among the checkpoints"
+        )
+
+
+def _stated(note: bytes) -> tuple[int, bytes] | None:
+    """A checkpoint's size and root, None when it is unreadable."""
+    try:
+        stated = parse_checkpoint(note)
+    except Malformed:
+        return None
+    return stated.size, stated.root
+
+
+def _log_key(vkey: str) -> VerifierKey:
+    try:
+        return parse_vkey(vkey)
+    except Malformed as error:
+        raise Unusable(f"the log's verifier key is unreadable: {error}") from error
+
+
+def _sources(origin: str, pins: Mapping[str, str] | None) -> Sources:
+    try:
+        return Sources(origin, pins)
+    except Malformed as error:
+        raise Unusable(f"a pinned key is unreadable: {error}") from error
+
+
+def _since(since: str | bytes | None, key: VerifierKey) -> Iterator[Earlier]:
+    if since is None:
+        return iter(())
+    note = since.encode() if isinstance(since, str) else since
+    try:
+        checkpoint = parse_checkpoint(note)
+        checkpoint.signed_by(key)
+    except (Malformed, Untrusted) as error:
+        raise Unusable(f"the earlier checkpoint proves nothing: {error}") from error
+    return iter([Earlier(checkpoint.size, note, "the earlier checkpoint given")])

@@ -1,0 +1,123 @@
+"""A running installation's tables verify as the directory does, and their columns may not say otherwise."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from services.reader import Damage, Unusable, verify_database
+from tests.unit.reader.tinylog import LOG, PINS, Tables, checkpoint, entries, event
+
+
+def verify(log: Tables, **more):
+    return verify_database(log.path, log_vkey=LOG.vkey, pins=PINS, **more)
+
+
+def first(log: Tables, **more):
+    report = verify(log, **more)
+    assert not report.ok
+    return report.first.damage, report.first.index
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 255, 256, 257, 600])
+def test_sound_tables_are_sound(tables, size):
+    log = tables(size, kept=tuple(range(0, size, 41)))
+    report = verify(log)
+    assert report.ok, report.text()
+    assert verify_database(f"sqlite:///{log.path}", log_vkey=LOG.vkey).ok
+
+
+def test_rows_above_the_head_are_the_log_still_growing(tables):
+    log = tables(300)
+    head = checkpoint(entries(290)).decode()
+    root = base64.b64decode(head.split("\n")[2])
+    log.change("UPDATE log_checkpoints SET size = 290, note = ?", head)
+    log.change("UPDATE log_head SET size = 290, root = ?, note = ?", root, head)
+    assert verify(log).ok, verify(log).text()
+
+
+def test_a_head_whose_columns_say_otherwise_is_named(tables):
+    log = tables(300)
+    log.change("UPDATE log_head SET size = 299")
+    assert first(log) == (Damage.ROW_MISMATCH, None)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("source", "/auth"), ("sequence", 9), ("event_id", "x"), ("type", "x"), ("organisation", None),
+     ("subject", "x"), ("correlation", "x"), ("time", "2026-01-02T03:04:05.000007Z")],
+)  # fmt: skip
+def test_a_column_that_says_otherwise_is_named(tables, column, value):
+    log = tables(300)
+    log.change(f"UPDATE log_entries SET {column} = ? WHERE idx = 260", value)
+    assert first(log) == (Damage.ROW_MISMATCH, 260)
+    assert column in verify(log).first.detail
+
+
+def test_an_entry_a_tile_or_a_row_gone_or_changed_is_named(tables):
+    log = tables(600)
+    log.change(
+        "UPDATE log_entries SET note = CAST(replace(note, 'id-300', 'id-3O0') AS BLOB) WHERE idx = 300"
+    )
+    assert first(log) == (Damage.ENTRY_CHANGED, 300)
+    log.change("DELETE FROM log_entries WHERE idx = 200")
+    assert first(log) == (Damage.ENTRY_MISSING, 200)
+    log.change("UPDATE log_tiles SET hashes = zeroblob(8192) WHERE level = 0 AND n = 0")
+    assert first(log) == (Damage.TILE_CHANGED, 0)
+    log.change("DELETE FROM log_tiles WHERE level = 1")
+    assert Damage.TILE_MISSING in {finding.damage for finding in verify(log).findings}
+
+
+def test_the_last_row_gone_is_a_log_cut_short(tables):
+    log = tables(300)
+    log.change("DELETE FROM log_entries WHERE idx = 299")
+    assert first(log) == (Damage.TRUNCATED, 299)
+
+
+def test_an_earlier_checkpoint_of_another_history_is_a_fork(tables):
+    log = tables(300, kept=(100, 260))
+    other = [*entries(300)[:10], event("/auth", 3, "Happened", "new", {}), *entries(300)[11:]]
+    log.change("UPDATE log_checkpoints SET note = ? WHERE size = 260", checkpoint(other, 260).decode())
+    assert first(log) == (Damage.FORK, None)
+
+
+def test_an_earlier_checkpoint_that_fails_is_named(tables):
+    log = tables(300, kept=(100, 260))
+    log.change("UPDATE log_checkpoints SET note = replace(note, 'crisis', 'crises') WHERE size = 100")
+    assert first(log) == (Damage.CHECKPOINT_INVALID, None)
+    assert verify(log).first.where == "log_checkpoints size 100"
+
+
+def test_a_head_that_is_not_kept_is_named(tables):
+    log = tables(300)
+    log.change("DELETE FROM log_checkpoints WHERE size = 300")
+    assert first(log) == (Damage.ROW_MISMATCH, None)
+
+
+def test_tables_that_cannot_be_read_are_unusable(tables, tmp_path):
+    with pytest.raises(Unusable):
+        verify_database(tmp_path / "nothing.sqlite3", log_vkey=LOG.vkey)
+    log = tables(1)
+    log.change("DELETE FROM log_head")
+    with pytest.raises(Unusable, match="no signed checkpoint"):
+        verify(log)
+
+
+def test_verifying_writes_nothing(tables):
+    log = tables(20)
+    before = log.path.read_bytes()
+    assert verify(log).ok
+    assert log.path.read_bytes() == before
+
+
+def test_a_log_that_is_being_written_is_read_beside_the_writer(tables):
+    log = tables(20)
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("DELETE FROM log_entries")
+        assert verify(log).ok
+        writer.execute("ROLLBACK")
