@@ -26,6 +26,7 @@ class Problem(Enum):
     METHOD_NOT_ALLOWED = ("method_not_allowed", 405, "This path does not take that method.")
     INVITATION_EXPIRED = ("invitation_expired", 410, "The invitation has expired.")
     INVITATION_USED = ("invitation_used", 410, "The invitation has been used or withdrawn.")
+    REQUEST_TIMEOUT = ("request_timeout", 408, "The request took too long to arrive.")
     # 409
     USERNAME_TAKEN = ("username_taken", 409, "That user name is taken.")
     ALREADY_INVITED = ("already_invited", 409, "That address has an open invitation or an account here.")
@@ -38,6 +39,7 @@ class Problem(Enum):
     CATEGORY_NOT_AGREED = ("category_not_agreed", 409, "The agreement in force does not cover this category.")
     AGREEMENT_NOT_OPEN = ("agreement_not_open", 409, "The agreement takes no signature any more.")
     ALREADY_SIGNED = ("already_signed", 409, "This side has signed with other particulars.")
+    DOCUMENT_DIFFERS = ("document_differs", 409, "The other side has signed another document.")
     HELD = ("held", 409, "A hold suspends this.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")
     CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
@@ -46,6 +48,7 @@ class Problem(Enum):
     PRECONDITION_FAILED = ("precondition_failed", 412, "The object has changed since you read it.")
     TOO_LARGE = ("too_large", 413, "The body is larger than 1 MiB.")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported_media_type", 415, "Send application/json.")
+    HEADERS_TOO_LARGE = ("headers_too_large", 431, "The headers are larger than 32 KiB.")
     # 422
     INVALID = ("invalid", 422, "Some fields are not right.")
     UNKNOWN_FIELD = ("unknown_field", 422, "Some fields are not known.")

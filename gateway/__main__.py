@@ -1,0 +1,63 @@
+"""`python -m gateway`: one process, one loop; a signal ends it once every request has its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import structlog
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from gateway import logs
+from gateway.app import application
+from services.kernel.configuration import Configuration
+from services.kernel.rpc import GATEWAY, PairKeys
+from services.kernel.rpc_asyncio import AsyncCaller
+
+log = structlog.get_logger("gateway")
+
+HEADER_BYTES = 64 * 1024
+HEADER_MILLISECONDS = 10_000
+AT_ONCE = 512
+
+
+async def serve(configuration: Configuration) -> None:
+    keys = PairKeys.load(configuration.secrets / "rpc", GATEWAY)
+    calls = AsyncCaller(configuration.broker_url(GATEWAY), GATEWAY, keys)
+    server = Server(
+        application(configuration, calls, keys.key(GATEWAY, "auth")),
+        address="127.0.0.1",
+        port=configuration.port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            max_buffer_size=HEADER_BYTES, header_read_timeout=HEADER_MILLISECONDS, pipeline_flush=False
+        ),
+        websockets=False,
+        backlog=1024,
+        backpressure=AT_ONCE,
+        log_level=LogLevels.warning,
+        log_access=False,
+    )
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, server.stop)
+    await calls.start()
+    log.info("listening", port=configuration.port)
+    try:
+        await server.serve()
+    finally:
+        await calls.stop()
+        log.info("stopped")
+
+
+def main() -> None:
+    logs.configure()
+    asyncio.run(serve(Configuration.read()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The application: the table of routes behind one door."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from starlette.routing import Route as Path
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.door import Calls, Door
+from gateway.place import Place, nowhere
+from gateway.routes import served
+from services.kernel.configuration import Configuration
+
+
+def application(configuration: Configuration, calls: Calls, shared: bytes) -> ASGIApp:
+    """`shared` is the key of the pair gateway and auth. The caller of this starts and stops `calls`."""
+    door = Door(configuration, calls, shared)
+    routes = sorted(served(configuration.development), key=lambda route: route.path)
+    by_path = {path: list(group) for path, group in groupby(routes, key=lambda route: route.path)}
+    order = dict.fromkeys(route.path for route in served(configuration.development))
+    router = Router(
+        [Path(path, Place(door, by_path[path])) for path in order], redirect_slashes=False, default=nowhere
+    )
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        else:
+            await router(scope, receive, send)
+
+    return app
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Nothing to do here: whoever made the line to the broker looks after it."""
+    while (message := await receive())["type"] != "lifespan.shutdown":
+        await send({"type": f"{message['type']}.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,167 @@
+"""Every request passes here in one order: who, in reach, in the role, in shape; then the service decides."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from starlette.types import Receive
+
+from gateway import bodies, shape
+from gateway.answer import Answer, Header
+from gateway.ask import Ask
+from gateway.cursors import Cursors
+from gateway.identity import Believed, Who, bearer
+from gateway.origin import Origins
+from gateway.route import Access, Reach
+from gateway.schemas.fields import Nothing
+from gateway.secrets import derived
+from services.contracts.privacy import Role
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.rpc import TIMEOUT, Failed, Unavailable
+
+SEES_ALL_ORGANISATIONS = frozenset({Role.OPERATOR, Role.COMPLIANCE})
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
+_NOTHING = Nothing()
+_SHORTEST_ATTEMPT = 0.25
+
+
+class Calls(Protocol):
+    """What the door needs of the broker's side; `services.kernel.rpc_asyncio.AsyncCaller` is it."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        args: Mapping[str, Any],
+        context: Context,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> Any: ...
+
+
+class Door:
+    """What all requests share: the line to the services, the keys, and whom we believe just now."""
+
+    def __init__(self, configuration: Configuration, calls: Calls, shared: bytes) -> None:
+        """`shared` is the key of the pair gateway and auth; the door's own keys are derived from it."""
+        self.configuration = configuration
+        self.calls = calls
+        self.origins = Origins(configuration.trusted_proxies)
+        self.cursors = Cursors(derived(shared, "cursors"))
+        self.digests = derived(shared, "digests")
+        self.believed = Believed()
+
+    async def serve(self, ask: Ask, receive: Receive) -> Answer:
+        """Raises Refused, Unavailable, Failed, or bodies.Gone."""
+        route = ask.route
+        ask.read_headers()
+        if route.access is Access.LOCAL and not ask.local:
+            raise Refused("not_found")
+        if route.access is Access.ROLES:
+            await self._authenticate(ask)
+        self._within_reach(ask)
+        if route.access is Access.ROLES and ask.caller.role not in route.roles:
+            raise Refused("forbidden")
+        await self._read(ask, receive)
+        if route.handler is not None:
+            return await route.handler(ask)
+        return await self._ask(ask)
+
+    async def _authenticate(self, ask: Ask) -> None:
+        ask.token = bearer(ask.headers)
+        ask.who = None if ask.route.fresh else self.believed.get(ask.token)
+        if ask.who is None:
+            asked = time.monotonic()
+            context = Context(correlation=ask.correlation)
+            ask.who = Who.of(await self.call("auth.who", {"token": ask.token}, context, ask.deadline))
+            self.believed.keep(ask.token, ask.who, asked)
+
+    def _within_reach(self, ask: Ask) -> None:
+        """A stranger's id and one that never was are the same here: neither is looked up."""
+        if not all(_IDENTIFIER.match(ask.path[name]) for name in ask.route.parameters if name != "tile"):
+            raise Refused("not_found")
+        if ask.route.reach is Reach.ORGANISATION:
+            who = ask.caller
+            if ask.path["org"] != who.organisation and who.role not in SEES_ALL_ORGANISATIONS:
+                raise Refused("not_found")
+
+    async def _read(self, ask: Ask, receive: Receive) -> None:
+        route = ask.route
+        if route.method in ("POST", "PUT", "PATCH"):
+            body = await bodies.read(ask.headers, receive)
+            ask.deadline = max(ask.deadline, time.monotonic() + TIMEOUT)
+            ask.raw = {}
+            if body or route.body is not None:
+                bodies.must_be_json(ask.headers)
+                ask.raw = bodies.parse(body)
+            ask.body = shape.loaded(route.body or _NOTHING, ask.raw)
+        if route.query is not None or ask.scope["query_string"]:
+            ask.query = shape.loaded(route.query or _NOTHING, shape.parameters(ask.scope["query_string"]))
+            if (cursor := ask.query.pop("cursor", None)) is not None:
+                ask.after = self.cursors.read(cursor, *_list(ask))
+
+    async def _ask(self, ask: Ask) -> Answer:
+        route = ask.route
+        result = await ask.call(route.target, arguments(ask))
+        if route.fresh and route.method != "GET":
+            self.believed.forget(ask.token)
+        headers: tuple[Header, ...] = ()
+        if route.paged and result.get("next") is not None:
+            result = {**result, "next": self.cursors.write(result["next"], *_list(ask))}
+        if route.method == "GET" and "version" in result:
+            headers = ((b"etag", b'"%d"' % result["version"]),)
+        return Answer.json(route.status, route.pick(result), headers)
+
+    async def call(self, target: str, args: dict[str, Any], context: Context, deadline: float) -> Any:
+        """Tries again once, under the same idempotency key, when no answer came and there is time left.
+
+        Raises Refused, Unavailable, or Failed where the service itself said that it broke.
+        """
+        service, _, method = target.partition(".")
+        timeout = min(TIMEOUT, deadline - time.monotonic())
+        if timeout <= 0:
+            raise Unavailable(service, "no time left")
+        try:
+            return await self.calls.call(service, method, args, context, timeout=timeout)
+        except Failed:
+            raise
+        except Unavailable:
+            await asyncio.sleep(0.05)
+            timeout = deadline - time.monotonic()
+            if timeout < _SHORTEST_ATTEMPT:
+                raise
+        return await self.calls.call(service, method, args, context, timeout=timeout)
+
+
+def arguments(ask: Ask) -> dict[str, Any]:
+    """What path, query and body hold, as the service's method names it."""
+    route = ask.route
+    if route.arguments is not None:
+        args = dict(route.arguments(ask))
+    else:
+        args = {"organisation" if name == "org" else name: value for name, value in ask.path.items()}
+        args.update(ask.query)
+        args.update(ask.body)
+        if route.added is not None:
+            args.update(route.added(ask))
+    if route.paged:
+        args["limit"] = ask.query["limit"]
+        args.setdefault("after", ask.after)
+    if route.versioned and (version := ask.version()) is not None:
+        args["version"] = version
+    return args
+
+
+def _list(ask: Ask) -> tuple[str, str | None, dict[str, Any]]:
+    """Which list a cursor continues: the route, whose, and everything asked for but the number."""
+    filters = {name: str(value) for name, value in ask.query.items() if name not in ("cursor", "limit")}
+    return ask.route.path, ask.organisation, filters

@@ -1,0 +1,19 @@
+"""The table of all routes. Serving, authorisation, the contract and the tests derive from it alone."""
+
+from __future__ import annotations
+
+from gateway.route import Route
+from gateway.surface import operations, organisations, own, people, record
+
+ROUTES: tuple[Route, ...] = (
+    *own.ROUTES,
+    *people.ROUTES,
+    *organisations.ROUTES,
+    *record.ROUTES,
+    *operations.ROUTES,
+)
+
+
+def served(development: bool) -> tuple[Route, ...]:
+    """What this installation answers: the mail page exists in development only."""
+    return tuple(route for route in ROUTES if development or not route.development)

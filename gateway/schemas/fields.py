@@ -1,0 +1,95 @@
+"""The kinds of field that requests are made of: bounded, and without the characters that no name needs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from marshmallow import fields as m
+from marshmallow.validate import Email, Length, OneOf, Regexp
+
+DURATION = r"^P(?=.)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$"
+SHA256 = r"^[0-9a-f]{64}$"
+
+
+def _printable(text: str) -> None:
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+        raise ValidationError("No control characters.")
+
+
+def _said(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("This says nothing.")
+
+
+def text(most: int, *, least: int = 1, **options: Any) -> m.String:
+    checks: list[Any] = [Length(min=least, max=most), _printable, *([_said] if least else [])]
+    return m.String(validate=checks, **options)
+
+
+def secret(**options: Any) -> m.String:
+    """A password: any characters; whether it is good enough is for auth to say."""
+    return m.String(validate=Length(min=1, max=1024), load_only=True, **options)
+
+
+def email(**options: Any) -> m.String:
+    return m.String(validate=[Length(max=254), _printable, Email()], **options)
+
+
+def choice(values: Iterable[str], **options: Any) -> m.String:
+    """One of a closed list. The message does not repeat what was sent."""
+    return m.String(
+        validate=OneOf(sorted(str(value) for value in values), error="Not one of the list."), **options
+    )
+
+
+def duration(**options: Any) -> m.String:
+    """ISO 8601, in whole days or more: what a term of retention is written in."""
+    return m.String(validate=Regexp(DURATION, error="Not an ISO 8601 duration of days or more."), **options)
+
+
+def sha256(**options: Any) -> m.String:
+    return m.String(validate=Regexp(SHA256, error="Not a SHA-256 in lower-case hexadecimal."), **options)
+
+
+class Nothing(Schema):
+    """A request that says everything by its path."""
+
+
+class Page(Schema):
+    """Which part of a list: continue where `next` pointed, with the same filter."""
+
+    cursor = m.String(validate=Length(min=1, max=2048))
+    limit = m.Integer(
+        load_default=50, validate=lambda n: _between(n, 1, 100), metadata={"minimum": 1, "maximum": 100}
+    )
+
+
+def _between(number: int, least: int, most: int) -> None:
+    if not least <= number <= most:
+        raise ValidationError(f"From {least} to {most}.")
+
+
+def natural(**options: Any) -> m.Integer:
+    """Zero or more, within what a database counts in."""
+    return m.Integer(validate=lambda n: _between(n, 0, 2**53), **options)
+
+
+class Written(Schema):
+    """What was changed: the events it wrote, once they are durable. An empty list means: already so."""
+
+    events = m.List(m.String(), required=True)
+
+
+def page_of(item: type[Schema], name: str) -> Schema:
+    """The answer of a list: `items`, and `next`, which is null at the end."""
+    made = Schema.from_dict(
+        {
+            "items": m.List(m.Nested(item), required=True),
+            "next": m.String(required=True, allow_none=True),
+        },
+        name=name,
+    )
+    return made()

@@ -1,0 +1,129 @@
+"""Organisations and what they agreed with the maker."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import fields as m
+from marshmallow.validate import Length
+
+from gateway.schemas.fields import Written, choice, duration, email, page_of, sha256, text
+from services.contracts.privacy import Category, LegalBasis, Purpose
+
+
+class Contact(Schema):
+    """Whom an organisation's people ask (P17)."""
+
+    name = text(200, required=True)
+    email = email(required=True)
+    phone = text(40, load_default=None, allow_none=True)
+
+
+class FirstBeheerder(Schema):
+    email = email(required=True)
+
+
+class Registration(Schema):
+    name = text(200, required=True)
+    kind = choice(("public", "private"), required=True)
+    contact = m.Nested(Contact, required=True)
+    beheerder = m.Nested(FirstBeheerder, required=True)
+
+
+class Registered(Written):
+    organisation = m.String(required=True)
+
+
+class OrganisationChange(Schema):
+    name = text(200)
+    contact = m.Nested(Contact)
+
+
+class ShownContact(Schema):
+    name = m.String(allow_none=True)
+    email = m.String(allow_none=True)
+    phone = m.String(allow_none=True)
+
+
+class Organisation(Schema):
+    organisation = m.String(required=True)
+    name = m.String(allow_none=True)
+    kind = m.String()
+    contact = m.Nested(ShownContact, allow_none=True)
+    status = m.String()
+    registered_at = m.String()
+    version = m.Integer()
+
+
+class Terms(Schema):
+    """A proposal: what may be done, on which ground, with which data, kept how long, by whom."""
+
+    purposes = m.Dict(
+        keys=choice(Purpose),
+        values=choice(LegalBasis),
+        required=True,
+        validate=Length(min=1, max=len(Purpose)),
+    )
+    categories = m.List(choice(Category), required=True, validate=Length(min=1, max=len(Category)))
+    retention = m.Dict(keys=choice(Category), values=duration(), required=True)
+    sub_processors = m.List(text(200), load_default=list, validate=Length(max=100))
+    starts_on = m.Date(required=True)
+    ends_on = m.Date(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _once(self, data: dict[str, list[str]], **_: object) -> None:
+        if len(set(data["categories"])) < len(data["categories"]):
+            raise ValidationError("A category is named twice.", "categories")
+
+
+class Proposed(Written):
+    agreement = m.String(required=True)
+    version = m.Integer(required=True)
+
+
+class Signatory(Schema):
+    name = text(200, required=True)
+    function = text(200, required=True)
+
+
+class Signature(Schema):
+    signatory = m.Nested(Signatory, required=True)
+    document_sha256 = sha256(required=True)
+    signed_on = m.Date(required=True)
+
+
+class Signed(Written):
+    in_force = m.Boolean(required=True)
+
+
+class Termination(Schema):
+    ends_on = m.Date()
+
+
+class ShownSignature(Schema):
+    side = m.String(required=True)
+    signatory = m.Nested(
+        Schema.from_dict(
+            {"name": m.String(allow_none=True), "function": m.String(allow_none=True)}, name="ShownSignatory"
+        ),
+        allow_none=True,
+    )
+    document_sha256 = m.String()
+    signed_on = m.String()
+
+
+class Agreement(Schema):
+    agreement = m.String(required=True)
+    version = m.Integer(required=True)
+    status = m.String(required=True)
+    purposes = m.Dict(keys=m.String(), values=m.String())
+    categories = m.List(m.String())
+    retention = m.Dict(keys=m.String(), values=m.String())
+    sub_processors = m.List(m.String())
+    starts_on = m.String()
+    ends_on = m.String(allow_none=True)
+    signatures = m.List(m.Nested(ShownSignature))
+    in_force = m.Boolean()
+
+
+ORGANISATIONS = page_of(Organisation, "Organisations")
+AGREEMENTS = page_of(Agreement, "Agreements")

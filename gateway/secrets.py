@@ -1,0 +1,28 @@
+"""The gateway's own keys are derived from its key with auth: the same in every replica, stored nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+def derived(shared: bytes, use: str) -> bytes:
+    """32 bytes for one use (RFC 5869). They change with the shared key: then cursors end."""
+    return HKDF(
+        algorithm=SHA256(), length=32, salt=None, info=f"crisisconnect gateway {use}".encode()
+    ).derive(shared)
+
+
+def idempotency(scope: str, method: str, path: str, key: str) -> str:
+    """One name for (caller, route, key). `scope` is a pseudonym, or empty where the path holds a token."""
+    return hashlib.sha256(orjson.dumps([scope, method, path, key])).hexdigest()
+
+
+def digest(key: bytes, value: Any) -> str:
+    """Tells one body from another, whatever the order of its names; keyed, or a short one could be guessed."""
+    return hmac.new(key, orjson.dumps(value, option=orjson.OPT_SORT_KEYS), hashlib.sha256).hexdigest()

@@ -1,0 +1,125 @@
+"""What everybody does for themselves: sign in and out, see, correct and close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.ask import Ask
+from gateway.route import EVERY_ROLE, Access, For, Reach, Route
+from gateway.schemas import own
+from gateway.schemas.fields import Page, Written
+from services.contracts.errors import Problem
+
+SESSIONS = "/v1/sessions"
+ME = "/v1/me"
+
+
+def _technical(ask: Ask) -> dict[str, Any]:
+    """The technical data of a sign-in (P04); what the app says of its device is in the body."""
+    return {"ip": ask.address, "user_agent": ask.agent}
+
+
+def _own(method: str, path: str, summary: str, **rest: Any) -> Route:
+    return Route(
+        method=method,
+        path=path,
+        summary=summary,
+        roles=EVERY_ROLE,
+        reach=Reach.SELF,
+        purpose=For.ROLE,
+        **rest,
+    )
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path=SESSIONS,
+        summary="Sign in with user name and password.",
+        access=Access.PUBLIC,
+        rpc="auth.sign_in",
+        added=_technical,
+        body=own.SignIn(),
+        answer=own.SignedIn(),
+        status=201,
+        keyed=False,
+        problems=(
+            Problem.SIGN_IN_FAILED,
+            Problem.THROTTLED,
+            Problem.AGREEMENT_MISSING,
+            Problem.PURPOSE_NOT_AGREED,
+        ),
+    ),
+    _own(
+        "GET",
+        SESSIONS,
+        "One's own sessions.",
+        rpc="auth.sessions",
+        query=Page(),
+        paged=True,
+        answer=own.SESSIONS,
+    ),
+    _own(
+        "POST",
+        f"{SESSIONS}/refresh",
+        "A new token for this session; the old one ends.",
+        rpc="auth.refresh_session",
+        answer=own.Refreshed(),
+        status=201,
+        keyed=False,
+    ),
+    _own(
+        "DELETE",
+        f"{SESSIONS}/current",
+        "Sign out.",
+        rpc="auth.end_session",
+        answer=Written(),
+        added=lambda ask: {"session": ask.caller.session},
+    ),
+    _own(
+        "DELETE",
+        f"{SESSIONS}/{{session}}",
+        "End one of one's own sessions.",
+        rpc="auth.end_session",
+        answer=Written(),
+    ),
+    _own("GET", ME, "What is known of oneself.", rpc="auth.me", answer=own.Me()),
+    _own(
+        "PATCH",
+        ME,
+        "Correct one's e-mail address or name.",
+        rpc="auth.correct_me",
+        body=own.Correction(),
+        answer=Written(),
+        problems=(Problem.ALREADY_INVITED, Problem.AGREEMENT_MISSING),
+    ),
+    _own(
+        "DELETE",
+        ME,
+        "Close the account; everything is erased when its term is over.",
+        rpc="auth.close_me",
+        answer=own.Closed(),
+        status=202,
+        problems=(Problem.LAST_BEHEERDER,),
+    ),
+    _own(
+        "PUT",
+        f"{ME}/password",
+        "Change the password; other sessions end.",
+        rpc="auth.change_password",
+        body=own.PasswordChange(),
+        answer=Written(),
+        dangerous=True,
+        keyed=False,
+        problems=(Problem.WRONG_PASSWORD, Problem.WEAK_PASSWORD, Problem.THROTTLED),
+    ),
+    _own(
+        "GET",
+        f"{ME}/access-log",
+        "When somebody else looked at one's data, and why.",
+        rpc="auth.access_log",
+        query=Page(),
+        paged=True,
+        answer=own.LOOKS,
+    ),
+)

@@ -1,0 +1,178 @@
+"""What proves the promises: erasures, receipts, the log and the reports made from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway import tiles
+from gateway.answer import Answer
+from gateway.ask import Ask
+from gateway.route import EVERY_ROLE, Access, Reach, Route
+from gateway.schemas import record
+from gateway.schemas.fields import Page
+from services.contracts.errors import Problem
+from services.contracts.privacy import Purpose, Role
+from services.kernel.decider import Refused
+
+OVERSEERS = frozenset({Role.COMPLIANCE, Role.BEHEERDER, Role.AUDITOR})
+READERS = frozenset({Role.COMPLIANCE, Role.INVESTIGATOR})
+BEHEER = Purpose.BEHEER_ACCESS
+
+
+def _whose(ask: Ask) -> str | None:
+    """Compliance sees all organisations, or the one it names; for others only their own exists."""
+    named: str | None = ask.query.get("organisation")
+    if ask.caller.role is Role.COMPLIANCE:
+        return named
+    if named not in (None, ask.caller.organisation):
+        raise Refused("not_found")
+    return ask.caller.organisation
+
+
+def _erasures(ask: Ask) -> dict[str, Any]:
+    return {"organisation": _whose(ask)}
+
+
+def _entries(ask: Ask) -> dict[str, Any]:
+    """`after` is the last index seen; `from` names the first one wanted."""
+    filters = {name: ask.query.get(name) for name in ("type", "organisation", "correlationid", "case")}
+    return {**filters, "after": ask.query.get("start", 0) - 1 if ask.after is None else ask.after}
+
+
+def _index(ask: Ask) -> dict[str, Any]:
+    index = ask.path["index"]
+    if not (index.isascii() and index.isdigit() and len(index) <= 15):
+        raise Refused("not_found")
+    return {"index": int(index)}
+
+
+def _report(ask: Ask) -> dict[str, Any]:
+    if ask.path["kind"] not in record.REPORTS:
+        raise Refused("not_found")
+    period = {name: ask.query.get(name) for name in ("since", "until")}
+    return {"kind": ask.path["kind"], "organisation": _whose(ask), **period}
+
+
+async def _kinds(_: Ask) -> Answer:
+    items = [{"kind": kind, "formats": ["json"]} for kind in record.REPORTS]
+    return Answer.json(200, {"items": items, "next": None})
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/erasures",
+        summary="Erasures and how far they are.",
+        roles=OVERSEERS,
+        reach=Reach.OWN_ORGANISATION,
+        rpc="retention.erasures",
+        added=_erasures,
+        query=Page(),
+        paged=True,
+        answer=record.ERASURES,
+        purpose=BEHEER,
+    ),
+    Route(
+        method="GET",
+        path="/v1/erasures/{erasure}",
+        summary="One erasure; its id is known to its subject alone.",
+        access=Access.HOLDER,
+        reach=Reach.CAPABILITY,
+        rpc="retention.erasure",
+        answer=record.Erasure(),
+    ),
+    Route(
+        method="GET",
+        path="/v1/erasures/{erasure}/certificate",
+        summary="The proof that an erasure is complete.",
+        access=Access.HOLDER,
+        reach=Reach.CAPABILITY,
+        rpc="retention.certificate",
+        arguments=lambda ask: {"erasure": ask.path["erasure"]},
+        query=record.CertificateQuery(),
+        answer=record.Certificate(),
+        problems=(Problem.NOT_YET,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/receipts/{event}",
+        summary="The receipt of an event, with its inclusion proof.",
+        roles=EVERY_ROLE,
+        reach=Reach.SERVICE,
+        rpc="audit.receipt",
+        answer=record.Receipt(),
+        purpose=BEHEER,
+    ),
+    Route(
+        method="GET",
+        path="/v1/log/entries",
+        summary="Entries of the log, sealed as they were written.",
+        roles=READERS,
+        rpc="audit.log_entries",
+        arguments=_entries,
+        query=record.EntryQuery(),
+        paged=True,
+        answer=record.ENTRIES,
+        purpose=BEHEER,
+    ),
+    Route(
+        method="GET",
+        path="/v1/log/entries/{index}",
+        summary="One entry of the log.",
+        roles=READERS,
+        rpc="audit.log_entry",
+        arguments=_index,
+        answer=record.Entry(),
+        purpose=BEHEER,
+        reach=Reach.SERVICE,
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports",
+        summary="Which reports there are.",
+        roles=OVERSEERS,
+        handler=_kinds,
+        answer=record.REPORT_KINDS,
+        purpose=BEHEER,
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports/{kind}",
+        summary="A report, as of the checkpoint that it names.",
+        roles=OVERSEERS,
+        reach=Reach.OWN_ORGANISATION,
+        rpc="audit.report",
+        arguments=_report,
+        query=record.ReportQuery(),
+        answer=record.Report(),
+        purpose=BEHEER,
+        problems=(Problem.PERIOD_INVALID,),
+    ),
+    Route(
+        method="GET",
+        path="/log/checkpoint",
+        summary="The log's signed checkpoint (C2SP tlog-checkpoint).",
+        access=Access.PUBLIC,
+        handler=tiles.checkpoint,
+        personal=False,
+        media_type="text/plain",
+    ),
+    Route(
+        method="GET",
+        path="/log/tile/entries/{tile:path}",
+        summary="A bundle of entries (C2SP tlog-tiles).",
+        roles=READERS,
+        handler=tiles.entries,
+        media_type="application/octet-stream",
+        reach=Reach.SERVICE,
+    ),
+    Route(
+        method="GET",
+        path="/log/tile/{tile:path}",
+        summary="A tile of hashes (C2SP tlog-tiles).",
+        access=Access.PUBLIC,
+        handler=tiles.hashes,
+        personal=False,
+        media_type="application/octet-stream",
+    ),
+)
