@@ -47,7 +47,7 @@ def read(entry: bytes) -> Statement:
     # Spelled out, so that no second `sequence` later in the line can say something else to another reader.
     if not note.text.startswith(b'{"sequence":"%b","specversion":"1.0",' % sequence.encode()):
         raise Malformed("the line does not begin with its number and specversion 1.0")
-    if not (sequence.isascii() and sequence.isdigit() and sequence[0] != "0" and len(sequence) < 19):
+    if not (sequence.isascii() and sequence.isdigit() and sequence[0] != "0" and len(sequence) < 20):
         raise Malformed("the number is not a decimal from 1")
     if not source.startswith("/") or not event["type"].startswith(f"{_TYPE_PREFIX}{source[1:]}."):
         raise Malformed("the type is not of the event's source")

@@ -86,7 +86,8 @@ def event(source: str, number: int, name: str, event_id: str, data: dict[str, st
     line = {
         "sequence": str(number), "specversion": "1.0", "id": event_id, "source": source,
         "type": f"nl.crisisconnect.{source[1:]}.{name}.v1", "subject": f"thing/{event_id}",
-        "time": "2026-01-02T03:04:05.000006Z", "correlationid": "c1", "organisation": "o1", **more, "data": data,
+        "time": "2026-01-02T03:04:05.000006Z", "correlationid": "c1", "organisation": "o1",
+        **more, "data": data,
     }  # fmt: skip
     return KEYS[source].sign(json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
