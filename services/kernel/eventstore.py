@@ -7,8 +7,23 @@ from dataclasses import fields
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, LargeBinary, MetaData, String, Table, Text
-from sqlalchemy import UniqueConstraint, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel.codec import freeze, instant, moment, thaw
@@ -57,7 +72,8 @@ cursors = Table(
 parked = Table(
     "parked",
     tables,
-    Column("idx", BigInteger, primary_key=True),
+    Column("feed", String(60), primary_key=True),
+    Column("idx", BigInteger, primary_key=True, autoincrement=False),
     Column("stream", String(120), nullable=False, index=True),
     Column("type", String(120), nullable=False),
     Column("error", String(200), nullable=False),
@@ -65,6 +81,15 @@ parked = Table(
     Column("at", String(32), nullable=False),
 )
 """Log entries that this service could not follow, and those of the same stream that wait behind them."""
+relay_state = Table(
+    "relay_state",
+    tables,
+    Column("name", String(20), primary_key=True),
+    Column("term", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("integrated", BigInteger, nullable=False),
+)
+"""One row: whose turn it is to number, the last number given, and up to which number the log has all of them."""
 
 
 class Conflict(Exception):
@@ -92,8 +117,11 @@ def numbered(line: bytes, sequence: int) -> bytes:
     return b'{"sequence":"%d",' % sequence + line[1:]
 
 
-def parse(line: bytes) -> Recorded:
-    """Read a stored line or a signed note. Raises KeyError for a type that no contract knows, ValueError for other text."""
+def parse(line: bytes, version: int = 0) -> Recorded:
+    """Read a stored line or a signed note; neither says which `version` of its stream it is, the row does.
+
+    Raises KeyError for a type that no contract knows, ValueError or TypeError for other text.
+    """
     body = orjson.loads(line.split(b"\n", 1)[0])
     event, sealed = thaw(CATALOGUE[body["type"]], body["data"])
     envelope = Envelope(
@@ -101,13 +129,15 @@ def parse(line: bytes) -> Recorded:
         sequence=int(body["sequence"]) if "sequence" in body else None,
         **{name: body.get(name) for name in _ATTRIBUTES},
     )
-    return Recorded(envelope=envelope, event=event, sealed=sealed, index={}, stream=body["subject"], version=0)
+    return Recorded(envelope=envelope, event=event, sealed=sealed, index={}, stream=body["subject"], version=version)
 
 
 def read(session: Connection, stream: str) -> list[Recorded]:
     """The whole history of one stream, oldest first, personal values sealed."""
-    rows = session.execute(select(events.c.line).where(events.c.stream == stream).order_by(events.c.version))
-    return [parse(line) for (line,) in rows]
+    rows = session.execute(
+        select(events.c.line, events.c.version).where(events.c.stream == stream).order_by(events.c.version)
+    )
+    return [parse(line, version) for line, version in rows]
 
 
 def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
@@ -115,13 +145,13 @@ def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
     after = 0
     while True:
         rows = session.execute(
-            select(events.c.position, events.c.line)
+            select(events.c.position, events.c.line, events.c.version)
             .where(events.c.position > after)
             .order_by(events.c.position)
             .limit(batch)
         ).all()
-        for _, line in rows:
-            yield parse(line)
+        for _, line, version in rows:
+            yield parse(line, version)
         if len(rows) < batch:
             return
         after = rows[-1].position

@@ -134,6 +134,20 @@ class Store:
         scope = "" if name in EVERYWHERE else str(getattr(event, "organisation", ""))
         return self.keyring.blind(name, value, scope)
 
+    def reindex(self, record: Recorded) -> Recorded:
+        """A stored event as the views saw it when it was new: no number yet, its blind indexes filled in.
+
+        An index is None once the key of its value is gone.
+        """
+        marks = personal_fields(type(record.event))
+        names = [name for name in record.sealed if marks[name].indexed]
+        values = self.keyring.open_many([(record.sealed[name], name) for name in names]) if names else []
+        index = {
+            name: None if value is None else self.blind(record.event, name, value)
+            for name, value in zip(names, values, strict=True)
+        }
+        return replace(record, envelope=replace(record.envelope, sequence=None), index=index)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with reading(self.engine) as session:
@@ -218,7 +232,7 @@ class Store:
             return session.execute(delete(eventstore.answers).where(eventstore.answers.c.until < now)).rowcount
 
 
-EVERYWHERE = frozenset({"username", "public_id"})
+EVERYWHERE = frozenset({"username", "public_id", "token_digest"})
 
 
 def _said(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,304 @@
+"""Follow the log: every entry asked for takes effect once, in order; what keeps failing is set aside with its stream.
+
+Cursor and effect are committed together, by compare-and-swap on the cursor, so two replicas never both apply an
+entry. An entry that fails its bounded tries is parked with its error, and later ones of its stream wait behind it,
+visibly; the rest goes on. A database or a service that is away is nobody's fault: the feed waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from prometheus_client import Gauge
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from services.kernel.context import Context
+from services.kernel.database import is_away, writing
+from services.kernel.decider import Refused
+from services.kernel.entry import Entry, Reader, Unbelievable
+from services.kernel.eventstore import Conflict, cursors
+from services.kernel.keyring import Erased, Prepared
+from services.kernel.note import Verifier
+from services.kernel.parking import WAITS, Parked, Parking
+from services.kernel.rpc import Failed, Unavailable
+from services.kernel.unit import Store, Unit
+
+__all__ = ["Entry", "Feed", "Parked"]
+log = logging.getLogger(__name__)
+
+BATCH = 100
+POLL = 1.0
+TRIES = 3
+RACES = 20
+"""How often an entry that lost a race for its stream is tried before that counts as a failure."""
+PAUSES = (0.05, 0.25)
+"""Seconds between the tries of one entry."""
+AWAY = 0.5, 5.0
+
+CURSOR = Gauge("crisisconnect_feed_cursor", "Index of the last log entry taken in.", ("feed",))
+BEHIND = Gauge("crisisconnect_feed_behind", "Entries of the log not looked at yet.", ("feed",))
+
+Fetch = Callable[[int, Sequence[str], int], Mapping[str, Any]]
+
+
+class Stop(Protocol):
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float) -> bool: ...
+
+
+class Waits(Protocol):
+    def wait(self, timeout: float) -> bool: ...
+
+
+class Moved(Exception):
+    """Another replica has taken this entry in."""
+
+
+class Feed:
+    """What one service does with the entries of `types`.
+
+    `fetch(after, types, limit)` answers `{"entries": [{"index", "note"}], "scanned": <last index looked at>,
+    "size"}`. `before(entry)` works ahead of the transaction: it may wait, and may happen twice. `keys(entry)` names
+    the (owner, category) pairs whose keys `handle(unit, entry)` seals with; `unit.keys` is None where an owner has
+    been erased. `pins` holds each source's verifier by `/<source>`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        name: str,
+        types: Sequence[str],
+        fetch: Fetch,
+        handle: Callable[[Unit, Entry], Any],
+        *,
+        pins: Mapping[str, Verifier],
+        before: Callable[[Entry], Any] | None = None,
+        keys: Callable[[Entry], Sequence[tuple[str, str]]] | None = None,
+    ) -> None:
+        self.store = store
+        self.name = name
+        self.types = tuple(dict.fromkeys(types))
+        self._fetch = fetch
+        self._handle = handle
+        self._before = before
+        self._keys = keys
+        self._reader = Reader(pins)
+        self._parking = Parking(name)
+
+    # -- following
+
+    def run(self, stop: Stop, waiter: Waits | None = None) -> None:
+        """Follow until `stop`. Looks every second, or as soon as `waiter` was called."""
+        first, longest = AWAY
+        pause = first
+        while not stop.is_set():
+            try:
+                more = self.step()
+                pause = first
+            except Exception as error:  # noqa: BLE001 - a service's feed never ends; what it met is in its log
+                away = is_away(error) or isinstance(error, Unavailable)
+                log.log(logging.INFO if away else logging.ERROR, "feed %s: %s", self.name, _place(error))
+                stop.wait(pause * random.uniform(0.5, 1))
+                pause = min(pause * 2, longest)
+                continue
+            if not more and not stop.is_set():
+                (waiter or stop).wait(POLL)
+
+    def step(self) -> bool:
+        """Take in one batch. Whether there may be more. Raises what a database or service that is away raises."""
+        began = after = self.cursor()
+        answer = self._fetch(after, self.types, BATCH)
+        scanned, size = int(answer["scanned"]), int(answer["size"])
+        try:
+            for item in answer["entries"]:
+                index = int(item["index"])
+                if index <= after:
+                    raise ValueError("the log answered with an entry that it was not asked for")
+                self._take(after, index, item["note"].encode())
+                after = index
+            if scanned > after:
+                with writing(self.store.engine) as session:
+                    self._move(session, after, scanned)
+                after = scanned
+        except Moved:
+            return True
+        CURSOR.labels(self.name).set(after)
+        BEHIND.labels(self.name).set(max(0, size - 1 - after))
+        return began < after < size - 1
+
+    def cursor(self) -> int:
+        """The index of the last entry taken in, -1 at the start."""
+        with self.store.reading() as session:
+            found = session.execute(select(cursors.c.after).where(cursors.c.name == self.name)).scalar()
+        return -1 if found is None else int(found)
+
+    def _move(self, session: Connection, seen: int, to: int) -> None:
+        """Compare and swap, first thing in a transaction: it also keeps other replicas out until the end."""
+        moved = update(cursors).where(cursors.c.name == self.name, cursors.c.after == seen).values(after=to)
+        if session.execute(moved).rowcount == 1:
+            return
+        if session.execute(select(cursors.c.after).where(cursors.c.name == self.name)).first() or seen != -1:
+            raise Moved
+        try:
+            session.execute(insert(cursors).values(name=self.name, after=to))
+        except IntegrityError as lost:
+            raise Moved from lost
+
+    def _take(self, seen: int, index: int, note: bytes) -> None:
+        try:
+            entry = self._reader.read(index, note)
+        except Unbelievable as error:
+            self._park(seen, index, error.stream, error.type, str(error), 0)
+            return
+        stream, kind = entry.record.stream, entry.record.envelope.type
+        if self._waits(seen, index, stream, kind):
+            return
+        failure = self._apply(entry, lambda session: self._move(session, seen, index))
+        if failure is not None:
+            self._park(seen, index, stream, kind, failure, TRIES)
+
+    def _apply(self, entry: Entry, first: Callable[[Connection], None]) -> str | None:
+        """None when the entry took effect, else why it did not, in words that hold no value."""
+        tries = races = 0
+        while True:
+            try:
+                if self._before is not None:
+                    self._before(entry)
+                keys = self._prepared(entry)
+                with writing(self.store.engine) as session:
+                    first(session)
+                    unit = self.store.follow(session, self._context(entry), keys)
+                    self._handle(unit, entry)
+            except Moved:
+                raise
+            except Exception as error:
+                if is_away(error) or (isinstance(error, Unavailable) and not isinstance(error, Failed)):
+                    raise
+                if isinstance(error, Conflict | IntegrityError) and races < RACES:
+                    races += 1
+                    continue
+                tries += 1
+                log.warning("feed %s, entry %d, try %d: %s", self.name, entry.index, tries, _place(error))
+                if tries >= TRIES:
+                    return _said(error)
+                time.sleep(PAUSES[tries - 1])
+                continue
+            if unit.recorded:
+                self.store.wake()
+            return None
+
+    def _prepared(self, entry: Entry) -> Prepared | None:
+        pairs = self._keys(entry) if self._keys is not None else ()
+        try:
+            return self.store.keyring.prepare(pairs) if pairs else None
+        except Erased:
+            return None
+
+    def _context(self, entry: Entry) -> Context:
+        envelope = entry.record.envelope
+        return Context(
+            caller=self.store.source,
+            actor=f"system/{self.store.source}",
+            organisation=envelope.organisation,
+            correlation=envelope.correlationid,
+            causation=envelope.id,
+        )
+
+    # -- setting aside, and what a person does about it
+
+    def parked(self, session: Connection) -> list[Parked]:
+        """What was set aside, oldest first."""
+        return self._parking.all(session)
+
+    def retry(self, index: int) -> int:
+        """Try the stream of a parked entry again, all its parked entries in order. How many took effect.
+
+        Stops at the first that fails again; raises LookupError where nothing is parked at `index`.
+        """
+        with self.store.reading() as session:
+            everything = self.parked(session)
+        stream = next((one.stream for one in everything if one.index == index), None)
+        if stream is None:
+            raise LookupError(index)
+        done = 0
+        for one in everything:
+            if one.stream == stream:
+                failure = self._retry(one.index)
+                if failure is not None:
+                    with writing(self.store.engine) as session:
+                        self._parking.failed_again(session, one.index, failure, TRIES)
+                    break
+                done += 1
+        return done
+
+    def discard(self, index: int) -> None:
+        """Give a parked entry up; what waited behind it can be retried. Raises LookupError where there is none."""
+        with writing(self.store.engine) as session:
+            self._lock(session)
+            if not self._parking.drop(session, index):
+                raise LookupError(index)
+
+    def _retry(self, index: int) -> str | None:
+        found = self._fetch(index - 1, self.types, 1)["entries"]
+        if not found or int(found[0]["index"]) != index:
+            return "not in the log"
+        try:
+            entry = self._reader.read(index, found[0]["note"].encode())
+        except Unbelievable as error:
+            return str(error)
+
+        def release(session: Connection) -> None:
+            self._lock(session)
+            if not self._parking.drop(session, index):
+                raise Moved
+
+        try:
+            return self._apply(entry, release)
+        except Moved:
+            return None
+
+    def _waits(self, seen: int, index: int, stream: str, kind: str) -> bool:
+        """Park an entry behind an earlier one of its stream, where there is one."""
+        with self.store.reading() as session:
+            if not self._parking.holds(session, stream):
+                return False
+        with writing(self.store.engine) as session:
+            self._lock(session)
+            # Looked at again under the lock: it may have been released a moment ago.
+            if not self._parking.holds(session, stream):
+                return False
+            self._move(session, seen, index)
+            self._parking.add(session, index, stream, kind, WAITS, 0)
+        return True
+
+    def _park(self, seen: int, index: int, stream: str, kind: str, error: str, tries: int) -> None:
+        log.error("feed %s: entry %d of type %s is parked: %s", self.name, index, kind, error)
+        with writing(self.store.engine) as session:
+            self._move(session, seen, index)
+            self._parking.add(session, index, stream, kind, error, tries)
+
+    def _lock(self, session: Connection) -> None:
+        """Keeps the feed itself out until the end of the transaction."""
+        session.execute(update(cursors).where(cursors.c.name == self.name).values(after=cursors.c.after))
+
+
+def _said(error: BaseException) -> str:
+    """Class and code only: a text may quote a value."""
+    code = (
+        error.code if isinstance(error, Refused) else getattr(getattr(error, "orig", None), "sqlstate", None)
+    )
+    return f"{type(error).__name__}:{code}"[:200] if code else type(error).__name__[:200]
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames or isinstance(error, SQLAlchemyError):
+        return _said(error)
+    return f"{_said(error)} at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}"

@@ -1,0 +1,187 @@
+"""One relay's turn: number, publish, ask how far the log has come, and send again whatever lies above that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from prometheus_client import Gauge
+
+from services.kernel.lease import Lease
+from services.kernel.relaying.outbox import Outbox, Ready
+from services.kernel.relaying.progress import Progress
+from services.kernel.relaying.publisher import Lost, Publisher
+from services.kernel.wake import POLL, Waiter
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BATCH = 1000
+AHEAD = 2
+"""Finished batches kept in memory; what is more is read again from the database."""
+ASK_EVERY = 0.2
+"""Seconds between two questions to the log, however often it wakes us."""
+PAUSE = 0.2, 10.0
+"""Seconds before what was refused is sent again, first and longest."""
+
+UNNUMBERED = Gauge("crisisconnect_relay_unnumbered", "Events committed and not numbered yet.", ("service",))
+OUTSTANDING = Gauge(
+    "crisisconnect_relay_outstanding", "Events numbered and not in the log yet.", ("service",)
+)
+RESTORED = Gauge(
+    "crisisconnect_relay_restored", "1 when the log has more of this source than its store.", ("service",)
+)
+
+Ask = Callable[[], Awaitable[int | None]]
+"""How far the log has come with this source, None when nobody answers."""
+
+
+class Turn:
+    """Runs until cancelled. Raises Fenced when another's turn has begun, and what a database that is away raises."""
+
+    def __init__(
+        self, service: str, outbox: Outbox, publisher: Publisher, waiter: Waiter, held: Lease, ask: Ask
+    ) -> None:
+        self.service = service
+        self._outbox, self._publisher, self._waiter, self._held, self._ask = (
+            outbox,
+            publisher,
+            waiter,
+            held,
+            ask,
+        )
+        self._database = ThreadPoolExecutor(1, "database")
+        self._fresh: deque[list[Ready]] = deque()
+        self._room, self._stir, self._asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        publisher.on_wake = self._asked.set
+        publisher.on_trouble = self._stir.set
+
+    async def run(self) -> None:
+        state = await self._in_database(self._outbox.begin)
+        self.progress = Progress(state.last, state.integrated)
+        self._learn(await self._ask())
+        self._publisher.restart()
+        self.sent = self.progress.integrated
+        self._saved = state.integrated
+        work = (self._number, self._publish, self._question, self._watch)
+        tasks = [asyncio.create_task(one(), name=one.__name__) for one in work]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # The lease goes only after the last statement under it.
+            await asyncio.to_thread(self._database.shutdown)
+
+    async def _in_database(self, function: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._database, function, *args)
+
+    # -- numbering
+
+    async def _number(self) -> None:
+        while True:
+            batch: list[Ready] = []
+            if not self.progress.restored:
+                batch = await self._in_database(self._outbox.number, BATCH)
+            if batch:
+                self.progress.last = batch[-1].sequence
+                if len(self._fresh) < AHEAD:
+                    self._fresh.append(batch)
+                self._stir.set()
+                while len(self._fresh) >= AHEAD and self._publisher.connected:
+                    self._room.clear()
+                    await _within(self._room, POLL)
+            if len(batch) < BATCH:
+                await self._waiter.wait_async(POLL)
+
+    # -- publishing
+
+    async def _publish(self) -> None:
+        first, longest = PAUSE
+        pause = first
+        while True:
+            await self._publisher.usable()
+            try:
+                batch, resent = await self._next()
+                if not batch:
+                    await self._publisher.settled()
+                    pause = first
+                    await _within(self._stir, POLL)
+                    self._stir.clear()
+                    batch, resent = await self._next()
+                if batch:
+                    await self._publisher.publish(batch)
+                    if not resent:
+                        self.sent = batch[-1].sequence
+            except Lost:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, longest)
+                again = self._publisher.restart()
+                if again is not None:
+                    self.sent = min(self.sent, max(again - 1, self.progress.integrated))
+
+    async def _next(self) -> tuple[list[Ready], bool]:
+        """What goes out next, and whether it has gone out before."""
+        if again := self.progress.take(BATCH):
+            after, count = again
+            return await self._in_database(self._outbox.above, after, count), True
+        if self.sent >= self.progress.last:
+            return [], False
+        while self._fresh and self._fresh[0][0].sequence <= self.sent:
+            self._fresh.popleft()
+        self._room.set()
+        if self._fresh and self._fresh[0][0].sequence == self.sent + 1:
+            return self._fresh.popleft(), False
+        return await self._in_database(self._outbox.above, self.sent, BATCH), False
+
+    # -- how far the log has come
+
+    async def _question(self) -> None:
+        while True:
+            await _within(self._asked, POLL)
+            self._asked.clear()
+            if self.progress.outstanding or self.progress.unknown:
+                self._learn(await self._ask())
+                if self.progress.due:
+                    self._stir.set()
+                await asyncio.sleep(ASK_EVERY)
+
+    def _learn(self, high: int | None) -> None:
+        if high is None:
+            return
+        was = self.progress.restored
+        self.progress.learn(high, getattr(self, "sent", 0), time.monotonic())
+        if self.progress.restored and not was:
+            log.critical(
+                "the log has %d events of %s and this store gave %d numbers: an older copy was restored; "
+                "nothing is numbered until the newest one is back",
+                high,
+                self.service,
+                self.progress.last,
+            )
+
+    async def _watch(self) -> None:
+        while True:
+            if self.progress.integrated > self._saved:
+                self._saved = self.progress.integrated
+                await self._in_database(self._outbox.integrated, self._saved)
+            await self._in_database(self._held.still_held)
+            UNNUMBERED.labels(self.service).set(await self._in_database(self._outbox.unnumbered))
+            OUTSTANDING.labels(self.service).set(self.progress.outstanding)
+            RESTORED.labels(self.service).set(self.progress.restored)
+            await asyncio.sleep(POLL)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return
