@@ -39,7 +39,8 @@ async def serve(configuration: Configuration) -> None:
         websockets=False,
         backlog=1024,
         backpressure=AT_ONCE,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
+        log_dictconfig=logs.GRANIAN,
         log_access=False,
     )
     loop = asyncio.get_running_loop()

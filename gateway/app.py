@@ -6,9 +6,10 @@ from itertools import groupby
 
 from starlette.routing import Route as Path
 from starlette.routing import Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from gateway.door import Calls, Door
+from gateway.calls import Calls
+from gateway.door import Door
 from gateway.place import Place, nowhere
 from gateway.routes import served
 from services.kernel.configuration import Configuration
@@ -20,21 +21,6 @@ def application(configuration: Configuration, calls: Calls, shared: bytes) -> AS
     routes = sorted(served(configuration.development), key=lambda route: route.path)
     by_path = {path: list(group) for path, group in groupby(routes, key=lambda route: route.path)}
     order = dict.fromkeys(route.path for route in served(configuration.development))
-    router = Router(
+    return Router(
         [Path(path, Place(door, by_path[path])) for path in order], redirect_slashes=False, default=nowhere
     )
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-        else:
-            await router(scope, receive, send)
-
-    return app
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """Nothing to do here: whoever made the line to the broker looks after it."""
-    while (message := await receive())["type"] != "lifespan.shutdown":
-        await send({"type": f"{message['type']}.complete"})
-    await send({"type": "lifespan.shutdown.complete"})

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.types import Receive
 
 from gateway import bodies, shape
 from gateway.answer import Answer, Header
 from gateway.ask import Ask
+from gateway.calls import Calls
 from gateway.cursors import Cursors
+from gateway.health import Readiness
 from gateway.identity import Believed, Who, bearer
 from gateway.origin import Origins
 from gateway.route import Access, Reach
@@ -28,24 +29,7 @@ from services.kernel.rpc import TIMEOUT, Failed, Unavailable
 SEES_ALL_ORGANISATIONS = frozenset({Role.OPERATOR, Role.COMPLIANCE})
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 _NOTHING = Nothing()
-_SHORTEST_ATTEMPT = 0.25
-
-
-class Calls(Protocol):
-    """What the door needs of the broker's side; `services.kernel.rpc_asyncio.AsyncCaller` is it."""
-
-    @property
-    def connected(self) -> bool: ...
-
-    async def call(
-        self,
-        service: str,
-        method: str,
-        args: Mapping[str, Any],
-        context: Context,
-        *,
-        timeout: float = TIMEOUT,
-    ) -> Any: ...
+_SHORTEST_ATTEMPT = 1.0  # after a time-out nothing is asked again: the first attempt may still be at work
 
 
 class Door:
@@ -59,6 +43,7 @@ class Door:
         self.cursors = Cursors(derived(shared, "cursors"))
         self.digests = derived(shared, "digests")
         self.believed = Believed()
+        self.readiness = Readiness(calls)
 
     async def serve(self, ask: Ask, receive: Receive) -> Answer:
         """Raises Refused, Unavailable, Failed, or bodies.Gone."""
@@ -97,10 +82,11 @@ class Door:
     async def _read(self, ask: Ask, receive: Receive) -> None:
         route = ask.route
         if route.method in ("POST", "PUT", "PATCH"):
+            began = time.monotonic()
             body = await bodies.read(ask.headers, receive)
-            ask.deadline = max(ask.deadline, time.monotonic() + TIMEOUT)
+            ask.deadline += time.monotonic() - began
             ask.raw = {}
-            if body or route.body is not None:
+            if body or route.needs_body:
                 bodies.must_be_json(ask.headers)
                 ask.raw = bodies.parse(body)
             ask.body = shape.loaded(route.body or _NOTHING, ask.raw)
@@ -122,7 +108,7 @@ class Door:
         return Answer.json(route.status, route.pick(result), headers)
 
     async def call(self, target: str, args: dict[str, Any], context: Context, deadline: float) -> Any:
-        """Tries again once, under the same idempotency key, when no answer came and there is time left.
+        """Tries again once, under the same idempotency key, when the line broke and there is time left.
 
         Raises Refused, Unavailable, or Failed where the service itself said that it broke.
         """
@@ -136,7 +122,7 @@ class Door:
             raise
         except Unavailable:
             await asyncio.sleep(0.05)
-            timeout = deadline - time.monotonic()
+            timeout = min(TIMEOUT, deadline - time.monotonic())
             if timeout < _SHORTEST_ATTEMPT:
                 raise
         return await self.calls.call(service, method, args, context, timeout=timeout)
@@ -164,4 +150,5 @@ def arguments(ask: Ask) -> dict[str, Any]:
 def _list(ask: Ask) -> tuple[str, str | None, dict[str, Any]]:
     """Which list a cursor continues: the route, whose, and everything asked for but the number."""
     filters = {name: str(value) for name, value in ask.query.items() if name not in ("cursor", "limit")}
-    return ask.route.path, ask.organisation, filters
+    whose = ask.caller.pseudonym if ask.route.reach is Reach.SELF else ask.organisation
+    return ask.route.path, whose, filters

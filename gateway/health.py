@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from uuid_utils import uuid7
 
 from gateway.answer import Answer
-from gateway.ask import Ask
+from gateway.calls import Calls
+from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 
+if TYPE_CHECKING:
+    from gateway.ask import Ask
+
 SERVICES = ("auth", "org", "audit", "retention")
 SECONDS = 2.0
+KEPT_SECONDS = 1.0
 _TOLD = frozenset({"sqlite"})
 """What a service tells beside its checks, and what says nothing on whether it is ready."""
 
@@ -22,25 +29,44 @@ async def alive(_: Ask) -> Answer:
     return Answer.json(200, {"status": "ok"})
 
 
+class Readiness:
+    """What every part said last; strangers may ask too, so the parts are bothered once a second at most."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._lock = asyncio.Lock()
+        self._checks: dict[str, Any] = {}
+        self._until = 0.0
+
+    async def checks(self) -> dict[str, Any]:
+        """By part: `ok`, what it said of itself, or why it said nothing."""
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                found = await asyncio.gather(*(self._asked(service) for service in SERVICES))
+                self._checks = {"broker": "ok" if self._calls.connected else "unavailable"}
+                self._checks.update(zip(SERVICES, found, strict=True))
+                self._until = time.monotonic() + KEPT_SECONDS
+            return self._checks
+
+    async def _asked(self, service: str) -> Any:
+        try:
+            return await self._calls.call(
+                service, "ready", {}, Context(correlation=str(uuid7())), timeout=SECONDS
+            )
+        except Unavailable as away:
+            return away.why
+        except Refused as refused:
+            return refused.code
+
+
 async def ready(ask: Ask) -> Answer:
     """200 when a request would be served: the broker, every service and what each of them stands on."""
-    found = await asyncio.gather(*(_asked(ask, service) for service in SERVICES))
-    checks: dict[str, Any] = {"broker": "ok" if ask.door.calls.connected else "unavailable"}
-    checks.update(zip(SERVICES, found, strict=True))
+    checks = await ask.door.readiness.checks()
     well = all(_well(check) for check in checks.values())
     answer: dict[str, Any] = {"status": "ok" if well else "unavailable"}
     if ask.local:
         answer["checks"] = checks
     return Answer.json(200 if well else 503, answer, () if well else ((b"retry-after", b"2"),))
-
-
-async def _asked(ask: Ask, service: str) -> Any:
-    try:
-        return await ask.door.calls.call(service, "ready", {}, ask.context(), timeout=SECONDS)
-    except Unavailable as away:
-        return away.why
-    except Refused as refused:
-        return refused.code
 
 
 def _well(check: Any) -> bool:

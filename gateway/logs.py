@@ -9,6 +9,9 @@ from typing import Any
 import orjson
 import structlog
 
+GRANIAN: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"propagate": True}, "granian.access": {}}}
+"""Granian writes no lines of its own: its errors come through ours, and it keeps no access log."""
+
 
 def _bytes(value: Any, **_: Any) -> bytes:
     return orjson.dumps(value, default=str)

@@ -63,8 +63,8 @@ class Route:
     """One method on one path.
 
     `rpc` is `<service>.<method>`. Its arguments are what path, query and body hold (`org` is called
-    `organisation`) and what `added` adds; or exactly what `arguments` says. `handler` stands instead of it where
-    an answer is more than a service's result. `answer` says which fields leave: no other does.
+    `organisation`) and what `added` adds; or exactly what `arguments` says. `handler` stands instead of it
+    where an answer is more than a service's result. `answer` says which fields leave: no other does.
     """
 
     method: str
@@ -114,6 +114,10 @@ class Route:
     def fresh(self) -> bool:
         """Whether the session is asked for anew: what auth answers, and what is dangerous."""
         return self.dangerous or (self.rpc or "").startswith("auth.")
+
+    @cached_property
+    def needs_body(self) -> bool:
+        return self.body is not None and any(field.required for field in self.body.fields.values())
 
     @property
     def takes_key(self) -> bool:

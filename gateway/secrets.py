@@ -24,5 +24,5 @@ def idempotency(scope: str, method: str, path: str, key: str) -> str:
 
 
 def digest(key: bytes, value: Any) -> str:
-    """Tells one body from another, whatever the order of its names; keyed, or a short one could be guessed."""
+    """Tells one body from another, in any order of names; keyed, or a short one could be guessed."""
     return hmac.new(key, orjson.dumps(value, option=orjson.OPT_SORT_KEYS), hashlib.sha256).hexdigest()

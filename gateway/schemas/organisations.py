@@ -65,7 +65,7 @@ class Terms(Schema):
     )
     categories = m.List(choice(Category), required=True, validate=Length(min=1, max=len(Category)))
     retention = m.Dict(keys=choice(Category), values=duration(), required=True)
-    sub_processors = m.List(text(200), load_default=list, validate=Length(max=100))
+    sub_processors = m.List(text(150), load_default=list, validate=Length(max=40))
     starts_on = m.Date(required=True)
     ends_on = m.Date(load_default=None, allow_none=True)
 

@@ -1,0 +1,28 @@
+"""What the door needs of the broker's side, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from services.kernel.context import Context
+from services.kernel.rpc import TIMEOUT
+
+
+class Calls(Protocol):
+    """`services.kernel.rpc_asyncio.AsyncCaller` is it."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        args: Mapping[str, Any],
+        context: Context,
+        *,
+        timeout: float = TIMEOUT,
+    ) -> Any:
+        """The result. Raises Refused, Unavailable or Failed. `timeout` in seconds."""
+        ...
