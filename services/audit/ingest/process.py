@@ -1,0 +1,180 @@
+"""From the broker's queue into the log: nothing is acknowledged before it is committed, and nothing is tried in a hot loop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+import pika
+import psycopg
+from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.exceptions import AMQPError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.audit.ingest import metrics
+from services.audit.ingest.writer import Fenced, Writer
+from services.audit.ledger import reading
+from services.audit.ledger.checkpoint import Head
+from services.kernel import database
+from services.kernel.codec import moment
+from services.kernel.faultpoint import reached
+
+log = logging.getLogger(__name__)
+
+QUEUE = "audit.ingest"
+FEED = "log.feed"
+WAKE_UP = pika.BasicProperties(delivery_mode=1, content_type="application/json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Seconds, and messages. A lone entry is signed at once; under load checkpoints keep `busy` apart."""
+
+    prefetch: int = 1000
+    batch: int = 500
+    quiet: float = 0.02
+    busy: float = 0.2
+    back_off: float = 0.1
+    longest: float = 5.0
+    look_round: float = 5.0
+    gap_alarm: float = 10.0
+
+
+class Process:
+    """Runs until `stop()`; survives the loss of broker, database and disk, and acknowledges nothing meanwhile."""
+
+    def __init__(self, writer: Writer, engine: Engine, broker_url: str, pace: Pace | None = None) -> None:
+        self.writer = writer
+        self.pace = pace or Pace()
+        self._engine = engine
+        self._broker_url = broker_url
+        self._stopping = threading.Event()
+        self._inbox: deque[tuple[int, bytes]] = deque()
+        self._signed_at = 0.0
+        self._looked_at = 0.0
+        self._alarmed: set[str] = set()
+
+    def stop(self) -> None:
+        """Finish the batch in hand, sign it, acknowledge, and leave `run`. May be called by a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Raises Untrustworthy when the log is not the one that was signed; returns after `stop()`."""
+        wait = self.pace.back_off
+        while not self._stopping.is_set():
+            begun = time.monotonic()
+            try:
+                self.writer.load()
+                self._serve()
+                return
+            except (AMQPError, SQLAlchemyError, psycopg.Error, OSError, Fenced) as error:
+                where = _where(error)
+                metrics.FAILURES.labels(where).inc()
+                log.warning("the %s is away (%s); trying again in %.1f s", where, type(error).__name__, wait)
+                self._engine.dispose()
+            if time.monotonic() - begun > self.pace.longest:
+                wait = self.pace.back_off
+            self._stopping.wait(wait)
+            wait = min(wait * 2, self.pace.longest)
+
+    def _serve(self) -> None:
+        self._inbox.clear()
+        connection = BlockingConnection(pika.URLParameters(self._broker_url))
+        try:
+            channel = connection.channel()
+            channel.basic_qos(prefetch_count=self.pace.prefetch)
+            channel.basic_consume(QUEUE, self._arrived)
+            log.info("the log stands at %d entries; listening", self.writer.state.edge.size)
+            while not self._stopping.is_set():
+                self._listen(connection)
+                if self._inbox:
+                    self._one_batch(channel)
+                    connection.process_data_events(0)
+                if self.writer.unsigned and time.monotonic() >= self._due():
+                    self._sign(channel)
+                self._look_round()
+            if self.writer.unsigned:
+                self._sign(channel)
+        finally:
+            _close(connection)
+
+    def _arrived(
+        self, _channel: BlockingChannel, method: pika.spec.Basic.Deliver, _properties: object, body: bytes
+    ) -> None:
+        self._inbox.append((method.delivery_tag, body))
+
+    def _listen(self, connection: BlockingConnection) -> None:
+        """Wait for the first message, then take what else is there already; never wait for a batch to fill."""
+        if not self._inbox:
+            patience = self._due() - time.monotonic() if self.writer.unsigned else 0.25
+            connection.process_data_events(min(0.25, max(0.0, patience)))
+        had = -1
+        while had < len(self._inbox) < self.pace.batch:
+            had = len(self._inbox)
+            connection.process_data_events(0)
+
+    def _one_batch(self, channel: BlockingChannel) -> None:
+        batch = [self._inbox.popleft() for _ in range(min(self.pace.batch, len(self._inbox)))]
+        self.writer.write([body for _, body in batch])
+        metrics.BATCH.observe(len(batch))
+        reached("before_ack")
+        channel.basic_ack(batch[-1][0], multiple=True)
+
+    def _due(self) -> float:
+        return self._signed_at + (self.pace.busy if self._inbox else self.pace.quiet)
+
+    def _sign(self, channel: BlockingChannel) -> None:
+        try:
+            head = self.writer.checkpoint()
+        except Fenced:
+            head = self.writer.state.head
+        self._signed_at = time.monotonic()
+        if head is not None:
+            self._tell(channel, head)
+
+    def _tell(self, channel: BlockingChannel, head: Head) -> None:
+        channel.basic_publish(FEED, "", orjson.dumps({"size": head.size}), WAKE_UP)
+
+    def _look_round(self) -> None:
+        """A gap that stays is an alarm with a name."""
+        if time.monotonic() - self._looked_at < self.pace.look_round:
+            return
+        self._looked_at = time.monotonic()
+        with database.reading(self._engine) as session:
+            waiting = reading.gaps(session)
+        for source in self._alarmed - {gap.source for gap in waiting}:
+            metrics.GAP.labels(source).set(0)
+            log.info("the gap of %s has healed", source)
+        self._alarmed &= {gap.source for gap in waiting}
+        for gap in waiting:
+            age = time.time() - moment(gap.since).timestamp()
+            metrics.GAP.labels(gap.source).set(age)
+            if age > self.pace.gap_alarm and gap.source not in self._alarmed:
+                self._alarmed.add(gap.source)
+                missing = f"number {gap.high_water + 1}" if gap.registered else "its registration"
+                log.error("%s waits for %s: %d behind it", gap.source, missing, gap.waiting)
+
+
+def _where(error: Exception) -> str:
+    if isinstance(error, AMQPError):
+        return "broker"
+    return "disk" if isinstance(error, OSError) else "database"
+
+
+def _close(connection: BlockingConnection) -> None:
+    try:
+        if connection.is_open:
+            connection.close()
+    except AMQPError as error:
+        log.debug("the broker was gone already: %s", type(error).__name__)
+
+
+def on_stop(process: Process) -> Callable[[int, object], None]:
+    """A signal handler that ends `process` with grace."""
+    return lambda _number, _frame: process.stop()

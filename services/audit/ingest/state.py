@@ -1,0 +1,119 @@
+"""What the writer knows at its start is read from the database and believed only as far as it proves itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, func, select
+
+from services.audit.ledger import checkpoint, reading, tree
+from services.audit.ledger.checkpoint import Head
+from services.audit.ledger.tables import entries, sources, tiles
+from services.audit.ledger.tree import Edge
+from services.kernel.database import is_sqlite
+from services.kernel.note import NoteInvalid, PreparedVerifier
+
+TAIL = 1000
+
+
+class Untrustworthy(Exception):
+    """The log in the database is not the log that was signed. Nothing is written until a person has looked."""
+
+
+@dataclass
+class State:
+    """The tree's edge as committed, the newest checkpoint, and how far each source has come."""
+
+    edge: Edge = field(default_factory=Edge)
+    head: Head | None = None
+    high_water: dict[str, int] = field(default_factory=dict)
+    registered: set[str] = field(default_factory=set)
+
+
+def marks(session: Connection) -> tuple[dict[str, int], set[str]]:
+    """Every source's high-water mark and the registered ones. Holds off every other writer until the transaction ends."""
+    question = select(sources.c.source, sources.c.vkey, sources.c.high_water).order_by(sources.c.source)
+    rows = session.execute(question if is_sqlite(session) else question.with_for_update()).all()
+    return {row.source: row.high_water for row in rows}, {row.source for row in rows if row.vkey is not None}
+
+
+def load(session: Connection, verifier: PreparedVerifier, remembered: Head | None) -> State:
+    """The state as it is committed. Raises Untrustworthy, with what is wrong.
+
+    `remembered` must have been read before the transaction began: a head signed by another writer meanwhile is
+    then never mistaken for a rollback.
+    """
+    high_water, registered = marks(session)
+    size = session.execute(select(func.max(entries.c.idx))).scalar()
+    size = 0 if size is None else size + 1
+    head = reading.head(session)
+    _check_marks(session, high_water, size)
+    _check_tiles(session, size)
+
+    def read(level: int, n: int) -> bytes | None:
+        return reading.stored_tile(session, level, n)
+
+    try:
+        edge = tree.edge_at(size, read)
+        signed = tree.edge_at(head.size, read) if head else Edge()
+        if head is not None:
+            _check_head(head, signed, verifier)
+        if remembered is not None:
+            if head is None or remembered.size > head.size:
+                behind = f"{head.size if head else 0} entries, but {remembered.size} were signed"
+                raise Untrustworthy(f"the database is an older copy: it has a checkpoint of {behind}")
+            if tree.edge_at(remembered.size, read).root() != remembered.root:
+                raise Untrustworthy("the log is not a continuation of the one that was signed last")
+    except tree.TileMissing as missing:
+        raise Untrustworthy(str(missing)) from missing
+    if _rehashed(session, signed, size) != edge:
+        raise Untrustworthy("the entries above the newest checkpoint do not give their tiles")
+    return State(edge, head, high_water, registered)
+
+
+def _check_head(head: Head, signed: Edge, verifier: PreparedVerifier) -> None:
+    try:
+        stated = checkpoint.read(verifier, head.note)
+    except NoteInvalid as error:
+        raise Untrustworthy("the stored checkpoint is not signed with this log's key") from error
+    if (stated.size, stated.root) != (head.size, head.root):
+        raise Untrustworthy("the stored checkpoint says something else than its row")
+    if signed.root() != head.root:
+        raise Untrustworthy(f"the tiles do not give the root that was signed at {head.size}")
+
+
+def _check_marks(session: Connection, high_water: dict[str, int], size: int) -> None:
+    if sum(high_water.values()) != size:
+        raise Untrustworthy(f"the sources count {sum(high_water.values())} entries, the log has {size}")
+    for source, mark in high_water.items():
+        newest = select(func.max(entries.c.sequence)).where(entries.c.source == source)
+        if (session.execute(newest).scalar() or 0) != mark:
+            raise Untrustworthy(f"the log does not end where the mark of {source} says")
+
+
+def _check_tiles(session: Connection, size: int) -> None:
+    rows = session.execute(select(tiles.c.level, func.count()).group_by(tiles.c.level)).all()
+    there, level = {row[0]: row[1] for row in rows}, 0
+    while size >> 8 * level:
+        implied = -(-(size >> 8 * level) // tree.WIDTH)
+        if there.get(level, 0) != implied:
+            raise Untrustworthy(
+                f"level {level} has {there.get(level, 0)} tiles, the log's size implies {implied}"
+            )
+        level += 1
+
+
+def _rehashed(session: Connection, signed: Edge, size: int) -> Edge:
+    """What the entries above the newest checkpoint make of its edge."""
+    edge = signed
+    while edge.size < size:
+        rows = session.execute(
+            select(entries.c.idx, entries.c.note)
+            .where(entries.c.idx >= edge.size)
+            .order_by(entries.c.idx)
+            .limit(TAIL)
+        ).all()
+        if not rows or [row.idx for row in rows] != list(range(edge.size, edge.size + len(rows))):
+            raise Untrustworthy(f"an entry is missing at or after {edge.size}")
+        edge, _ = tree.grow(edge, [tree.leaf_hash(bytes(row.note)) for row in rows])
+    return edge

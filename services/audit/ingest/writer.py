@@ -1,0 +1,271 @@
+"""A batch becomes entries and tiles in one transaction; then, and only then, is the new root signed and stored."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.audit.ingest import metrics, rows, state
+from services.audit.ingest.lineup import LineUp
+from services.audit.ingest.notes import Arrival, Bad, Door, Reason
+from services.audit.ingest.remembered import Remembered
+from services.audit.ingest.state import State
+from services.audit.ledger import checkpoint, tree
+from services.audit.ledger.checkpoint import Head
+from services.audit.ledger.tables import checkpoints, sources
+from services.audit.ledger.tables import head as heads
+from services.kernel.codec import instant
+from services.kernel.database import is_sqlite, writing
+from services.kernel.faultpoint import reached
+from services.kernel.note import Signer
+
+log = logging.getLogger(__name__)
+
+PARALLEL_FROM = 32
+
+
+class Fenced(Exception):
+    """Another writer came between; what this one knew is no longer so."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one batch. The messages may be acknowledged: all that must stay is committed."""
+
+    admitted: int
+    waiting: int
+    doubled: int
+    bad: int
+
+
+def _now() -> str:
+    return instant(datetime.now(UTC))
+
+
+class Writer:
+    """The log's one writer. `load()` first; after any exception but Fenced, `load()` again before the next word."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        pins: Mapping[str, str],
+        signer: Signer,
+        remembered: Path,
+        *,
+        threads: int | None = None,
+        now: Callable[[], str] = _now,
+    ) -> None:
+        """`pins`: service → verifier key; `remembered`: the file of what was signed last, outside data and backups."""
+        self._engine = engine
+        self._door = Door(pins)
+        self._signer = signer
+        self._verifier = signer.verifier.prepared()
+        self._remembered = Remembered(remembered, self._verifier)
+        self._threads = threads or min(4, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(self._threads, "verify")
+        self._now = now
+        self.state = State()
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether there are committed entries that no checkpoint covers."""
+        return self.state.head is None or self.state.edge.size > self.state.head.size
+
+    def load(self) -> None:
+        """Read the log's state and check it. Raises Untrustworthy, or NoteInvalid for the remembered file."""
+        known = self._remembered.read()
+        with writing(self._engine) as session:
+            self._introduce(session)
+            self.state = state.load(session, self._verifier, known)
+        if self.state.head is not None:
+            self._remembered.keep(self.state.head)
+            metrics.SIZE.set(self.state.head.size)
+
+    def write(self, messages: Sequence[bytes]) -> Outcome:
+        """Verify, order and append a batch, in one transaction. When it returns, everything is committed."""
+        checked = self._verified(messages)
+        reached("after_verify")
+        careful = False
+        for _ in range(5):
+            try:
+                return self._write(checked, len(messages), careful=careful)
+            except Fenced:
+                metrics.FENCED.inc()
+                self.load()
+            except (rows.Taken, IntegrityError):
+                # Two numbers with one event id; find which, instead of losing the whole batch to it.
+                if careful:
+                    raise
+                careful = True
+                self.load()
+        raise Fenced("other writers were first five times")
+
+    def checkpoint(self) -> Head | None:
+        """Sign what is committed, store it if nobody stored another meanwhile, remember it. None when nothing is new.
+
+        Raises Fenced after loading anew when another writer was first.
+        """
+        if not self.unsigned:
+            return None
+        new = checkpoint.sign(self._signer, self.state.edge.size, self.state.edge.root())
+        reached("after_sign")
+        try:
+            with writing(self._engine) as session:
+                self._swap_head(session, new)
+        except (Fenced, IntegrityError) as lost:
+            metrics.FENCED.inc()
+            self.load()
+            raise Fenced("another writer stored a checkpoint") from lost
+        reached("after_checkpoint")
+        self.state.head = new
+        self._remembered.keep(new)
+        metrics.SIZE.set(new.size)
+        return new
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _verified(self, messages: Sequence[bytes]) -> list[Arrival | Bad]:
+        distinct = list(dict.fromkeys(messages))
+        if len(distinct) < PARALLEL_FROM:
+            return [self._door.check(note) for note in distinct]
+        step = -(-len(distinct) // self._threads)
+        parts = [distinct[at : at + step] for at in range(0, len(distinct), step)]
+        done = self._pool.map(lambda part: [self._door.check(note) for note in part], parts)
+        return [judged for part in done for judged in part]
+
+    def _write(self, checked: Sequence[Arrival | Bad], count: int, *, careful: bool) -> Outcome:
+        known = self.state
+        with writing(self._engine) as session:
+            high_water, registered = state.marks(session)
+            if high_water != known.high_water or registered != known.registered:
+                raise Fenced("another writer moved a mark")
+            line = LineUp(self._door.vkeys, high_water, registered)
+            line.doubled = count - len(checked)
+            self._take(session, line, checked, careful=careful)
+            if rows.any_waiting(session):
+                self._take_waiting(session, line, careful=careful)
+            line.settle()
+            self._compare_old(session, line)
+            waiting = self._keep_early(session, line)
+            edge = self._append(session, line)
+            if line.bad:
+                rows.keep_bad(session, line.bad, self._now())
+            reached("after_insert")
+        reached("after_commit")
+        self.state = State(
+            edge, known.head, {source: n - 1 for source, n in line.next.items()}, line.registered
+        )
+        self._report(line)
+        return Outcome(len(line.admitted), waiting, line.doubled, len(line.bad))
+
+    def _take(
+        self, session: Connection, line: LineUp, checked: Sequence[Arrival | Bad], *, careful: bool
+    ) -> None:
+        arrivals = [judged for judged in checked if isinstance(judged, Arrival)]
+        line.bad += [judged for judged in checked if isinstance(judged, Bad)]
+        taken = rows.ids_taken(session, arrivals) if careful else {}
+        if careful:
+            taken |= {a.event_id: a.number for a in (*line.admitted, *line.early.values())}
+        for arrival in arrivals:
+            if careful and taken.setdefault(arrival.event_id, arrival.number) != arrival.number:
+                line.bad.append(Bad(Reason.DOUBLED_ID, arrival.source, arrival.note))
+            else:
+                line.take(arrival)
+
+    def _take_waiting(self, session: Connection, line: LineUp, *, careful: bool) -> None:
+        """Let in from `pending` whoever's turn has come, and whoever's turn comes by that."""
+        line.moved = set(line.next)
+        while line.moved:
+            moved, line.moved = sorted(line.moved), set()
+            for source in filter(line.may_enter, moved):
+                first = line.next[source]
+                notes = rows.waiting_from(session, source, first)
+                self._take(session, line, [self._door.check(note) for note in notes], careful=careful)
+                if line.next[source] < first + len(notes):
+                    # What waited there cannot be used; its source will be asked for that number again.
+                    rows.drop_waiting(session, source, line.next[source])
+        following = list(line.next.items())
+        passed = rows.waiting_below(session, following)
+        line.old += [
+            judged
+            for number, note in passed.items()
+            if line.notes.get(number) != note and isinstance(judged := self._door.check(note), Arrival)
+        ]
+        rows.drop_below(session, following)
+
+    def _compare_old(self, session: Connection, line: LineUp) -> None:
+        if line.old:
+            there = rows.notes_of(session, [arrival.number for arrival in line.old]) | line.notes
+            for arrival in line.old:
+                line.compare(arrival, there.get(arrival.number, b""))
+
+    def _keep_early(self, session: Connection, line: LineUp) -> int:
+        if not line.early:
+            return 0
+        there = rows.waiting_notes_of(session, list(line.early))
+        for number, note in there.items():
+            line.compare(line.early.pop(number), note)
+        if line.early:
+            rows.keep_waiting(session, list(line.early.values()), self._now())
+        return len(line.early)
+
+    def _append(self, session: Connection, line: LineUp) -> tree.Edge:
+        edge = self.state.edge
+        if not line.admitted:
+            return edge
+        rows.append(session, edge.size, line.admitted)
+        grown, changed = tree.grow(edge, [tree.leaf_hash(arrival.note) for arrival in line.admitted])
+        rows.keep_tiles(session, changed)
+        moved = {arrival.source for arrival in line.admitted}
+        rows.move_marks(
+            session,
+            [(source, line.next[source] - 1) for source in sorted(moved)],
+            [(source, self._door.vkeys[source]) for source in line.newly_registered],
+        )
+        return grown
+
+    def _swap_head(self, session: Connection, new: Head) -> None:
+        old = self.state.head
+        values = {"size": new.size, "root": new.root, "note": new.note}
+        if old is None:
+            session.execute(insert(heads).values(id=1, **values))
+        else:
+            unchanged = (heads.c.id == 1, heads.c.size == old.size, heads.c.root == old.root)
+            if session.execute(update(heads).where(*unchanged).values(**values)).rowcount != 1:
+                raise Fenced("another writer stored a checkpoint")
+        session.execute(insert(checkpoints).values(size=new.size, note=new.note))
+
+    def _introduce(self, session: Connection) -> None:
+        """A row for every pinned source, so that a batch has something to lock."""
+        there = set(session.execute(select(sources.c.source)).scalars())
+        if missing := sorted(set(self._door.vkeys) - there):
+            if not is_sqlite(session):
+                session.exec_driver_sql("lock table log_sources in share row exclusive mode")
+                missing = sorted(set(missing) - set(session.execute(select(sources.c.source)).scalars()))
+            if missing:
+                session.execute(
+                    insert(sources), [{"source": s, "vkey": None, "high_water": 0} for s in missing]
+                )
+
+    def _report(self, line: LineUp) -> None:
+        for source, count in Counter(arrival.source for arrival in line.admitted).items():
+            metrics.ENTRIES.labels(source).inc(count)
+        metrics.DOUBLED.inc(line.doubled)
+        for bad in line.bad:
+            metrics.QUARANTINED.labels(bad.reason.value).inc()
+            log.error("a message was quarantined: %s, source %s", bad.reason.value, bad.source or "unknown")
+        for source in line.misregistered:
+            metrics.MISREGISTERED.inc()
+            log.error("the key registered for %s is not the pinned one; the source stays out", source)
+        for source in line.newly_registered:
+            log.info("the key of %s is registered", source)

@@ -1,0 +1,113 @@
+"""Where the log rests: entries, hash tiles, checkpoints, and what is not yet or will never be an entry."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from services.kernel.database import is_sqlite
+
+tables = MetaData()
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+entries = Table(
+    "log_entries",
+    tables,
+    Column("idx", Number, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("organisation", Text),
+    Column("subject", Text, nullable=False),
+    Column("correlation", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    UniqueConstraint("source", "sequence", name="log_one_entry_per_number"),
+)
+"""0-based and without a gap. `note` is the signed note as it came, and the leaf's data; the rest is copied out of it."""
+Index("log_entries_of_organisation", entries.c.organisation, entries.c.idx)
+Index("log_entries_of_correlation", entries.c.correlation)
+
+tiles = Table(
+    "log_tiles",
+    tables,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("n", Number, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+"""C2SP tlog-tiles: up to 256 hashes of 32 bytes a row; a partial tile is the beginning of its row."""
+
+checkpoints = Table(
+    "log_checkpoints",
+    tables,
+    Column("size", Number, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+)
+"""Every checkpoint that was ever signed and stored."""
+
+head = Table(
+    "log_head",
+    tables,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+"""One row, id 1: the newest checkpoint. Only what lies under it is *integrated*."""
+
+sources = Table(
+    "log_sources",
+    tables,
+    Column("source", Text, primary_key=True),
+    Column("vkey", Text),
+    Column("high_water", BigInteger, nullable=False),
+)
+"""`vkey` is None until the source's KeyRegistered is an entry; `high_water` is its last number that is an entry."""
+
+pending = Table(
+    "log_pending",
+    tables,
+    Column("source", Text, primary_key=True),
+    Column("sequence", Number, primary_key=True, autoincrement=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""Verified, but early: a lower number of its source, or the source's registration, is still missing."""
+
+quarantine = Table(
+    "log_quarantine",
+    tables,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("source", Text),
+    Column("reason", String(40), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("note", LargeBinary, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""What came and was refused. `digest` is the SHA-256 of the whole message, `note` its first 65,535 bytes."""
+
+
+def create(engine: Engine) -> None:
+    """Make the tables that are missing; safe from two processes at once."""
+    with engine.begin() as session:
+        _alone(session)
+        tables.create_all(session)
+
+
+def _alone(session: Connection) -> None:
+    if not is_sqlite(session):
+        session.execute(text("select pg_advisory_xact_lock(hashtextextended('log/tables', 7))"))
