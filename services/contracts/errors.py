@@ -31,6 +31,7 @@ class Problem(Enum):
     USERNAME_TAKEN = ("username_taken", 409, "That user name is taken.")
     ALREADY_INVITED = ("already_invited", 409, "That address has an open invitation or an account here.")
     ACCOUNT_CLOSED = ("account_closed", 409, "The account is closed.")
+    UNKNOWN_METHOD = ("unknown_method", 501, "This part does not know how to do that.")
     ACCOUNT_UNKNOWN = ("account_unknown", 404, "There is no such account.")
     LAST_BEHEERDER = ("last_beheerder", 409, "The organisation would be left without a Beheerder.")
     ERASED = ("erased", 409, "The person has been erased.")

@@ -28,12 +28,12 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrganisationRegistered(Event, kind="organisation"):
-    """An organisation is known here, and somebody is to become its first Beheerder."""
+    """An organisation is known here, and somebody (none in the maker's own) is to become its first Beheerder."""
 
     organisation: str
     name: str
     organisation_kind: OrganisationKind
-    invitee: str
+    invitee: str | None = None
     beheerder_email: str | None = personal(Category.EMAIL, owner="invitee")
     at: datetime
 

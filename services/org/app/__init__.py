@@ -1,0 +1,127 @@
+"""Org as one application: what it answers, what it follows in the log, what it forgets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from services.contracts.org import (
+    ContactPublished,
+    ErasureCompleted,
+    FirstBeheerderInvited,
+    KeyEpochRetired,
+    OrganisationKind,
+    OrganisationRegistered,
+)
+from services.contracts.privacy import LegalBasis, Purpose
+from services.contracts.retention import ErasureOrdered
+from services.kernel import eventstore
+from services.kernel.configuration import Configuration
+from services.kernel.entry import Entry
+from services.kernel.participant import Calling, Vocabulary
+from services.kernel.unit import Unit
+from services.org import reactions
+from services.org.app.agreements import Agreements
+from services.org.domain.organisation import NoteInvitation, Register
+from services.org.views import agreements, organisations
+
+MAKER = "ConnectTools B.V."
+
+
+class Org(Agreements):
+    """Organisations, their contacts and their agreements."""
+
+    name = "org"
+    views = (organisations, agreements)
+    vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
+    follows = (OrganisationRegistered, ContactPublished, FirstBeheerderInvited)
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        caller: Calling,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(configuration, caller, now)
+        self._invitations: dict[str, str] = {}
+
+    def start(self) -> None:
+        """The maker's own organisation is there from the first start on."""
+        maker = Register(
+            organisation=self.configuration.maker, name=MAKER, kind=OrganisationKind.MAKER, at=self.now()
+        )
+        context = self.own_context(organisation=maker.organisation)
+        self.store.perform(context, lambda unit: self.settle(unit, maker))
+        super().start()
+
+    # -- what follows from the log
+
+    def before(self, entry: Entry) -> None:
+        match entry.record.event:
+            case OrganisationRegistered() as event:
+                self._invite(entry, event)
+            case _:
+                with self.store.reading() as session:
+                    owners = self._forgotten(session, entry)
+                # Before the cursor moves, so that a crash in between does it again.
+                self.keyring.erase(owners)
+
+    def handle(self, unit: Unit, entry: Entry) -> None:
+        match entry.record.event:
+            case OrganisationRegistered() as event:
+                invitation = self._invitations.get(event.organisation)
+                if invitation is not None:
+                    note = NoteInvitation(
+                        organisation=event.organisation, invitation=invitation, at=self.now()
+                    )
+                    self.settle(unit, note)
+            case _:
+                self._invitations.pop(str(unit.context.organisation), None)
+                eventstore.bury(unit.session, sorted(self._forgotten(unit.session, entry)))
+
+    def _invite(self, entry: Entry, event: OrganisationRegistered) -> None:
+        """Auth takes the address over; however often asked, one event gets one invitation."""
+        with self.store.reading() as session:
+            history = eventstore.read(session, entry.record.stream)
+        if any(isinstance(one.event, FirstBeheerderInvited) for one in history):
+            return
+        email = self.keyring.open(entry.record.sealed.get("beheerder_email"), "beheerder_email")
+        if email is None:
+            return
+        envelope = entry.record.envelope
+        context = self.own_context(
+            organisation=event.organisation,
+            purpose=Purpose.BEHEER_ACCESS.value,
+            legal_basis=LegalBasis.CONTRACT.value,
+            correlation=envelope.correlationid,
+            causation=envelope.id,
+            idempotency=f"first-beheerder/{envelope.id}",
+            digest=hashlib.sha256(entry.note).hexdigest(),
+        )
+        said = {"organisation": event.organisation, "email": email}
+        answer = self.caller.call("auth", "invite_first_beheerder", said, context)
+        self._invitations[event.organisation] = str(answer["invitation"])
+
+    def _forgotten(self, session: Connection, entry: Entry) -> set[str]:
+        history = eventstore.read(session, entry.record.stream)
+        return reactions.forgotten(entry.record.event, [one.event for one in history])
+
+    # -- whose data
+
+    def owners(self, session: Connection, account: str) -> set[str]:  # noqa: ARG002
+        """None: a contact, a signatory and an invitee have pseudonyms of their own, tied to no account.
+
+        They are here in their organisation's name: a signature outlives its signatory's account.
+        """
+        return set()
+
+    def drop(self, session: Connection, account: str) -> int:  # noqa: ARG002
+        """0: see `owners`."""
+        return 0
+
+    def left(self, session: Connection, account: str) -> int:  # noqa: ARG002
+        """0: see `owners`."""
+        return 0

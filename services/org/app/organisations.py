@@ -1,0 +1,153 @@
+"""What can be asked about organisations: register, list, read, change name or contact (P17)."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from services.contracts.privacy import TENANT, Category
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.participant import Calling, Participant
+from services.kernel.unit import Unit
+from services.org import schemas
+from services.org.domain import organisation as rules
+from services.org.domain.organisation import Contact
+from services.org.domain.terms import day_of
+from services.org.views import agreements, organisations
+
+MOST = 100
+PARTICULARS = ("name", "email", "phone")
+
+
+class Organisations(Participant, ABC):
+    """Each method is one transaction."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        caller: Calling,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(configuration, caller)
+        self.now = now
+
+    def today(self) -> date:
+        return day_of(self.now())
+
+    def register(self, context: Context, **said: Any) -> dict[str, Any]:
+        """`name`, `kind`, `contact`, `beheerder` → `organisation`, `events`; the invitation follows."""
+        given = schemas.load(schemas.Registration, said)
+        invitee = str(uuid4())
+        contact = Contact(id=str(uuid4()), **given["contact"])
+        command = rules.Register(
+            organisation=str(uuid4()),
+            name=given["name"],
+            kind=given["kind"],
+            invitee=invitee,
+            beheerder_email=given["beheerder"]["email"],
+            contact=contact,
+            at=self.now(),
+        )
+        keys = [(f"invitee/{invitee}", Category.EMAIL.value), *_contact_keys(contact)]
+        return self.store.perform(context, lambda unit: self.settle(unit, command), keys=keys)
+
+    def organisations(self, _: Context, after: str | None, limit: int) -> dict[str, Any]:
+        """`items` of `organisation`, `name`, `kind`, `status`: `active` while terms are in force."""
+        with self.store.reading() as session:
+            rows = organisations.after(session, after, most(limit))
+            active = set(agreements.in_force(session, [row["organisation"] for row in rows], self.today()))
+        active.add(self.configuration.maker)
+        items = [{**row, "status": "active" if row["organisation"] in active else "inactive"} for row in rows]
+        return {"items": items, "next": following(items, "organisation", limit)}
+
+    def organisation(self, context: Context, organisation: str) -> dict[str, Any]:
+        """One organisation with its contact, open, null where it has none. `version` is its etag."""
+        with self.store.reading() as session:
+            row = self.found(session, context, organisation)
+            agreed = organisation in agreements.in_force(session, [organisation], self.today())
+        return {
+            "organisation": organisation,
+            "name": row["name"],
+            "kind": row["kind"],
+            "contact": self._contact(row),
+            "agreement_in_force": agreed or organisation == self.configuration.maker,
+            "version": row["version"],
+        }
+
+    def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        """`name`, `contact` (in part or whole), `if_match`; what is null or absent stays. → `events`."""
+        given = schemas.load(
+            schemas.Change, {name: value for name, value in said.items() if value is not None}
+        )
+        with self.store.reading() as session:
+            row = self.found(session, context, organisation)
+        command = rules.Change(
+            organisation=organisation,
+            name=given.get("name"),
+            contact=self._next_contact(row, given.get("contact")),
+            if_match=given.get("if_match"),
+            at=self.now(),
+        )
+        return self.store.perform(
+            context, lambda unit: self.settle(unit, command), keys=_contact_keys(command.contact)
+        )
+
+    # -- shared with what is built upon this
+
+    def settle(self, unit: Unit, command: rules.Command) -> dict[str, Any]:
+        unit.do(f"organisation/{command.organisation}", rules.decider, command)
+        return {"organisation": command.organisation}
+
+    def found(self, session: Connection, context: Context, organisation: str) -> dict[str, Any]:
+        """The organisation's row. Raises Refused("not_found"), for a stranger to it too (I9)."""
+        row = organisations.by_id(session, organisation)
+        if row is None or (context.role in TENANT and context.organisation not in (None, organisation)):
+            raise Refused("not_found")
+        return row
+
+    def _contact(self, row: Mapping[str, Any]) -> dict[str, str | None] | None:
+        if row["contact"] is None:
+            return None
+        fields = [f"contact_{name}" for name in PARTICULARS]
+        return dict(
+            zip(PARTICULARS, self.keyring.open_many([(row[name], name) for name in fields]), strict=True)
+        )
+
+    def _next_contact(self, row: Mapping[str, Any], given: Mapping[str, str | None] | None) -> Contact | None:
+        """None when nothing is asked; the present pseudonym when nothing differs, else a new one."""
+        if given is None:
+            return None
+        present = self._contact(row)
+        wanted = {**(present or {}), **given}
+        missing = {f"contact.{name}": ["Missing."] for name in ("name", "email") if wanted.get(name) is None}
+        if missing:
+            raise Refused("invalid", errors=missing)
+        return Contact(
+            id=row["contact"] if wanted == present else str(uuid4()),
+            name=str(wanted["name"]),
+            email=str(wanted["email"]),
+            phone=wanted.get("phone"),
+        )
+
+
+def most(limit: int) -> int:
+    return min(max(limit, 1), MOST)
+
+
+def following(items: list[dict[str, Any]], name: str, limit: int) -> str | None:
+    """The id after which the next page begins, None when this one is not full."""
+    return str(items[-1][name]) if len(items) == most(limit) else None
+
+
+def _contact_keys(contact: Contact | None) -> list[tuple[str, str]]:
+    if contact is None:
+        return []
+    categories = {Category.NAME, Category.EMAIL} | ({Category.CONTACT_PHONE} if contact.phone else set())
+    return [(f"contact/{contact.id}", category.value) for category in sorted(categories)]

@@ -1,0 +1,156 @@
+"""What may cross from a caller: known fields only, each of its kind, and no value repeated in a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow.validate import Length, Regexp
+
+from services.contracts.org import OrganisationKind
+from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.decider import Refused
+
+LONGEST_TERM_DAYS = 50 * 366
+_DURATION = re.compile(
+    r"P(?=.)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,10})S)?)?"
+)
+_DAYS = {
+    "years": 365.25,
+    "months": 30.5,
+    "weeks": 7,
+    "days": 1,
+    "hours": 1 / 24,
+    "minutes": 1 / 1440,
+    "seconds": 1 / 86400,
+}
+_UNKNOWN = "Unknown field."
+
+
+def duration(text: str) -> None:
+    """ISO 8601, whole and not negative, fifty years at most. `P0D` is at once. Raises ValidationError."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValidationError("Not an ISO 8601 duration.")
+    if sum(_DAYS[unit] * int(count) for unit, count in found.groupdict("0").items()) > LONGEST_TERM_DAYS:
+        raise ValidationError("Longer than fifty years.")
+
+
+def words(longest: int = 200) -> list[Any]:
+    """Validators of a line of text: something stands there, and nothing that a terminal or a mail acts on."""
+    return [
+        Length(min=1, max=longest),
+        Regexp(r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?\Z"),
+    ]
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class Contact(Strict):
+    name = fields.String(required=True, validate=words())
+    email = fields.Email(required=True, validate=Length(max=254))
+    phone = fields.String(allow_none=True, validate=[Length(max=32), Regexp(r"\+?[0-9][0-9 ()./-]*\Z")])
+
+
+class Beheerder(Strict):
+    email = fields.Email(required=True, validate=Length(max=254))
+
+
+class Registration(Strict):
+    name = fields.String(required=True, validate=words())
+    kind = fields.Enum(OrganisationKind, by_value=True, required=True)
+    contact = fields.Nested(Contact, required=True)
+    beheerder = fields.Nested(Beheerder, required=True)
+
+    @validates_schema
+    def _customers_only(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data.get("kind") is OrganisationKind.MAKER:
+            raise ValidationError("There is one maker.", "kind")
+
+
+class Change(Strict):
+    """A contact given in part leaves its other particulars as they are."""
+
+    name = fields.String(validate=words())
+    contact = fields.Nested(Contact(partial=True))
+    if_match = fields.Integer(strict=True)
+
+
+class Proposal(Strict):
+    purposes = fields.Dict(
+        keys=fields.Enum(Purpose, by_value=True),
+        values=fields.Enum(LegalBasis, by_value=True),
+        required=True,
+        validate=Length(min=1),
+    )
+    categories = fields.List(
+        fields.Enum(Category, by_value=True), required=True, validate=Length(min=1, max=2 * len(Category))
+    )
+    retention = fields.Dict(
+        keys=fields.Enum(Category, by_value=True), values=fields.String(validate=duration), required=True
+    )
+    sub_processors = fields.List(fields.String(validate=words()), required=True, validate=Length(max=50))
+    starts_on = fields.Date(required=True, format="iso")
+    ends_on = fields.Date(load_default=None, allow_none=True, format="iso")
+
+    @validates_schema
+    def _terms_of_agreed_categories(self, data: Mapping[str, Any], **_: Any) -> None:
+        if set(data["retention"]) - set(data["categories"]):
+            raise ValidationError("A term for a category that is not agreed.", "retention")
+
+    @post_load
+    def _each_once(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        data["categories"] = tuple(dict.fromkeys(data["categories"]))
+        return data
+
+
+class Signatory(Strict):
+    name = fields.String(required=True, validate=words())
+    function = fields.String(required=True, validate=words())
+
+
+class Signing(Strict):
+    signatory = fields.Nested(Signatory, required=True)
+    document_sha256 = fields.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
+    signed_on = fields.Date(required=True, format="iso")
+
+
+class Ending(Strict):
+    ends_on = fields.Date(required=True, format="iso")
+
+
+def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, typed. Raises Refused("unknown_field" or "invalid", errors={path: [messages]})."""
+    try:
+        loaded: dict[str, Any] = schema().load(said)
+    except ValidationError as error:
+        found = _flat(schema(), error.messages_dict)
+        unknown = any(_UNKNOWN in messages for messages in found.values())
+        raise Refused("unknown_field" if unknown else "invalid", errors=found) from None
+    return loaded
+
+
+def _flat(schema: Schema, messages: Mapping[Any, Any], above: str = "") -> dict[str, list[str]]:
+    """One list of messages a field; the keys of a mapping were the caller's words, so they are left out."""
+    found: dict[str, list[str]] = {}
+    for name, said in messages.items():
+        field = schema.fields.get(name)
+        if isinstance(field, fields.Nested) and isinstance(said, Mapping):
+            found.update(_flat(field.schema, said, f"{above}{name}."))
+        else:
+            found[f"{above}{name}"] = sorted(set(_leaves(said)))
+    return found
+
+
+def _leaves(said: Any) -> list[str]:
+    if isinstance(said, Mapping):
+        return [leaf for one in said.values() for leaf in _leaves(one)]
+    if isinstance(said, list):
+        return [leaf for one in said for leaf in _leaves(one)]
+    return [str(said)]

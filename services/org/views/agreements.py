@@ -1,0 +1,180 @@
+"""What each organisation agreed with the maker, who signed it, and what is in force on a day (P01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated
+from services.contracts.privacy import ProcessingRole
+from services.kernel.envelope import Recorded
+from services.org.domain.terms import Terms
+
+tables = MetaData()
+agreements = Table(
+    "agreements",
+    tables,
+    Column("agreement", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("proposed_by", String(20), nullable=False),
+    Column("purposes", Text, nullable=False),
+    Column("categories", Text, nullable=False),
+    Column("retention", Text, nullable=False),
+    Column("sub_processors", Text, nullable=False),
+    Column("starts_on", String(10), nullable=False),
+    Column("ends_on", String(10)),
+    Column("terminated", Boolean, nullable=False),
+    Column("signatures", Integer, nullable=False),
+    # Two proposals at one moment would both take the next number; the second is decided anew.
+    UniqueConstraint("organisation", "version", name="one_agreement_per_version"),
+)
+signatures = Table(
+    "signatures",
+    tables,
+    Column("agreement", String(36), primary_key=True),
+    Column("side", String(20), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("signatory", String(36), nullable=False),
+    Column("signatory_name", Text),
+    Column("signatory_function", Text),
+    Column("document_sha256", String(64), nullable=False),
+    Column("signed_on", String(10), nullable=False),
+)
+"""A signatory's name and function are sealed."""
+BOTH = 2
+LISTS = ("purposes", "categories", "retention", "sub_processors")
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case AgreementProposed() as event:
+            session.execute(
+                insert(agreements).values(
+                    agreement=event.agreement,
+                    organisation=event.organisation,
+                    version=event.version,
+                    proposed_by=event.proposed_by.value,
+                    purposes=_json({purpose.value: basis.value for purpose, basis in event.purposes.items()}),
+                    categories=_json([category.value for category in event.categories]),
+                    retention=_json({category.value: term for category, term in event.retention.items()}),
+                    sub_processors=_json(list(event.sub_processors)),
+                    starts_on=event.starts_on.isoformat(),
+                    ends_on=event.ends_on.isoformat() if event.ends_on else None,
+                    terminated=False,
+                    signatures=0,
+                )
+            )
+        case AgreementSigned() as event:
+            session.execute(
+                insert(signatures).values(
+                    agreement=event.agreement,
+                    side=event.side.value,
+                    organisation=event.organisation,
+                    signatory=event.signatory,
+                    signatory_name=record.sealed.get("signatory_name"),
+                    signatory_function=record.sealed.get("signatory_function"),
+                    document_sha256=event.document_sha256,
+                    signed_on=event.signed_on.isoformat(),
+                )
+            )
+            _change(session, event, signatures=agreements.c.signatures + 1)
+        case AgreementTerminated() as event:
+            _change(session, event, terminated=True, ends_on=event.ends_on.isoformat())
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _change(session: Connection, event: AgreementSigned | AgreementTerminated, **values: Any) -> None:
+    session.execute(update(agreements).where(agreements.c.agreement == event.agreement).values(**values))
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {**row, **{name: orjson.loads(row[name]) for name in LISTS}}
+
+
+def by_id(session: Connection, organisation: str, agreement: str) -> dict[str, Any] | None:
+    """One agreement of this organisation, None when it has no such one."""
+    mine = and_(agreements.c.organisation == organisation, agreements.c.agreement == agreement)
+    row = session.execute(select(agreements).where(mine)).mappings().first()
+    return _plain(row) if row else None
+
+
+def signed(session: Connection, organisation: str, agreement: str) -> list[dict[str, Any]]:
+    """The signatures under one agreement, names and functions sealed."""
+    mine = and_(signatures.c.organisation == organisation, signatures.c.agreement == agreement)
+    rows = session.execute(select(signatures).where(mine).order_by(signatures.c.side)).mappings()
+    return [dict(row) for row in rows]
+
+
+def after(session: Connection, organisation: str, agreement: str | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` agreements of this organisation, oldest version first, those after `agreement`."""
+    mine = agreements.c.organisation == organisation
+    wanted = select(agreements).where(mine)
+    if agreement is not None:
+        seen = select(agreements.c.version).where(mine, agreements.c.agreement == agreement)
+        wanted = wanted.where(agreements.c.version > seen.scalar_subquery())
+    rows = session.execute(wanted.order_by(agreements.c.version).limit(limit)).mappings()
+    return [_plain(row) for row in rows]
+
+
+def next_version(session: Connection, organisation: str) -> int:
+    newest = select(func.max(agreements.c.version)).where(agreements.c.organisation == organisation)
+    return (session.execute(newest).scalar_one() or 0) + 1
+
+
+def in_force(session: Connection, organisations: Iterable[str], today: date) -> Mapping[str, dict[str, Any]]:
+    """The agreement in force on `today` of each of these organisations that has one.
+
+    It is the newest that both have signed and that has begun. Once it ends none is in force: the older one
+    that it replaced does not come back because somebody ended the newer.
+    """
+    begun = and_(
+        agreements.c.organisation.in_(sorted(organisations)),
+        agreements.c.signatures == BOTH,
+        agreements.c.starts_on <= today.isoformat(),
+    )
+    rows = session.execute(select(agreements).where(begun).order_by(agreements.c.version)).mappings()
+    newest = {row["organisation"]: row for row in rows}
+    return {
+        organisation: _plain(row)
+        for organisation, row in newest.items()
+        if row["ends_on"] is None or today.isoformat() <= row["ends_on"]
+    }
+
+
+def terms_in_force(session: Connection, organisation: str, today: date) -> Terms | None:
+    """The terms of the agreement in force, None when there is none."""
+    found = in_force(session, [organisation], today).get(organisation)
+    if found is None:
+        return None
+    return Terms(
+        agreement=found["agreement"],
+        version=found["version"],
+        role=ProcessingRole.PROCESSOR,
+        purposes=found["purposes"],
+        categories=found["categories"],
+        retention=found["retention"],
+    )

@@ -1,0 +1,71 @@
+"""Which organisations there are, and whom the people of each can turn to (P17)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, insert, select, update
+
+from services.contracts.org import ContactPublished, OrganisationRegistered, OrganisationRenamed
+from services.kernel.envelope import Recorded
+
+tables = MetaData()
+organisations = Table(
+    "organisations",
+    tables,
+    Column("organisation", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("contact", String(36)),
+    Column("contact_name", Text),
+    Column("contact_email", Text),
+    Column("contact_phone", Text),
+)
+"""The three particulars of the contact are sealed; of an earlier contact nothing stays."""
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case OrganisationRegistered() as event:
+            session.execute(
+                insert(organisations).values(
+                    organisation=event.organisation,
+                    name=event.name,
+                    kind=event.organisation_kind.value,
+                    version=1,
+                )
+            )
+        case OrganisationRenamed() as event:
+            _change(session, event.organisation, name=event.name)
+        case ContactPublished() as event:
+            particulars = {
+                name: record.sealed.get(name) for name in ("contact_name", "contact_email", "contact_phone")
+            }
+            _change(session, event.organisation, contact=event.contact, **particulars)
+
+
+def _change(session: Connection, organisation: str, **values: str | None) -> None:
+    session.execute(
+        update(organisations)
+        .where(organisations.c.organisation == organisation)
+        .values(version=organisations.c.version + 1, **values)
+    )
+
+
+def by_id(session: Connection, organisation: str) -> dict[str, Any] | None:
+    """One organisation with its contact sealed, None when there is no such one."""
+    row = session.execute(
+        select(organisations).where(organisations.c.organisation == organisation)
+    ).mappings()
+    found = row.first()
+    return dict(found) if found else None
+
+
+def after(session: Connection, organisation: str | None, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` organisations by id, those above `organisation`. For the maker's side only (I9)."""
+    wanted = select(organisations.c.organisation, organisations.c.name, organisations.c.kind)
+    if organisation is not None:
+        wanted = wanted.where(organisations.c.organisation > organisation)
+    rows = session.execute(wanted.order_by(organisations.c.organisation).limit(limit)).mappings()
+    return [dict(row) for row in rows]

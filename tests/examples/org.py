@@ -1,0 +1,146 @@
+"""One believable example of everything org can say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.contracts.org import (
+    AgreementProposed,
+    AgreementSigned,
+    AgreementTerminated,
+    ContactPublished,
+    ErasureCompleted,
+    FirstBeheerderInvited,
+    KeyEpochRetired,
+    OrganisationKind,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    ProcessingRefused,
+    Side,
+)
+from services.contracts.privacy import Category, LegalBasis, Purpose
+
+MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+GEMEENTE = "5b0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a01"
+INVITEE = "8f6f2a38-6d0e-4b0b-8a5e-0f2b6b9f2c02"
+CONTACT = "c1d9f3c4-52c9-4d0e-bb1e-9d8f0a6b3d03"
+AGREEMENT = "e7a4b2d1-0c3f-4f57-8d6b-1a2b3c4d5e04"
+SIGNATORY = "f2b5c6d7-1e4a-4b68-9c7d-2b3c4d5e6f05"
+INVITATION = "a3c6d7e8-2f5b-4c79-8d8e-3c4d5e6f7a06"
+DOCUMENT = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def organisation_registered(**but: Any) -> OrganisationRegistered:
+    one = OrganisationRegistered(
+        organisation=GEMEENTE,
+        name="Gemeente Voorbeeld",
+        organisation_kind=OrganisationKind.PUBLIC,
+        invitee=INVITEE,
+        beheerder_email="sanne@voorbeeld.example",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def organisation_renamed(**but: Any) -> OrganisationRenamed:
+    return replace(
+        OrganisationRenamed(organisation=GEMEENTE, name="Gemeente Voorbeeldstad", at=MORNING), **but
+    )
+
+
+def first_beheerder_invited(**but: Any) -> FirstBeheerderInvited:
+    one = FirstBeheerderInvited(organisation=GEMEENTE, invitee=INVITEE, invitation=INVITATION, at=MORNING)
+    return replace(one, **but)
+
+
+def contact_published(**but: Any) -> ContactPublished:
+    one = ContactPublished(
+        organisation=GEMEENTE,
+        contact=CONTACT,
+        contact_name="Sanne Bakker",
+        contact_email="crisis@voorbeeld.example",
+        contact_phone="+31 20 555 0100",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def agreement_proposed(**but: Any) -> AgreementProposed:
+    one = AgreementProposed(
+        agreement=AGREEMENT,
+        organisation=GEMEENTE,
+        version=1,
+        proposed_by=Side.PROCESSOR,
+        purposes={
+            Purpose.APP_ACCESS: LegalBasis.PUBLIC_TASK,
+            Purpose.BEHEER_ACCESS: LegalBasis.PUBLIC_TASK,
+        },
+        categories=(Category.NAME, Category.EMAIL, Category.CREDENTIALS, Category.IP_ADDRESS),
+        retention={Category.NAME: "P0D", Category.EMAIL: "P0D", Category.IP_ADDRESS: "P30D"},
+        sub_processors=("Voorbeeld Hosting B.V.",),
+        starts_on=date(2026, 3, 1),
+        ends_on=date(2027, 2, 28),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def agreement_signed(**but: Any) -> AgreementSigned:
+    one = AgreementSigned(
+        agreement=AGREEMENT,
+        organisation=GEMEENTE,
+        version=1,
+        side=Side.PROCESSOR,
+        signatory=SIGNATORY,
+        signatory_name="Pieter de Vries",
+        signatory_function="directeur",
+        document_sha256=DOCUMENT,
+        signed_on=date(2026, 3, 2),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def agreement_terminated(**but: Any) -> AgreementTerminated:
+    one = AgreementTerminated(
+        agreement=AGREEMENT,
+        organisation=GEMEENTE,
+        ends_on=date(2026, 6, 30),
+        side=Side.CONTROLLER,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def processing_refused(**but: Any) -> ProcessingRefused:
+    one = ProcessingRefused(
+        refusal="b4d7e8f9-3a6c-4d8a-9e9f-4d5e6f7a8b07",
+        organisation=GEMEENTE,
+        purpose=Purpose.APP_ACCESS,
+        code="agreement_missing",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def erasure_completed(**but: Any) -> ErasureCompleted:
+    one = ErasureCompleted(
+        erasure="c5e8f9a0-4b7d-4e9b-8fa0-5e6f7a8b9c08",
+        account="d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09",
+        organisation=GEMEENTE,
+        order=120,
+        keys=0,
+        rows=0,
+        remaining=0,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def key_epoch_retired(**but: Any) -> KeyEpochRetired:
+    one = KeyEpochRetired(
+        retired="20260301T040000-1a2b3c4d", current="20260302T040000-5e6f7a8b", keys=12, at=MORNING
+    )
+    return replace(one, **but)
