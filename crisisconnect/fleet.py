@@ -30,7 +30,7 @@ def commands() -> list[Command]:
 
     return [
         python("gateway", 0, "gateway"),
-        *(python(service, 1, f"services.{service}.service") for service in SERVICES),
+        *(python(service, 1, "services.kernel.host", f"services.{service}.service") for service in SERVICES),
         *(python(relay, 2, "services.kernel.relay", relay.removesuffix("-relay")) for relay in RELAYS),
         python("audit-ingest", 3, "services.audit.ingest"),
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from services.kernel.migrating import migrate
+import sys
 
 from crisisconnect.topology import SERVICES
 from services.kernel.configuration import Configuration
+from services.kernel.migrating import migrate
 
 if __name__ == "__main__":
     configuration = Configuration.read()
-    for service in SERVICES:
+    for service in sys.argv[1:] or SERVICES:
         migrate(service, configuration)

@@ -1,4 +1,4 @@
-"""What each process may hold of `secrets/`: where every process has a machine of its own, it gets this and no more."""
+"""What each process may hold of `secrets/`: in a container of its own it gets this and no more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from crisisconnect.topology import CALLS, RELAYS, SERVICES
 
 
 def share(process: str) -> list[str]:
-    """The files of one process, relative to `secrets/`. A service's key-encryption keys are its own to mint."""
+    """The files of one process, relative to `secrets/`; a service mints its key-encryption keys itself."""
     held = ["installation.json", f"broker/{process}.password"]
     held += [f"rpc/{process}--{service}.key" for service in CALLS.get(process, ())]
     if process in SERVICES:

@@ -1,4 +1,4 @@
-"""An installation is born once: what was minted stays, what is missing is added, what cannot be replaced is said."""
+"""An installation is born once: what is there stays, what is missing is added, what is lost is said."""
 
 from __future__ import annotations
 
