@@ -64,9 +64,7 @@ def _draft(subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.Certific
     now = datetime.now(UTC)
     draft = x509.CertificateBuilder().subject_name(subject).public_key(key.public_key())
     draft = draft.serial_number(x509.random_serial_number())
-    draft = draft.not_valid_before(now - timedelta(minutes=5)).not_valid_after(
-        now + timedelta(days=365 * YEARS)
-    )
+    draft = draft.not_valid_before(now - timedelta(minutes=5)).not_valid_after(now + timedelta(days=365 * YEARS))
     return draft.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
 
 

@@ -82,28 +82,28 @@ def install(package: str, *, unit: str | None = None) -> None:
 
     A system-wide server would hold ports and data that are not ours. Raises Missing where it fails.
     """
-    as_root = [] if os.geteuid() == 0 else [_sudo() or "sudo", "-n"]
-    command = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
-    apt = [*command, "apt-get", "-y", "-qq", "-o", "DPkg::Lock::Timeout=120"]
-    with _no_servers(as_root):
-        done = subprocess.run(
-            [*apt, "install", "--no-install-recommends", package], capture_output=True, check=False
-        )
-        if done.returncode:
-            subprocess.run([*apt, "update"], capture_output=True, check=False)
-            done = subprocess.run(
-                [*apt, "install", "--no-install-recommends", package],
-                capture_output=True,
-                check=False,
-                text=False,
-            )
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise Missing(
-            f"apt-get could not install {package} ({' '.join(last)}). Run: sudo apt-get install {package}"
-        )
+    print(f"installing {package}", file=sys.stderr, flush=True)
+    apt = ("env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-y", "-qq")
+    apt = (*apt, "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold")
+    with _no_servers():
+        failed = as_root(*apt, "install", "--no-install-recommends", package)
+        if failed:
+            as_root(*apt, "update")
+            failed = as_root(*apt, "install", "--no-install-recommends", package)
+    if failed:
+        raise Missing(f"apt-get could not install {package} ({failed}). Run: sudo apt-get install {package}")
     if unit is not None and shutil.which("systemctl"):
-        subprocess.run([*as_root, "systemctl", "disable", unit], capture_output=True, check=False)
+        as_root("systemctl", "disable", unit)
+
+
+def as_root(*command: str) -> str:
+    """Run a command with the rights to; returns why it failed, or nothing."""
+    rights = [] if os.geteuid() == 0 else [_sudo() or "sudo", "-n"]
+    done = subprocess.run([*rights, *command], capture_output=True, check=False)
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return said[-1] if said else f"code {done.returncode}"
 
 
 def _sudo() -> str | None:
@@ -115,15 +115,14 @@ def _sudo() -> str | None:
 
 
 @contextmanager
-def _no_servers(as_root: list[str]) -> Iterator[None]:
+def _no_servers() -> Iterator[None]:
     """Debian's own way to say that packages may start nothing: a policy-rc.d that answers 101."""
-    policy = Path("/usr/sbin/policy-rc.d")
-    ours = not policy.exists()
+    policy = "/usr/sbin/policy-rc.d"
+    ours = not Path(policy).exists()
     if ours:
-        script = "printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"
-        subprocess.run([*as_root, "sh", "-c", script], check=True)
+        as_root("sh", "-c", f"printf '#!/bin/sh\\nexit 101\\n' >{policy} && chmod 755 {policy}")
     try:
         yield
     finally:
         if ours:
-            subprocess.run([*as_root, "rm", "-f", str(policy)], check=True)
+            as_root("rm", "-f", policy)

@@ -21,6 +21,7 @@ from typing import Any
 from crisisconnect.machine import (
     Missing,
     answers,
+    as_root,
     dies_with_us,
     free_ports,
     has_containers,
@@ -204,6 +205,10 @@ def _binaries() -> Path:
     if not found:
         if not is_debian_with_rights():
             raise Missing("PostgreSQL is not installed. Run: sudo apt-get install postgresql")
+        install("postgresql-common")
+        # Debian would make a system-wide cluster beside ours; only the binaries are wanted.
+        setting = "s/^#\\?create_main_cluster.*/create_main_cluster = false/"
+        as_root("sed", "-i", setting, "/etc/postgresql-common/createcluster.conf")
         install("postgresql", unit="postgresql")
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     return found[-1].parent
@@ -224,9 +229,7 @@ def _account() -> pwd.struct_passwd | None:
 def _reachable(directory: Path) -> Path:
     account = _account()
     closed = any(
-        parent.exists()
-        and not parent.stat().st_mode & stat.S_IXOTH
-        and parent.stat().st_uid != account.pw_uid
+        parent.exists() and not parent.stat().st_mode & stat.S_IXOTH and parent.stat().st_uid != account.pw_uid
         for parent in directory.parents
         if account is not None
     )

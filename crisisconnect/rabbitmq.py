@@ -159,9 +159,7 @@ class Node:
         path = self.directory / f"import-{secrets.token_hex(4)}.json"
         path.write_text(json.dumps(content))
         try:
-            answer = self.evaluate(
-                f'{{ok, Json}} = file:read_file("{path}"), rabbit_definitions:import_raw(Json)'
-            )
+            answer = self.evaluate(f'{{ok, Json}} = file:read_file("{path}"), rabbit_definitions:import_raw(Json)')
         finally:
             path.unlink()
         if answer.strip() != "ok":
@@ -189,9 +187,7 @@ class Node:
             cookie.touch(mode=0o600)
             cookie.write_text(secrets.token_hex(20).upper())
             cookie.chmod(0o400)
-        (here / "definitions.json").write_text(
-            json.dumps(definitions(self.installation.passwords()), indent=1)
-        )
+        (here / "definitions.json").write_text(json.dumps(definitions(self.installation.passwords()), indent=1))
         (here / "rabbitmq.conf").write_text(CONFIGURATION.format(definitions=here / "definitions.json"))
         (here / "advanced.config").write_text("[].\n")
         (here / "plugins").write_text("[].\n")
