@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.kernel import rpc
+from services.kernel.database import is_away
 from services.kernel.decider import Refused
 from services.kernel.wire import Delivery, Gone, Wire
 
@@ -32,6 +33,9 @@ class Answering:
                 self.send({"result": result})
             case Refused():
                 self.refuse(error.code, **error.detail)
+            case _ if error is not None and is_away(error):
+                log.warning("%s.%s: the database is away", self.line.name, self.method)
+                self.send({"failed": "unavailable"})
             case rpc.Unavailable():
                 self.send({"failed": "unavailable"})
             case _:

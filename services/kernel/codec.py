@@ -117,7 +117,7 @@ def _converters(hint: Any) -> tuple[Convert, Convert]:
 
 
 @cache
-def _plan(cls: type[Event]) -> tuple[tuple[str, Convert, Convert], ...]:
+def _plan(cls: type[Any]) -> tuple[tuple[str, Convert, Convert], ...]:
     hints = get_type_hints(cls)
     return tuple((name, *_converters(_bare(hints[name])[0])) for name in plain_fields(cls))
 

@@ -55,17 +55,17 @@ def personal(category: Enum, *, owner: str | None = None, indexed: bool = False)
 
 
 @cache
-def personal_fields(event: type[Event]) -> Mapping[str, Personal]:
+def personal_fields(event: type[Any]) -> Mapping[str, Personal]:
     return {f.name: f.metadata["personal"] for f in fields(event) if "personal" in f.metadata}
 
 
 @cache
-def plain_fields(event: type[Event]) -> Mapping[str, Field[Any]]:
+def plain_fields(event: type[Any]) -> Mapping[str, Field[Any]]:
     return {f.name: f for f in fields(event) if "personal" not in f.metadata}
 
 
 @cache
-def subject_field(event: type[Event]) -> str | None:
+def subject_field(event: type[Any]) -> str | None:
     return next((f.name for f in fields(event) if "subject" in f.metadata), None)
 
 

@@ -140,6 +140,11 @@ def read(session: Connection, stream: str) -> list[Recorded]:
     return [parse(line, version) for line, version in rows]
 
 
+def by_id(session: Connection, event: str) -> Recorded | None:
+    line = session.execute(select(events.c.line).where(events.c.id == event)).scalar()
+    return parse(line) if line is not None else None
+
+
 def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
     """Every event of this service in the order in which it was stored, streamed."""
     after = 0

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, cast, TypeVar
 
 import eventlet
 import eventlet.tpool
@@ -174,6 +174,11 @@ class Application(DependencyProvider):  # type: ignore[misc]
 
     def get_dependency(self, _: WorkerContext) -> Any:
         return self.app
+
+
+def hosted(build: Callable[[Any, Caller], T]) -> T:
+    """The dependency that stands for the app object: within a worker it is what `build` made."""
+    return cast(T, Application(build))
 
 
 def _hook(app: Any, name: str) -> None:

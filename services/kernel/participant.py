@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
@@ -18,6 +17,7 @@ from services.kernel import eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
+from services.kernel.decider import Refused
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
 from services.kernel.keyproviders import FileKeys
@@ -47,11 +47,17 @@ class Vocabulary:
     retired: type[Any]
 
 
+def pinned(configuration: Configuration) -> dict[str, Verifier]:
+    """Each source's verifier, as it was pinned at installation, by `/<source>`."""
+    pins: dict[str, str] = configuration.installation["pins"]
+    return {f"/{name}": Verifier.parse(vkey) for name, vkey in pins.items()}
+
+
 class NotYetErased(Exception):
     """Something of the person came to be while the erasure ran; it is tried again at once."""
 
 
-class Participant(ABC):
+class Participant:
     """One service's application: its store and keyring, its feed of the log, its timers.
 
     A subclass names itself, its views and what it follows, and says whose keys and rows a person has.
@@ -69,9 +75,7 @@ class Participant(ABC):
         keys = open_engine(configuration.keyring_url, f"keys_{self.name}", configuration.var / "keys", pool=4)
         self.keyring = Keyring(keys, FileKeys(configuration.secrets / "kek" / self.name), f"/{self.name}")
         wake = Wake(self.engine, configuration.var / "run", f"{self.name}-relay")
-        self.store = Store(
-            self.engine, self.keyring, self.name, self.views, wake, maker=configuration.maker
-        )
+        self.store = Store(self.engine, self.keyring, self.name, self.views, wake, maker=configuration.maker)
         self.feed = Feed(
             self.store,
             f"{self.name}-feed",
@@ -79,31 +83,31 @@ class Participant(ABC):
             fetch=self.fetch,
             handle=self._handle,
             before=self._before,
-            pins={f"/{name}": Verifier.parse(vkey) for name, vkey in configuration.installation["pins"].items()},
+            pins=pinned(configuration),
         )
         self._stopping = threading.Event()
 
     # -- what a service says about itself
 
-    @abstractmethod
     def owners(self, session: Connection, account: str) -> set[str]:
         """Every owner of keys that this service has for a person: `account/…`, `session/…`."""
+        return {f"account/{account}"}
 
-    @abstractmethod
     def drop(self, session: Connection, account: str) -> int:
-        """Delete the person's rows from every view and queue; returns how many."""
+        """Delete the person's rows from every view and queue; returns how many. A service without any has none."""
+        return 0
 
-    @abstractmethod
     def left(self, session: Connection, account: str) -> int:
         """How many rows still speak of the person."""
+        return 0
 
-    def before(self, entry: Entry) -> None:  # noqa: B027 - most services have nothing to do ahead
+    def before(self, entry: Entry) -> None:
         """Work ahead of the transaction that may wait, and may happen twice: keys, questions to others."""
 
-    def handle(self, unit: Unit, entry: Entry) -> None:  # noqa: B027
+    def handle(self, unit: Unit, entry: Entry) -> None:
         """What follows from one entry of the log, in the transaction that moves the cursor."""
 
-    def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
+    def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         """Pairs of seconds and what to do that often."""
         return ()
 
@@ -112,7 +116,7 @@ class Participant(ABC):
     def start(self) -> None:
         """Begin to follow the log and to keep time; called once, when the process is ready to work."""
         self._spawn("feed", lambda: self.feed.run(self._stopping))
-        self._every(300.0, "answers", lambda: self.store.forget_old_answers() and None)
+        self._every(300.0, "answers", self.store.forget_old_answers)
         self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
         for seconds, work in self.timers():
             self._every(seconds, getattr(work, "__name__", "timer"), work)
@@ -120,10 +124,10 @@ class Participant(ABC):
     def stop(self) -> None:
         self._stopping.set()
 
-    def _spawn(self, name: str, work: Callable[[], None]) -> None:
+    def _spawn(self, name: str, work: Callable[[], object]) -> None:
         threading.Thread(target=work, name=f"{self.name}-{name}", daemon=True).start()
 
-    def _every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
+    def _every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
         def run() -> None:
             while not self._stopping.wait(seconds):
                 try:
@@ -215,6 +219,37 @@ class Participant(ABC):
                 self.rotate_keys(self.own_context())
             except Busy:
                 log.info("another replica retires the epoch")
+
+    # -- what could not be followed
+
+    def deadletters(self) -> dict[str, Any]:
+        """Log entries that were set aside, oldest first, with their error's class and code."""
+        with self.store.reading() as session:
+            return {"items": [asdict(one) for one in self.feed.parked(session)]}
+
+    def retry_deadletter(self, index: int) -> dict[str, Any]:
+        """Try the stream of a parked entry again; `done` is how many of its entries took effect."""
+        try:
+            return {"done": self.feed.retry(index)}
+        except LookupError:
+            raise Refused("not_found") from None
+
+    def discard_deadletter(self, index: int) -> dict[str, Any]:
+        try:
+            self.feed.discard(index)
+        except LookupError:
+            raise Refused("not_found") from None
+        return {"done": 1}
+
+    # -- the event store
+
+    def durable(self, event: str) -> dict[str, Any] | None:
+        """Who wrote an event that this service has committed, and whose it is; None when it has no such event."""
+        with self.store.reading() as session:
+            found = eventstore.by_id(session, event)
+        if found is None:
+            return None
+        return {"actor": found.envelope.actor, "organisation": found.envelope.organisation}
 
     # -- readiness
 
