@@ -25,7 +25,7 @@ class ErasureScheduled(Event, kind="erasure"):
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureOrdered(Event, kind="erasure"):
-    """The erasure is due and nothing holds it: every service is to erase what it has. `asked_in` is the receipt (I7)."""
+    """The erasure is due, nothing holds it: these services are to erase. `asked_in` is the receipt (I7)."""
 
     erasure: str
     account: str = subject()
@@ -48,8 +48,21 @@ class ErasureConfirmed(Event, kind="erasure"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErasureStalled(Event, kind="erasure"):
+    """One service's completion, this entry, says that something was left: nothing is certified on it."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    service: str
+    entry: int
+    remaining: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErasureCertified(Event, kind="erasure"):
-    """Every service has completed, and nothing was left: the person is erased here. `entries` are the receipts."""
+    """All services have completed, nothing was left: the person is erased here. `entries` are receipts."""
 
     erasure: str
     account: str = subject()
@@ -60,12 +73,22 @@ class ErasureCertified(Event, kind="erasure"):
 
 @dataclass(frozen=True, kw_only=True)
 class CopiesUnreadable(Event, kind="erasure"):
-    """Every service has since retired its key epoch: no earlier copy of the person can be read either (I6)."""
+    """Every service has since retired a key epoch: no earlier copy of the person can be read either (I6)."""
 
     erasure: str
     account: str = subject()
     organisation: str
     entries: dict[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetirementNoted(Event, kind="retirement"):
+    """A service retired a key epoch, as this entry of the log says; it may make copies unreadable (I6)."""
+
+    retirement: str
+    service: str
+    entry: int
     at: datetime
 
 

@@ -1,0 +1,73 @@
+"""How long after its trigger something is due, counted from the event's own moment, not its arrival."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+_DURATION = re.compile(
+    r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
+)
+
+
+class Trigger(StrEnum):
+    """What makes a term begin."""
+
+    ACCOUNT_CLOSED = "account_closed"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """One version: ISO 8601 durations by trigger, for what happened on or after `in_force_from` (UTC)."""
+
+    version: int
+    in_force_from: date
+    by_trigger: Mapping[Trigger, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """The moment something is due, and the rule that says so: `account_closed:P0D@1` is of version 1."""
+
+    rule: str
+    at: datetime
+
+
+def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Terms, ...]:
+    """The versions of `terms.json`, the oldest first. Raises ValueError where a term is missing or wrong."""
+    made = []
+    for version in versions:
+        by_trigger = {Trigger(name): duration for name, duration in version["terms"].items()}
+        if missing := set(Trigger) - set(by_trigger):
+            raise ValueError(f"terms {version['version']} say nothing of {sorted(missing)}")
+        for duration in by_trigger.values():
+            after(datetime(2018, 2, 21, tzinfo=UTC), duration)
+        in_force_from = date.fromisoformat(version["in_force_from"])
+        made.append(Terms(version=version["version"], in_force_from=in_force_from, by_trigger=by_trigger))
+    return tuple(sorted(made, key=lambda terms: terms.in_force_from))
+
+
+def due(terms: Sequence[Terms], trigger: Trigger, asked_at: datetime) -> Due:
+    """When it is due, by the version in force at `asked_at`; by the oldest before all of them."""
+    day = asked_at.astimezone(UTC).date()
+    valid = [one for one in terms if one.in_force_from <= day] or [terms[0]]
+    duration = valid[-1].by_trigger[trigger]
+    return Due(rule=f"{trigger}:{duration}@{valid[-1].version}", at=after(asked_at, duration))
+
+
+def after(moment: datetime, duration: str) -> datetime:
+    """`moment` plus an ISO 8601 duration; a month later is the same date, or that month's last day."""
+    found = _DURATION.fullmatch(duration)
+    if found is None:
+        raise ValueError(f"{duration!r} is no ISO 8601 duration")
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    year, month = divmod(moment.year * 12 + moment.month - 1 + years * 12 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    moved = moment.replace(year=year, month=month + 1, day=min(moment.day, last))
+    return moved + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)

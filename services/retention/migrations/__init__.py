@@ -1,0 +1,1 @@
+"""How the database of retention got its form."""

@@ -1,0 +1,62 @@
+"""What retention does about an entry of the log: one command, or nothing. It acts on nothing else (I7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.contracts import audit, auth, org, retention
+from services.contracts.facts import Completion, Retirement
+from services.kernel.envelope import Recorded
+from services.kernel.event import Event
+from services.retention.domain.erasure import Confirm, Schedule
+from services.retention.domain.retirement import Note
+from services.retention.domain.terms import Terms, Trigger, due
+
+SOURCES = (auth, org, audit, retention)
+FOLLOWS: tuple[type[Event], ...] = (
+    auth.AccountClosed,
+    auth.InvitationWithdrawn,
+    *(source.ErasureCompleted for source in SOURCES),
+    *(source.KeyEpochRetired for source in SOURCES),
+)
+
+
+def react(
+    index: int, record: Recorded, terms: Sequence[Terms], at: datetime
+) -> Schedule | Confirm | Note | None:
+    """The command that follows from the entry at `index`; `at` is now. Its signature proves its source."""
+    service = record.envelope.source.removeprefix("/")
+    match record.event:
+        case auth.AccountClosed() as event:
+            return _schedule(index, record, event, Trigger.ACCOUNT_CLOSED, terms, at)
+        case auth.InvitationWithdrawn() as event:
+            return _schedule(index, record, event, Trigger.INVITATION_WITHDRAWN, terms, at)
+        case Completion(remaining=remaining):
+            return Confirm(service=service, entry=index, remaining=remaining, at=at)
+        case Retirement():
+            return Note(retirement=record.envelope.id, service=service, entry=index, at=at)
+        case _:
+            return None
+
+
+def _schedule(
+    index: int,
+    record: Recorded,
+    event: auth.AccountClosed | auth.InvitationWithdrawn,
+    trigger: Trigger,
+    terms: Sequence[Terms],
+    at: datetime,
+) -> Schedule:
+    asked_at = record.envelope.time
+    found = due(terms, trigger, asked_at)
+    return Schedule(
+        erasure=event.erasure,
+        account=event.account,
+        organisation=event.organisation,
+        asked_in=index,
+        asked_at=asked_at,
+        rule=found.rule,
+        due=found.at,
+        at=at,
+    )

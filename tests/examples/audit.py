@@ -1,0 +1,35 @@
+"""One believable example of everything audit can say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from services.contracts.audit import ErasureCompleted, KeyEpochRetired, KeyRegistered
+
+MORNING = datetime(2025, 3, 1, 9, tzinfo=UTC)
+
+
+def key_registered(**but: Any) -> KeyRegistered:
+    vkey = "crisisconnect.nl/log/0a1b2c/auth+5d1f7c3a+AbWUh0kFo3bQ0wq2bmNsm3l1p5C0sX8m0kq0rXo2Xb9n"
+    return replace(KeyRegistered(source="/auth", vkey=vkey, at=MORNING), **but)
+
+
+def erasure_completed(**but: Any) -> ErasureCompleted:
+    made = ErasureCompleted(
+        erasure="7c1d3a52-5d0e-4c7e-9a7e-3f6f2f0c9b11",
+        account="0b6f6f0e-8a54-4f0f-8d5f-5d2d1f4b7a10",
+        organisation="5a0f4b7e-2f0b-4f57-9d8d-0f5a3c9f7e01",
+        order=43,
+        keys=0,
+        rows=0,
+        remaining=0,
+        at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def key_epoch_retired(**but: Any) -> KeyEpochRetired:
+    made = KeyEpochRetired(retired="20250301T030000-9a8b7c6d", current="20250302T030000-0f1e2d3c", keys=3, at=MORNING)
+    return replace(made, **but)

@@ -1,0 +1,133 @@
+"""An erasure is scheduled once, ordered when due, and certified only when everybody has completed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from services.retention.domain.erasure import SERVICES, Confirm, Order, ProveCopies, Schedule, decider
+from tests.examples import retention as example
+from tests.examples.retention import CLOSED, NEXT_NIGHT, SECONDS_LATER, WHOSE
+from tests.given import given
+
+SCHEDULED = example.erasure_scheduled()
+ORDERED = example.erasure_ordered()
+ENTRIES = {"auth": 45, "org": 46, "audit": 47, "retention": 48}
+CONFIRMED = [example.erasure_confirmed(service=name, entry=entry) for name, entry in ENTRIES.items()]
+CERTIFIED = example.erasure_certified()
+
+
+def schedule(**but):
+    asked = {"asked_in": 41, "asked_at": CLOSED, "rule": "account_closed:P0D@1", "due": CLOSED}
+    return Schedule(**{**WHOSE, **asked, "at": SECONDS_LATER, **but})
+
+
+def confirm(service="auth", entry=45, remaining=0):
+    return Confirm(service=service, entry=entry, remaining=remaining, at=SECONDS_LATER)
+
+
+def test_what_the_log_asks_for_is_scheduled():
+    given(decider).when(schedule()).then(SCHEDULED)
+
+
+def test_a_second_closure_changes_nothing():
+    given(decider, SCHEDULED).when(schedule(asked_in=60, at=NEXT_NIGHT)).then()
+
+
+def test_what_is_due_is_ordered_from_every_service():
+    given(decider, SCHEDULED).when(Order(at=SECONDS_LATER)).then(ORDERED)
+
+
+def test_what_is_not_due_is_not_ordered():
+    later = example.erasure_scheduled(due=CLOSED + timedelta(days=30))
+
+    given(decider, later).when(Order(at=CLOSED + timedelta(days=30, microseconds=-1))).refused("not_yet")
+
+
+def test_ordering_twice_changes_nothing():
+    given(decider, SCHEDULED, ORDERED).when(Order(at=NEXT_NIGHT)).then()
+
+
+def test_what_nobody_asked_for_cannot_be_ordered():
+    given(decider).when(Order(at=SECONDS_LATER)).refused("not_found")
+
+
+def test_a_completion_confirms_its_service():
+    given(decider, SCHEDULED, ORDERED).when(confirm()).then(CONFIRMED[0])
+
+
+def test_a_completion_without_an_order_is_refused():
+    given(decider, SCHEDULED).when(confirm()).refused("not_yet")
+    given(decider).when(confirm()).refused("not_found")
+
+
+def test_a_completion_of_somebody_without_an_order_is_refused():
+    given(decider, SCHEDULED, ORDERED).when(confirm(service="gateway")).refused("forbidden")
+
+
+def test_a_service_confirms_once():
+    given(decider, SCHEDULED, ORDERED, CONFIRMED[0]).when(confirm(entry=99)).then()
+
+
+@pytest.mark.parametrize("order", list(permutations(SERVICES)), ids=" ".join)
+def test_it_is_certified_with_the_last_completion_and_not_before(order):
+    history = [SCHEDULED, ORDERED]
+    for count, service in enumerate([name for name in order for _ in range(2)], start=1):
+        new = decider.decide(decider.state(history), confirm(service, ENTRIES[service]))
+        history += new
+        certified = [event for event in history if type(event) is type(CERTIFIED)]
+        assert bool(certified) == (count >= 7)
+        assert bool(new) == (count % 2 == 1), "a doubled completion says nothing new"
+
+    assert certified == [CERTIFIED]
+
+
+def test_a_completion_that_left_something_stalls_instead_of_confirming():
+    given(decider, SCHEDULED, ORDERED, *CONFIRMED[1:]).when(confirm(entry=44, remaining=1)).then(
+        example.erasure_stalled()
+    )
+
+
+def test_a_stalled_service_that_completes_after_all_is_confirmed():
+    history = SCHEDULED, ORDERED, *CONFIRMED[1:], example.erasure_stalled()
+
+    given(decider, *history).when(confirm(entry=44, remaining=1)).then()
+    given(decider, *history).when(confirm()).then(CONFIRMED[0], CERTIFIED)
+
+
+def test_copies_are_unreadable_once_every_service_has_retired_an_epoch_after_its_completion():
+    later = {"auth": 72, "org": 73, "audit": 74, "retention": 75}
+    history = SCHEDULED, ORDERED, *CONFIRMED, CERTIFIED
+
+    given(decider, *history).when(ProveCopies(retirements=later, at=NEXT_NIGHT)).then(example.copies_unreadable())
+
+
+@pytest.mark.parametrize("behind", [{}, {"auth": 45}, {"auth": 44}])
+def test_a_service_that_has_not_retired_an_epoch_since_keeps_copies_readable(behind):
+    later = {"org": 73, "audit": 74, "retention": 75, **behind}
+    history = SCHEDULED, ORDERED, *CONFIRMED, CERTIFIED
+
+    given(decider, *history).when(ProveCopies(retirements=later, at=NEXT_NIGHT)).refused("not_yet")
+
+
+def test_copies_become_unreadable_once():
+    history = SCHEDULED, ORDERED, *CONFIRMED, CERTIFIED, example.copies_unreadable()
+
+    given(decider, *history).when(ProveCopies(retirements={}, at=NEXT_NIGHT)).then()
+
+
+def test_copies_of_somebody_not_yet_erased_are_never_unreadable():
+    later = dict.fromkeys(SERVICES, 99)
+
+    given(decider, SCHEDULED, ORDERED, *CONFIRMED[:3]).when(ProveCopies(retirements=later, at=NEXT_NIGHT)).refused(
+        "not_yet"
+    )
+
+
+def test_retentions_own_completion_counts_only_once_it_stands_in_the_log():
+    history = SCHEDULED, ORDERED, *CONFIRMED[:3], example.erasure_completed()
+
+    given(decider, *history).when(Order(at=NEXT_NIGHT)).then()
+    given(decider, *history).when(confirm("retention", 48)).then(CONFIRMED[3], CERTIFIED)

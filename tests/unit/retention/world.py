@@ -1,0 +1,170 @@
+"""Retention on SQLite with keys of its own, beside a log of real signed notes that the test fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import create_engine, select, update
+
+from crisisconnect.installation import Installation
+from services.contracts import audit, auth, org
+from services.kernel import eventstore, keyring, replay
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.envelope import Envelope
+from services.kernel.event import Event
+from services.kernel.eventstore import events
+from services.kernel.note import Signer
+from services.retention.app import Retention
+from services.retention.views import erasures, retirements
+from tests.examples import retention as example
+
+NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
+TABLES = [*erasures.tables.sorted_tables, *retirements.tables.sorted_tables]
+
+
+@dataclass
+class Log:
+    """The log as audit answers it: every entry is under the checkpoint."""
+
+    installation: Installation
+    notes: list[bytes] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def add(self, service: str, line: bytes) -> int:
+        """Number and sign a line as its source does; returns its index."""
+        number = self.numbers[service] = self.numbers.get(service, 0) + 1
+        seed = self.installation.signing_key(service).private_bytes_raw()
+        signer = Signer(self.installation.key_name(service), seed)
+        self.notes.append(signer.sign(eventstore.numbered(line, number) + b"\n"))
+        return len(self.notes) - 1
+
+    def call(self, service: str, method: str, args: Mapping[str, Any], _: Context, __: float = 4.0) -> dict[str, Any]:
+        assert (service, method) == ("audit", "entries")
+        after, types, limit = args["after"], set(args["types"]), args["limit"]
+        found = []
+        for index in range(after + 1, len(self.notes)):
+            if eventstore.parse(self.notes[index]).envelope.type in types:
+                found.append({"index": index, "note": self.notes[index].decode()})
+            if len(found) == limit:
+                break
+        scanned = found[-1]["index"] if len(found) == limit else len(self.notes) - 1
+        return {"entries": found, "scanned": scanned, "size": len(self.notes)}
+
+
+class World:
+    """One retention service; `again` is the same after its process was killed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.installation = Installation.mint(directory / "secrets")
+        self.log = Log(self.installation)
+        self.now = NOW
+        self.relayed = 0
+        self.again()
+        for tables in (eventstore.tables, erasures.tables, retirements.tables):
+            tables.create_all(self.app.engine)
+        keyring.tables.create_all(self.app.keyring._engine)
+
+    def again(self) -> None:
+        configuration = Configuration(
+            environment="development",
+            var=self.directory / "var",
+            secrets=self.directory / "secrets",
+            amqp_url="",
+            database_url=None,
+            keyring_url=None,
+            port=0,
+            public_url="",
+            smtp_url=None,
+            retention_sweep_seconds=2.0,
+            key_epoch_hours=24.0,
+            workers=1,
+            trusted_proxies=(),
+        )
+        self.app = Retention(configuration, self.log, lambda: self.now)
+
+    # -- what others say
+
+    def tell(self, service: str, event: Event, stream: str, at: datetime = NOW) -> int:
+        envelope = Envelope(
+            id=str(uuid4()),
+            source=f"/{service}",
+            type=event.type,
+            subject=stream,
+            time=at,
+            actor=f"system/{service}",
+            correlationid="0195538e-0000-7000-8000-000000000001",
+        )
+        return self.log.add(service, eventstore.line_of(envelope, event, {}))
+
+    def close(self, at: datetime = NOW, **but: Any) -> str:
+        whose = {**example.WHOSE, "erasure": str(uuid4()), "account": str(uuid4()), **but}
+        event = auth.AccountClosed(**whose, closed_by=whose["account"], at=at)
+        self.tell("auth", event, f"account/{whose['account']}", at)
+        return str(whose["erasure"])
+
+    def complete(self, service: str, erasure: str, remaining: int = 0) -> int:
+        whose = {**example.WHOSE, "erasure": erasure}
+        kind = {"auth": auth, "org": org, "audit": audit}[service].ErasureCompleted
+        event = kind(**whose, order=0, keys=1, rows=1, remaining=remaining, at=NOW)
+        return self.tell(service, event, f"erasure/{erasure}")
+
+    def retire(self, *services: str) -> None:
+        for service in services:
+            if service == "retention":
+                self.app.rotate_keys(self.app.own_context())
+                self.relay()
+                continue
+            kind = {"auth": auth, "org": org, "audit": audit}[service].KeyEpochRetired
+            self.tell(service, kind(retired="a", current="b", keys=1, at=NOW), f"keyring/{uuid4()}")
+
+    # -- what happens by itself
+
+    def relay(self) -> None:
+        """Put what retention has said into the log."""
+        with self.app.engine.begin() as session:
+            new = session.execute(select(events).where(events.c.sequence.is_(None)).order_by(events.c.position))
+            for row in new.all():
+                self.log.add("retention", row.line)
+                number = self.log.numbers["retention"]
+                session.execute(update(events).where(events.c.id == row.id).values(sequence=number))
+
+    def follow(self) -> None:
+        while self.app.feed.step():
+            pass
+
+    def settle(self) -> None:
+        """Follow, sweep and relay until nothing more happens."""
+        before = -1
+        while len(self.log.notes) != before:
+            before = len(self.log.notes)
+            self.follow()
+            self.app.sweep()
+            self.relay()
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    # -- what can be seen
+
+    def erasure(self, erasure: str, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.erasure(Context(), erasure, organisation)
+
+    def said(self) -> list[str]:
+        """The names of retention's events, in order."""
+        with self.app.store.reading() as session:
+            rows = session.execute(select(events.c.type).order_by(events.c.position))
+            return [name.split(".")[-2] for (name,) in rows]
+
+    def differences(self) -> Sequence[Any]:
+        """Between the views and their replay (I5)."""
+        scratch = create_engine("sqlite://")
+        for tables in (erasures.tables, retirements.tables):
+            tables.create_all(scratch)
+        return replay.verify(self.app.store, scratch, TABLES)
