@@ -1,0 +1,215 @@
+"""What audit can be asked: entries, proofs of them, and reports made from them alone."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.audit.domain import source
+from services.audit.ledger import reading, searching
+from services.audit.views import access, erasures
+from services.contracts.audit import ErasureCompleted, KeyEpochRetired
+from services.contracts.privacy import Role
+from services.contracts.retention import ErasureOrdered
+from services.kernel.codec import instant, moment
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.entry import Entry
+from services.kernel.participant import Participant, Vocabulary
+from services.kernel.unit import Unit
+
+OTHERS = ("auth", "org", "retention")
+LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
+LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)
+STALE = timedelta(seconds=60)
+
+
+class Audit(Participant):
+    name = "audit"
+    views = ()
+    vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
+    follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED)))
+
+    def start(self) -> None:
+        self.register_keys()
+        super().start()
+
+    def register_keys(self) -> None:
+        """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
+        pins: dict[str, str] = self.configuration.installation["pins"]
+        for name in (self.name, *sorted(set(pins) - {self.name})):
+            asked = source.Register(source=f"/{name}", vkey=pins[name], at=datetime.now(UTC))
+
+            def work(unit: Unit, name: str = name, asked: source.Register = asked) -> dict[str, Any]:
+                unit.do(f"key/{name}", source.decider, asked)
+                return {}
+
+            self.store.perform(self.own_context(), work)
+
+    # -- the log, for the services
+
+    def fetch(self, after: int, types: Sequence[str], limit: int) -> Mapping[str, Any]:
+        return self.entries(after, types, limit)
+
+    def entries(self, after: int, types: Sequence[str], limit: int) -> dict[str, Any]:
+        """Integrated entries above an index, of the types asked for."""
+        with self.store.reading() as session:
+            page = reading.entries_after(session, after, types, min(limit, 1000))
+        return {
+            "entries": [{"index": entry.index, "note": entry.note.decode()} for entry in page.entries],
+            "scanned": page.scanned,
+            "size": page.size,
+        }
+
+    def high_water(self, source: str) -> dict[str, Any]:
+        """The last number of a source that stands under a signed checkpoint."""
+        with self.store.reading() as session:
+            return {"sequence": reading.high_water(session, source)}
+
+    # -- the log, for everybody
+
+    def checkpoint(self) -> dict[str, Any]:
+        with self.store.reading() as session:
+            note = reading.checkpoint(session)
+        if note is None:
+            raise Refused("not_found")
+        return {"checkpoint": note.decode()}
+
+    def tile(self, level: int, n: int, width: int) -> dict[str, Any]:
+        with self.store.reading() as session:
+            return {"tile": _base64(reading.tile(session, level, n, width))}
+
+    def bundle(self, n: int, width: int) -> dict[str, Any]:
+        with self.store.reading() as session:
+            return {"tile": _base64(reading.bundle(session, n, width))}
+
+    def log_entries(
+        self,
+        after: int,
+        limit: int,
+        type: str | None = None,  # noqa: A002 - the surface's name for it
+        organisation: str | None = None,
+        correlationid: str | None = None,
+    ) -> dict[str, Any]:
+        """A page of entries, everything personal in them sealed."""
+        with self.store.reading() as session:
+            found = searching.search(
+                session, after, limit, type_=type, organisation=organisation, correlation=correlationid
+            )
+        items = [searching.shown(index, note) for index, note in found]
+        return {"items": items, "next": found[-1][0] if len(found) == limit else None}
+
+    def log_entry(self, index: int) -> dict[str, Any]:
+        with self.store.reading() as session:
+            entry = reading.entry(session, index)
+        if entry is None:
+            raise Refused("not_found")
+        return searching.shown(entry.index, entry.note)
+
+    def receipt(self, context: Context, event: str) -> dict[str, Any]:
+        """Proof that an event is in the log, for whoever wrote it or may look after it; for others it is not there."""
+        with self.store.reading() as session:
+            entry = reading.by_event(session, event)
+            proof = reading.tlog_proof(session, entry.index) if entry else None
+        if entry is None or proof is None:
+            self._allow(context, self._durable(event))
+            return {"event": event, "state": "durable", "index": None, "proof": None}
+        said = searching.shown(entry.index, entry.note)["event"]
+        self._allow(context, said)
+        return {"event": event, "state": "integrated", "index": entry.index, "proof": proof.decode()}
+
+    def _durable(self, event: str) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = self.durable(event)
+        for service in OTHERS:
+            if found is not None:
+                break
+            found = self.caller.call(service, "durable", {"event": event}, self.own_context())
+        return found
+
+    def _allow(self, context: Context, said: Mapping[str, Any] | None) -> None:
+        if said is not None:
+            own = said.get("organisation") == context.organisation and context.role in LOOKS_AT_ITS_OWN
+            if said.get("actor") == context.actor or context.role in LOOKS_AT_ALL or own:
+                return
+        raise Refused("not_found")
+
+    # -- reports
+
+    def report(
+        self,
+        kind: str,
+        organisation: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> dict[str, Any]:
+        """A report as of the newest checkpoint that its views have taken in."""
+        begin, end = _moment(since), _moment(until)
+        if begin and end and end <= begin:
+            raise Refused("period_invalid")
+        now = instant(datetime.now(UTC))
+        made: erasures.Report | access.Report
+        with self.store.reading() as session:
+            match kind:
+                case "erasures":
+                    made = erasures.report(session, organisation, begin, end, now)
+                case "access":
+                    made = access.report(session, organisation, begin, end)
+                case _:
+                    raise Refused("not_found")
+            note = reading.checkpoint(session)
+        return {
+            "kind": kind,
+            "organisation": organisation,
+            "from": since,
+            "to": until,
+            "generated_at": now,
+            "checkpoint": note.decode() if note else None,
+            "rows": made.rows,
+            "totals": made.totals,
+        }
+
+    # -- as a participant
+
+    # Audit seals nothing of an account: its reports hold numbers and the ids of events alone.
+
+    def handle(self, unit: Unit, entry: Entry) -> None:
+        erasures.follow(unit.session, entry)
+        access.follow(unit.session, entry)
+
+    def ready(self) -> dict[str, Any]:
+        found = super().ready()
+        with self.store.reading() as session:
+            found["log"] = {
+                "size": reading.size(session),
+                "gaps": [waiting.source for waiting in reading.gaps(session)],
+                "quarantined": len(reading.refusals(session)),
+            }
+        return found
+
+    def deadletters(self) -> dict[str, Any]:
+        """What audit's own feed set aside, and what the ingest would not let into the log."""
+        found = super().deadletters()
+        with self.store.reading() as session:
+            refusals = reading.refusals(session)
+        found["quarantine"] = [
+            {"id": r.id, "source": r.source, "reason": r.reason, "digest": r.digest, "at": r.at} for r in refusals
+        ]
+        return found
+
+
+def _base64(hashes: bytes | None) -> str:
+    if hashes is None:
+        raise Refused("not_found")
+    return base64.b64encode(hashes).decode()
+
+
+def _moment(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        found = moment(text)
+    except ValueError:
+        raise Refused("invalid", errors={"from, to": ["Not a moment."]}) from None
+    return instant(found if found.tzinfo else found.replace(tzinfo=UTC))

@@ -1,0 +1,1 @@
+"""How the database of audit got its form."""

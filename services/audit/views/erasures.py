@@ -1,0 +1,149 @@
+"""How far each erasure is, step by step, each step with the event that proves it (P06)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    Row,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+)
+
+from services.contracts import audit, auth, org, retention
+from services.kernel.codec import instant
+from services.kernel.entry import Entry
+from services.kernel.event import Event
+
+tables = MetaData()
+steps = Table(
+    "erasure_steps",
+    tables,
+    Column("erasure", String(36), primary_key=True),
+    Column("step", String(40), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("event", String(36), nullable=False),
+    Column("idx", BigInteger, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("due", String(32)),
+    Index("erasure_steps_by_organisation", "organisation", "step", "at"),
+    Index("erasure_steps_by_time", "step", "at"),
+)
+
+ASKED = "requested"
+STEPS: dict[type[Event], str] = {
+    auth.AccountClosed: ASKED,
+    auth.InvitationWithdrawn: ASKED,
+    retention.ErasureScheduled: "scheduled",
+    retention.ErasureOrdered: "ordered",
+    auth.ErasureCompleted: "completed by auth",
+    org.ErasureCompleted: "completed by org",
+    audit.ErasureCompleted: "completed by audit",
+    retention.ErasureCompleted: "completed by retention",
+    retention.ErasureCertified: "certified",
+    retention.CopiesUnreadable: "unreadable in copies",
+}
+FOLLOWED: tuple[type[Event], ...] = tuple(STEPS)
+LONGEST = 10_000
+"""Rows of one report; a longer period is asked for in parts."""
+
+
+@dataclass(frozen=True)
+class Report:
+    rows: list[dict[str, Any]]
+    totals: dict[str, int]
+
+
+def follow(session: Connection, entry: Entry) -> None:
+    """Note one step of one erasure. The same step again (a second try) changes nothing."""
+    event: Any = entry.record.event
+    step = STEPS.get(type(event))
+    if step is None:
+        return
+    there = select(steps.c.idx).where(steps.c.erasure == event.erasure, steps.c.step == step)
+    if session.execute(there).first():
+        return
+    due = getattr(event, "due", None)
+    session.execute(
+        insert(steps).values(
+            erasure=event.erasure,
+            step=step,
+            organisation=event.organisation,
+            event=entry.record.envelope.id,
+            idx=entry.index,
+            at=instant(event.at),
+            due=instant(due) if due else None,
+        )
+    )
+
+
+def report(session: Connection, organisation: str | None, since: str | None, until: str | None, now: str) -> Report:
+    """Erasures asked for in the period, oldest first, and how many of them are overdue now: 0 is the promise."""
+    wanted = select(steps.c.erasure).where(steps.c.step == ASKED, *_within(organisation, since, until))
+    wanted = wanted.order_by(steps.c.at, steps.c.erasure).limit(LONGEST)
+    order = list(session.execute(wanted).scalars())
+    found: dict[str, dict[str, Row[Any]]] = {erasure: {} for erasure in order}
+    for start in range(0, len(order), 500):
+        part = steps.c.erasure.in_(order[start : start + 500])
+        for row in session.execute(select(steps).where(part)):
+            found[row.erasure][row.step] = row
+    rows = [_row(erasure, found[erasure], now) for erasure in order]
+    return Report(rows, _totals(rows))
+
+
+def total(session: Connection, step: str) -> int:
+    return session.execute(select(func.count()).select_from(steps).where(steps.c.step == step)).scalar_one()
+
+
+def _within(organisation: str | None, since: str | None, until: str | None) -> Sequence[Any]:
+    where = []
+    if organisation is not None:
+        where.append(steps.c.organisation == organisation)
+    if since is not None:
+        where.append(steps.c.at >= since)
+    if until is not None:
+        where.append(steps.c.at < until)
+    return where
+
+
+def _row(erasure: str, done: dict[str, Row[Any]], now: str) -> dict[str, Any]:
+    def at(step: str) -> str | None:
+        return done[step].at if step in done else None
+
+    due = done["scheduled"].due if "scheduled" in done else None
+    completed = {s.removeprefix("completed by "): row.at for s, row in done.items() if s.startswith("completed by ")}
+    return {
+        "erasure": erasure,
+        "organisation": next(iter(done.values())).organisation,
+        "requested_at": at(ASKED),
+        "due": due,
+        "ordered_at": at("ordered"),
+        "completed_at": completed,
+        "certified_at": at("certified"),
+        "unreadable_in_copies_at": at("unreadable in copies"),
+        "overdue": due is not None and due < now and "ordered" not in done,
+        "events": {step: row.event for step, row in sorted(done.items(), key=lambda item: item[1].idx)},
+    }
+
+
+def _totals(rows: list[dict[str, Any]]) -> dict[str, int]:
+    def counted(name: str) -> int:
+        return sum(1 for row in rows if row[name])
+
+    return {
+        "requested": counted("requested_at"),
+        "ordered": counted("ordered_at"),
+        "certified": counted("certified_at"),
+        "unreadable_in_copies": counted("unreadable_in_copies_at"),
+        "overdue": counted("overdue"),
+    }

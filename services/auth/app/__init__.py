@@ -1,0 +1,112 @@
+"""What auth can be asked to do. Each method is one transaction, with its keys and terms fetched before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from services.auth.app.invitations import Invitations
+from services.auth.app.mail import Mailer, transport
+from services.auth.app.people import People
+from services.auth.app.sign_ins import SignIns
+from services.auth.app.terms import TermsInForce, before_terms
+from services.auth.views import accounts, looks, sessions, work
+from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused
+from services.contracts.privacy import Category, Purpose, Role, purpose_of
+from services.contracts.retention import ErasureOrdered
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.participant import Calling, Participant, Vocabulary
+from services.kernel.unit import Unit
+
+
+class Auth(Participant):
+    name = "auth"
+    views = (accounts, sessions, looks)
+    vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
+
+    def __init__(self, configuration: Configuration, caller: Calling) -> None:
+        super().__init__(configuration, caller)
+        self.terms = TermsInForce(self._ask_org)
+        self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
+        self.people = People(self)
+        self.invitations = Invitations(self)
+        self.sign_ins = SignIns(self)
+
+    def start(self) -> None:
+        self.invitations.invite_first_operator()
+        super().start()
+
+    def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
+        return ((0.5, self.mailer.send_due), (10.0, self.sign_ins.count_failures))
+
+    # -- terms
+
+    def allow(self, context: Context, organisation: str, purpose: Purpose, categories: frozenset[Category]) -> Context:
+        """The context with its legal basis; a refusal is evidence and goes into the log (P01, P03)."""
+        try:
+            return self.terms.allow(context, organisation, purpose, categories)
+        except Refused as refused:
+            self._record_refusal(context, organisation, purpose, refused)
+            raise
+
+    def allow_person(self, context: Context, categories: frozenset[Category]) -> Context:
+        """Like `allow`, for a person's own data, for the purpose that their role has."""
+        return self.allow(context, str(context.organisation), purpose_of(Role(str(context.role))), categories)
+
+    def allow_sign_in(
+        self, context: Context, organisation: str, role: Role, categories: frozenset[Category]
+    ) -> Context:
+        """A Beheerder may sign in without an agreement, to make one; anybody else may not."""
+        if role is Role.BEHEERDER:
+            return self.terms_or_before(context, organisation)
+        return self.allow(context, organisation, purpose_of(role), categories)
+
+    def terms_or_before(self, context: Context, organisation: str) -> Context:
+        """Under the terms in force where there are any, else as a step towards an agreement."""
+        try:
+            return self.terms.allow(context, organisation, Purpose.BEHEER_ACCESS, frozenset())
+        except Refused:
+            return before_terms(context, organisation)
+
+    def _ask_org(self, organisation: str) -> dict[str, Any] | None:
+        answer: dict[str, Any] | None = self.caller.call(
+            "org",
+            "terms_in_force",
+            {"organisation": organisation},
+            self.own_context(organisation=organisation),
+        )
+        return answer
+
+    def _record_refusal(self, context: Context, organisation: str, purpose: Purpose, refused: Refused) -> None:
+        refusal = str(uuid4())
+        event = ProcessingRefused(
+            refusal=refusal,
+            organisation=organisation,
+            purpose=purpose,
+            code=refused.code,
+            at=datetime.now(UTC),
+        )
+
+        def record(unit: Unit) -> dict[str, Any]:
+            unit.append(f"refusal/{refusal}", 0, [event])
+            return {}
+
+        self.store.perform(replace(context, organisation=organisation, idempotency=None), record)
+
+    # -- forgetting
+
+    def owners(self, session: Connection, account: str) -> set[str]:
+        return {f"account/{account}"} | {f"session/{s}" for s in sessions.of_account(session, account)}
+
+    def drop(self, session: Connection, account: str) -> int:
+        return sum(view.drop(session, account) for view in (accounts, sessions, looks, work))
+
+    def left(self, session: Connection, account: str) -> int:
+        return sum(view.holds(session, account) for view in (accounts, sessions, looks, work))

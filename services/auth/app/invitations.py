@@ -1,0 +1,206 @@
+"""People come in by invitation only: a link by mail, for one person, once, for seven days."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from services.auth.app import passwords
+from services.auth.app.people import keys_of
+from services.auth.app.terms import before_terms
+from services.auth.domain import account
+from services.auth.views import accounts
+from services.contracts.privacy import Category, Role, purpose_of
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.unit import Unit
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+VALID = timedelta(days=7)
+INVITED = frozenset({Category.EMAIL})
+REGISTERED = frozenset({Category.NAME, Category.CREDENTIALS, Category.EMAIL})
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Invitations:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def invite(self, context: Context, *, organisation: str, email: str, role: str) -> dict[str, Any]:
+        """Ask somebody in. Answers `invitation`; the link goes out by mail.
+
+        Once the maker has a compliance officer, inviting one, or an investigator, needs one.
+        """
+        wanted = self._role(organisation, role)
+        self.officer_needed(context, organisation, wanted)
+        return self._invite(self._terms(context, organisation, wanted), organisation, email, wanted)
+
+    def officer_needed(self, context: Context, organisation: str, role: Role) -> None:
+        """Raises Refused("compliance_needed") where only a compliance officer may give somebody this role."""
+        if role not in (Role.COMPLIANCE, Role.INVESTIGATOR) or context.role == Role.COMPLIANCE:
+            return
+        with self._auth.store.reading() as session:
+            if accounts.having_role(session, organisation, Role.COMPLIANCE, statuses=(account.Status.OPEN,)):
+                raise Refused("compliance_needed")
+
+    def invite_first_beheerder(self, context: Context, *, organisation: str, email: str) -> dict[str, Any]:
+        """Org asks for the first Beheerder of an organisation that it has just registered."""
+        return self._invite(before_terms(context, organisation), organisation, email, Role.BEHEERDER)
+
+    def invite_first_operator(self) -> None:
+        """At the first start, and only while the maker has nobody: the link goes to `operator@localhost`."""
+        maker = self._auth.configuration.maker
+        with self._auth.store.reading() as session:
+            if accounts.having_role(session, maker, Role.OPERATOR, statuses=tuple(account.Status)):
+                return
+        # One name for every try and every replica, so that a second one finds the first's answer.
+        once = self._auth.own_context(idempotency=digest_of(f"first operator of {maker}"), digest="")
+        context = before_terms(once, maker)
+        self._invite(context, maker, "operator@localhost", Role.OPERATOR)
+
+    def _role(self, organisation: str, role: str) -> Role:
+        wanted = Role(role)
+        if not account.may_hold(wanted, makers_own=organisation == self._auth.configuration.maker):
+            raise Refused("role_not_allowed")
+        return wanted
+
+    def _terms(self, context: Context, organisation: str, role: Role) -> Context:
+        if role is Role.BEHEERDER:
+            return self._auth.terms_or_before(context, organisation)
+        return self._auth.allow(context, organisation, purpose_of(role), INVITED)
+
+    def _invite(self, context: Context, organisation: str, email: str, role: Role) -> dict[str, Any]:
+        person, token, now = str(uuid4()), secrets.token_urlsafe(32), datetime.now(UTC)
+        index = self._auth.keyring.blind("email", email, organisation)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            if accounts.email_in_use(unit.session, organisation, index):
+                raise Refused("already_invited")
+            invitation = str(uuid4())
+            asked = account.Invite(
+                account=person,
+                organisation=organisation,
+                invitation=invitation,
+                email=email,
+                role=role,
+                token_digest=digest_of(token),
+                expires_at=now + VALID,
+                at=now,
+            )
+            unit.do(f"account/{person}", account.decider, asked)
+            self._auth.mailer.post(unit, person, "invitation", email, f"/invitations/{token}")
+            return {"invitation": invitation}
+
+        return self._auth.store.perform(context, work, keys=keys_of(person, Category.EMAIL, Category.CREDENTIALS))
+
+    def renew(self, context: Context, *, organisation: str, invitation: str) -> dict[str, Any]:
+        """Send the invitation again with a new link; the old link stops working."""
+        row = self._of(organisation, invitation)
+        email = self._auth.keyring.open(row.email, "email")
+        if email is None:
+            raise Refused("not_found")
+        token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+        context = self._terms(context, organisation, Role(row.role))
+
+        def work(unit: Unit) -> dict[str, Any]:
+            asked = account.Renew(token_digest=digest_of(token), expires_at=now + VALID, at=now)
+            unit.do(f"account/{row.account}", account.decider, asked)
+            self._auth.mailer.post(unit, row.account, "invitation", email, f"/invitations/{token}")
+            return {"invitation": invitation}
+
+        keys = keys_of(row.account, Category.EMAIL, Category.CREDENTIALS)
+        return self._auth.store.perform(context, work, keys=keys)
+
+    def withdraw(self, context: Context, *, organisation: str, invitation: str) -> dict[str, Any]:
+        """The link stops working, and what was kept of the invited person is erased."""
+        row = self._of(organisation, invitation)
+        asked = account.Withdraw(erasure=str(uuid4()), at=datetime.now(UTC))
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.do(f"account/{row.account}", account.decider, asked)
+            return {"invitation": invitation}
+
+        return self._auth.store.perform(replace(context, organisation=organisation), work)
+
+    def waiting(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
+        """Open invitations: their address, role and term. Looking is an event of its own."""
+        context = self._auth.terms_or_before(context, organisation)
+        with self._auth.store.reading() as session:
+            rows = accounts.invited_in(session, organisation, after, limit)
+        self._auth.people.looked(context, organisation, [row.account for row in rows])
+        emails = self._auth.keyring.open_many([(row.email, "email") for row in rows])
+        items = [
+            {
+                "invitation": row.invitation,
+                "email": email,
+                "role": row.role,
+                "invited_at": row.invited_at,
+                "expires_at": row.expires_at,
+            }
+            for row, email in zip(rows, emails, strict=True)
+        ]
+        return {"items": items, "next": rows[-1].invitation if len(rows) == limit else None}
+
+    def accept(
+        self,
+        context: Context,
+        *,
+        token: str,
+        username: str,
+        password: str,
+        first_name: str,
+        last_name: str,
+        infix: str | None = None,
+    ) -> dict[str, Any]:
+        """The invited person opens the account. Answers `account`, `organisation`, `role`."""
+        digest = digest_of(token)
+        with self._auth.store.reading() as session:
+            row = accounts.by_token(session, digest)
+        if row is None:
+            raise Refused("not_found")
+        role, organisation = Role(row.role), str(row.organisation)
+        context = replace(context, actor=f"account/{row.account}", role=role)
+        if role is Role.MEMBER or role is Role.AUDITOR:
+            context = self._auth.allow(context, organisation, purpose_of(role), REGISTERED)
+        else:
+            context = self._auth.terms_or_before(context, organisation)
+        hashed = passwords.checked(password, [username, first_name, last_name, "crisisconnect"])
+        index = self._auth.keyring.blind("username", username)
+        public_id = str(uuid4())
+
+        def work(unit: Unit) -> dict[str, Any]:
+            asked = account.Register(
+                public_id=public_id,
+                username=username,
+                password=hashed,
+                first_name=first_name,
+                infix=infix or None,
+                last_name=last_name,
+                token_digest=digest,
+                at=datetime.now(UTC),
+            )
+            taken = accounts.by_username(unit.session, index)
+            if taken is not None and taken.account != row.account:
+                raise Refused("username_taken")
+            unit.do(f"account/{row.account}", account.decider, asked)
+            return {"person": row.account, "organisation": organisation, "role": role}
+
+        answer = self._auth.store.perform(context, work, keys=keys_of(row.account, Category.NAME, Category.CREDENTIALS))
+        answer["account"] = self._auth.people.public_id(organisation, answer.pop("person"))
+        return answer
+
+    def _of(self, organisation: str, invitation: str) -> Any:
+        with self._auth.store.reading() as session:
+            row = accounts.by_invitation(session, organisation, invitation)
+        if row is None:
+            raise Refused("not_found")
+        return row

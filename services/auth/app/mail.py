@@ -1,0 +1,142 @@
+"""Mail goes out after its event is committed, from a sealed queue, once or more but never lost."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+from collections import deque
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from services.auth.views import work
+from services.kernel.codec import instant
+from services.kernel.configuration import Configuration
+from services.kernel.database import writing
+from services.kernel.keyring import Keyring
+from services.kernel.offhub import blocking
+from services.kernel.unit import Store, Unit
+
+log = logging.getLogger(__name__)
+
+KEPT_IN_MEMORY = 1000
+TEXTS = {
+    "invitation": (
+        "Uitnodiging voor CrisisConnect / Invitation to CrisisConnect",
+        """\
+U bent uitgenodigd om een account te openen in CrisisConnect. De link werkt één keer, zeven dagen lang:
+
+{link}
+
+Verwachtte u dit niet, dan hoeft u niets te doen.
+
+You have been invited to open an account in CrisisConnect. The link works once, for seven days:
+
+{link}
+
+If you did not expect this, you need not do anything.
+""",
+    )
+}
+
+
+class Transport(Protocol):
+    def send(self, to: str, subject: str, text: str, link: str) -> None: ...
+
+
+class Memory:
+    """Development: mail stays in this process's memory, the newest first, and never on disk."""
+
+    def __init__(self) -> None:
+        self._mails: deque[dict[str, Any]] = deque(maxlen=KEPT_IN_MEMORY)
+
+    def send(self, to: str, subject: str, text: str, link: str) -> None:
+        self._mails.appendleft({"to": to, "subject": subject, "text": text, "links": [link]})
+
+    def to(self, recipient: str | None) -> list[dict[str, Any]]:
+        return [mail for mail in self._mails if recipient in (None, "", mail["to"])][:100]
+
+
+class Smtp:
+    """An SMTP server by URL. STARTTLS is required, but for a server on this very machine."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "localhost", parts.port or 25
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._sender = sender
+        self._local = self._host in ("localhost", "127.0.0.1", "::1")
+
+    def send(self, to: str, subject: str, text: str, link: str) -> None:
+        blocking(self._send, to, subject, text)
+
+    def _send(self, to: str, subject: str, text: str) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender, to, subject
+        message.set_content(text)
+        with smtplib.SMTP(self._host, self._port, timeout=10) as server:
+            if not self._local:
+                server.starttls(context=ssl.create_default_context())
+            if self._user:
+                server.login(self._user, self._password)
+            server.send_message(message)
+
+
+def transport(configuration: Configuration) -> Transport:
+    if configuration.smtp_url:
+        host = urlsplit(configuration.public_url).hostname or "localhost"
+        return Smtp(configuration.smtp_url, f"no-reply@{host}")
+    return Memory()
+
+
+class Mailer:
+    """Queues mail inside a command's transaction, and sends what is due."""
+
+    def __init__(self, store: Store, keyring: Keyring, out: Transport, public_url: str) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._out = out
+        self._public_url = public_url
+
+    def post(self, unit: Unit, account: str, text: str, recipient: str, path: str) -> None:
+        """Queue one mail, sealed under the recipient's own keys: it goes when they do."""
+        if unit.keys is None:
+            raise RuntimeError("prepare the recipient's keys before the transaction")
+        owner = f"account/{account}"
+        work.post(
+            unit.session,
+            str(uuid4()),
+            account,
+            text,
+            unit.keys.seal(owner, "email", "auth.Mail", "recipient", recipient),
+            unit.keys.seal(owner, "credentials", "auth.Mail", "link", f"{self._public_url}{path}"),
+            instant(datetime.now(UTC)),
+        )
+
+    def send_due(self) -> None:
+        with self._store.reading() as session:
+            due = work.mails_due(session, instant(datetime.now(UTC)))
+        for row in due:
+            to, link = self._keyring.open_many([(row.recipient, "recipient"), (row.link, "link")])
+            delivered = to is None or link is None or self._try(row.text, to, link)
+            with writing(self._store.engine) as session:
+                if delivered:
+                    work.sent(session, row.id)
+                else:
+                    work.put_off(session, row.id, row.tries + 1, datetime.now(UTC))
+
+    def _try(self, text: str, to: str, link: str) -> bool:
+        subject, body = TEXTS[text]
+        try:
+            self._out.send(to, subject, body.format(link=link), link)
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("a mail could not be sent: %s", type(error).__name__)
+            return False
+        return True
+
+    def shown(self, recipient: str | None) -> list[dict[str, Any]]:
+        """What a development run keeps in memory; nothing where mail really goes out."""
+        return self._out.to(recipient) if isinstance(self._out, Memory) else []

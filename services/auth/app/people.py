@@ -1,0 +1,249 @@
+"""What is known of a person: seen and corrected by themselves, seen by others only on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from uuid_utils.compat import uuid7
+
+from services.auth.app import passwords
+from services.auth.domain import account
+from services.auth.domain.account import Status
+from services.auth.views import accounts, looks, sessions
+from services.contracts.auth import DataViewed
+from services.contracts.privacy import Category, Purpose, Role
+from services.kernel.codec import instant
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.unit import Unit
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+NAMES = ("first_name", "infix", "last_name")
+SHOWN = ("public_id", *NAMES, "email")
+PEOPLE_A_LOOK = 100
+
+
+class People:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    # -- oneself
+
+    def me(self, context: Context) -> dict[str, Any]:
+        """Everything a person sees of their own account."""
+        with self._auth.store.reading() as session:
+            row = self._mine(session, context)
+        fields = ("public_id", "username", "email", *NAMES)
+        public_id, username, email, *names = self._auth.keyring.open_many([(getattr(row, f), f) for f in fields])
+        return {
+            "account": public_id,
+            "organisation": row.organisation,
+            "role": row.role,
+            "username": username,
+            "email": email,
+            **dict(zip(NAMES, names, strict=True)),
+            "status": row.status,
+        }
+
+    def correct_me(self, context: Context, *, values: Mapping[str, str | None]) -> dict[str, Any]:
+        """Put other values into one's own e-mail address or names; only `infix` can be emptied."""
+        pseudonym, organisation = pseudonym_of(context), str(context.organisation)
+        context = self._auth.allow_person(context, frozenset({Category.NAME, Category.EMAIL}))
+        email = values.get("email")
+        index = self._auth.keyring.blind("email", email, organisation) if email else None
+
+        def work(unit: Unit) -> dict[str, Any]:
+            mine = self._mine(unit.session, context)
+            moved = index is not None and index != mine.email_index
+            if moved and accounts.email_in_use(unit.session, organisation, str(index)):
+                raise Refused("already_invited")
+            asked = account.Correct(values=dict(values), at=datetime.now(UTC))
+            unit.do(f"account/{pseudonym}", account.decider, asked)
+            return {}
+
+        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, Category.NAME, Category.EMAIL))
+
+    def close_me(self, context: Context) -> dict[str, Any]:
+        """Close one's own account, for good. Answers the id of the erasure that begins with it."""
+        return self._close(context, pseudonym_of(context), str(context.organisation))
+
+    def change_password(self, context: Context, *, present: str, new: str) -> dict[str, Any]:
+        """Choose another password; every other session ends."""
+        pseudonym = pseudonym_of(context)
+        with self._auth.store.reading() as session:
+            row = self._mine(session, context)
+            others = [s for s in sessions.of_account(session, pseudonym) if s != context.session]
+        hashed, username = self._auth.keyring.open_many([(row.password, "password"), (row.username, "username")])
+        if not passwords.matches(hashed, present):
+            raise Refused("wrong_password")
+        replacement = passwords.checked(new, [username or "", "crisisconnect"])
+
+        def work(unit: Unit) -> dict[str, Any]:
+            self._mine(unit.session, context)
+            asked = account.ChangePassword(password=replacement, at=datetime.now(UTC))
+            unit.do(f"account/{pseudonym}", account.decider, asked)
+            for other in others:
+                self._auth.sign_ins.end_in(unit, other, "password_changed")
+            return {}
+
+        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, Category.CREDENTIALS))
+
+    def access_log(self, context: Context, *, after: str, limit: int) -> dict[str, Any]:
+        """When somebody looked at me, in which role, of which organisation, for what purpose; newest first."""
+        with self._auth.store.reading() as session:
+            rows = looks.at(session, pseudonym_of(context), after, limit)
+        items = [
+            {
+                "at": row.at,
+                "role": row.role,
+                "organisation": row.organisation,
+                "purpose": row.purpose,
+                "case": row.case_id,
+            }
+            for row in rows
+        ]
+        return {"items": items, "next": rows[-1].look if len(rows) == limit else None}
+
+    # -- others
+
+    def members(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
+        """The open accounts of an organisation. `DataViewed` is in the log's way before anybody sees them."""
+        context = self._look_allowed(context, organisation)
+        with self._auth.store.reading() as session:
+            rows = accounts.open_in(session, organisation, after, min(limit, PEOPLE_A_LOOK))
+        self.looked(context, organisation, [row.account for row in rows])
+        return {
+            "items": self._shown(rows),
+            "next": rows[-1].public_index if len(rows) == min(limit, PEOPLE_A_LOOK) else None,
+        }
+
+    def member(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
+        context = self._look_allowed(context, organisation)
+        row = self._by_public(organisation, account)
+        self.looked(context, organisation, [row.account])
+        return self._shown([row])[0]
+
+    def change_role(self, context: Context, *, organisation: str, account: str, role: str) -> dict[str, Any]:
+        """Give a member of the organisation another role; it holds from the next request on."""
+        return self._change_role(context, organisation, self._by_public(organisation, account), Role(role))
+
+    def remove(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
+        """Close another person's account; answers the id of the erasure that begins with it."""
+        row = self._by_public(organisation, account)
+        self._keep_one(row, Role.BEHEERDER)
+        return self._close(context, row.account, organisation)
+
+    def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
+        """Record that the actor looks at these people. Looking at oneself is no look at another."""
+        others = tuple(person for person in people if f"account/{person}" != context.actor)
+        if not others:
+            return
+        look = str(uuid7())
+        event = DataViewed(
+            look=look,
+            organisation=organisation,
+            people=others,
+            viewed_by=context.actor,
+            viewer_role=Role(str(context.role)),
+            viewer_organisation=str(context.organisation),
+            case=context.case,
+            at=datetime.now(UTC),
+        )
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.append(f"look/{look}", 0, [event])
+            return {}
+
+        # Each look is a fact of its own, also when the same request is asked again.
+        self._auth.store.perform(replace(context, idempotency=None), work)
+
+    def public_id(self, organisation: str, pseudonym: str) -> str | None:
+        with self._auth.store.reading() as session:
+            row = accounts.by_pseudonym(session, organisation, pseudonym)
+        return self._auth.keyring.open(row.public_id, "public_id") if row else None
+
+    # -- how
+
+    def _look_allowed(self, context: Context, organisation: str) -> Context:
+        """A Beheerder sees its people under the agreement; the maker's staff sees the maker's own people."""
+        seen = frozenset({Category.NAME, Category.EMAIL})
+        return self._auth.allow(context, organisation, Purpose.BEHEER_ACCESS, seen)
+
+    def _shown(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        opened = iter(self._auth.keyring.open_many([(getattr(r, f), f) for r in rows for f in SHOWN]))
+        items = []
+        for row in rows:
+            values = dict(zip(SHOWN, (next(opened) for _ in SHOWN), strict=True))
+            values["account"] = values.pop("public_id")
+            items.append({**values, "role": row.role, "status": row.status})
+        return items
+
+    def _by_public(self, organisation: str, public_id: str) -> Any:
+        index = self._auth.keyring.blind("public_id", public_id)
+        with self._auth.store.reading() as session:
+            row = accounts.by_public_id(session, organisation, index)
+        if row is None:
+            raise Refused("not_found")
+        return row
+
+    def _mine(self, session: Any, context: Context) -> Any:
+        """My own row, if my session is still there: what auth answers itself, a revoked session loses at once."""
+        pseudonym = pseudonym_of(context)
+        row = accounts.by_pseudonym(session, str(context.organisation), pseudonym)
+        now = instant(datetime.now(UTC))
+        if row is None or row.status != Status.OPEN or context.session is None:
+            raise Refused("unauthenticated")
+        if not sessions.is_live(session, context.session, pseudonym, now):
+            raise Refused("unauthenticated")
+        return row
+
+    def _change_role(self, context: Context, organisation: str, row: Any, role: Role) -> dict[str, Any]:
+        self._auth.invitations.officer_needed(context, organisation, role)
+        if role is not Role(row.role):
+            self._keep_one(row, Role.BEHEERDER)
+        asked = account.ChangeRole(role=role, by=context.actor, at=datetime.now(UTC))
+        context = self._auth.terms_or_before(context, organisation)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.do(f"account/{row.account}", account.decider, asked)
+            return {}
+
+        return self._auth.store.perform(context, work)
+
+    def _keep_one(self, row: Any, role: Role) -> None:
+        """An organisation is not left without anybody who can administer it."""
+        if row.role != role:
+            return
+        with self._auth.store.reading() as session:
+            if accounts.having_role(session, row.organisation, role, statuses=(Status.OPEN,)) < 2:
+                raise Refused("last_beheerder")
+
+    def _close(self, context: Context, pseudonym: str, organisation: str) -> dict[str, Any]:
+        context = replace(context, organisation=organisation)
+        erasure = str(uuid4())
+
+        def work(unit: Unit) -> dict[str, Any]:
+            asked = account.Close(by=context.actor, erasure=erasure, at=datetime.now(UTC))
+            if unit.do(f"account/{pseudonym}", account.decider, asked):
+                return {"erasure": {"id": erasure}}
+            raise Refused("account_closed")
+
+        return self._auth.store.perform(context, work)
+
+
+def pseudonym_of(context: Context) -> str:
+    """The person who asks. Raises Refused("forbidden") for whoever is no person."""
+    kind, _, pseudonym = context.actor.partition("/")
+    if kind != "account":
+        raise Refused("forbidden")
+    return pseudonym
+
+
+def keys_of(person: str, *categories: Category) -> list[tuple[str, str]]:
+    return [(f"account/{person}", category) for category in categories]

@@ -1,0 +1,244 @@
+"""Signing in: who somebody is, from where, until when; slower with each failure, and over at once when revoked."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import Counter
+from uuid_utils.compat import uuid7
+
+from services.auth.app import passwords
+from services.auth.app.equipment import recognised
+from services.auth.app.invitations import digest_of
+from services.auth.app.people import pseudonym_of
+from services.auth.domain import session as sessions_domain
+from services.auth.domain.session import lifetime
+from services.auth.views import accounts, sessions, work
+from services.contracts.auth import SignInFailed
+from services.contracts.privacy import Category, Role
+from services.kernel.codec import instant, moment
+from services.kernel.context import Context
+from services.kernel.database import writing
+from services.kernel.decider import Refused
+from services.kernel.unit import Unit
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+FREE_TRIES = 5
+LONGEST_WAIT = 900.0
+SIGN_IN = frozenset({Category.CREDENTIALS, Category.SESSION_COOKIE, Category.IP_ADDRESS, Category.TECHNICAL})
+UNKNOWN_NAMES = Counter("crisisconnect_auth_sign_ins_with_unknown_name", "Sign-ins with a user name nobody has.")
+
+
+def wait_after(failed: int) -> float:
+    """Seconds before the next try is looked at: none for five, then 2, 4, 8 … a quarter of an hour at most."""
+    return 0.0 if failed < FREE_TRIES else min(2.0 ** (failed - FREE_TRIES + 1), LONGEST_WAIT)
+
+
+class Strangers:
+    """Tries with user names that nobody has: throttled like the others, but in memory alone and not for long."""
+
+    def __init__(self, room: int = 10_000) -> None:
+        self._room = room
+        self._tries: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def of(self, index: str) -> tuple[int, float]:
+        return self._tries.get(index, (0, 0.0))
+
+    def failed(self, index: str, failed: int, until: float) -> None:
+        self._tries[index] = (failed, until)
+        self._tries.move_to_end(index)
+        while len(self._tries) > self._room:
+            self._tries.popitem(last=False)
+
+
+class SignIns:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+        self._strangers = Strangers()
+
+    def sign_in(
+        self,
+        context: Context,
+        *,
+        username: str,
+        password: str,
+        ip: str | None = None,
+        user_agent: str | None = None,
+        device: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Start a session. The token is shown this once; only a keyed hash of it is kept."""
+        row = self._proven(username, password)
+        role = Role(row.role)
+        context = replace(context, actor=f"account/{row.account}", role=role, idempotency=None)
+        context = self._auth.allow_sign_in(context, str(row.organisation), role, SIGN_IN)
+        return self._start(context, row.account, role, recognised(ip, user_agent, device), replaces=None)
+
+    def refresh(self, context: Context) -> dict[str, Any]:
+        """A new token and term for the running session's equipment; the old session ends."""
+        pseudonym, role = pseudonym_of(context), Role(str(context.role))
+        context = self._auth.allow_sign_in(replace(context, idempotency=None), str(context.organisation), role, SIGN_IN)
+        with self._auth.store.reading() as session:
+            now = instant(datetime.now(UTC))
+            old = next((r for r in sessions.open_of(session, pseudonym, now) if r.session == context.session), None)
+        if old is None:
+            raise Refused("unauthenticated")
+        opened = self._auth.keyring.open_many([(getattr(old, n), n) for n in sessions.EQUIPMENT])
+        equipment = sessions_domain.Equipment(**dict(zip(sessions.EQUIPMENT, opened, strict=True)))
+        return self._start(context, pseudonym, role, equipment, replaces=old.session)
+
+    def who(self, *, token: str) -> dict[str, Any]:
+        """Whose token this is. Raises Refused("unauthenticated") for a strange, ended or expired one."""
+        index = self._auth.keyring.blind("token_digest", digest_of(token))
+        with self._auth.store.reading() as session:
+            row = sessions.by_token(session, index, instant(datetime.now(UTC)))
+        if row is None:
+            raise Refused("unauthenticated")
+        return {
+            "pseudonym": row.account,
+            "account": self._auth.keyring.open(row.public_id, "public_id"),
+            "organisation": row.organisation,
+            "role": row.role,
+            "session": row.session,
+            "expires_at": row.expires_at,
+        }
+
+    def mine(self, context: Context) -> dict[str, Any]:
+        """A person's open sessions, with what is known of where they were started."""
+        with self._auth.store.reading() as session:
+            rows = sessions.open_of(session, pseudonym_of(context), instant(datetime.now(UTC)))
+        opened = iter(self._auth.keyring.open_many([(getattr(r, n), n) for r in rows for n in sessions.EQUIPMENT]))
+        items = []
+        for row in rows:
+            ip, kind, os, browser, app_version = (next(opened) for _ in sessions.EQUIPMENT)
+            items.append(
+                {
+                    "session": row.session,
+                    "current": row.session == context.session,
+                    "started_at": row.started_at,
+                    "expires_at": row.expires_at,
+                    "ip": ip,
+                    "device": {"kind": kind, "os": os, "browser": browser, "app_version": app_version},
+                }
+            )
+        return {"items": items, "next": None}
+
+    def end(self, context: Context, *, session: str) -> dict[str, Any]:
+        """End one of one's own sessions, or the `current` one; another person's is not found."""
+        wanted = context.session if session == "current" else session
+        pseudonym = pseudonym_of(context)
+        with self._auth.store.reading() as db:
+            if wanted not in sessions.of_account(db, pseudonym):
+                raise Refused("not_found")
+
+        def work_(unit: Unit) -> dict[str, Any]:
+            self.end_in(unit, str(wanted), "signed_out")
+            return {}
+
+        return self._auth.store.perform(context, work_)
+
+    def end_in(self, unit: Unit, session: str, reason: str) -> None:
+        asked = sessions_domain.End(reason=reason, at=datetime.now(UTC))
+        unit.do(f"session/{session}", sessions_domain.decider, asked)
+
+    def count_failures(self) -> None:
+        """One event per account and minute that is over, with the number of failures in it (P09)."""
+        this_minute = instant(datetime.now(UTC).replace(second=0, microsecond=0))
+        with self._auth.store.reading() as session:
+            over = work.failures_before(session, this_minute)
+        for row in over:
+            event = SignInFailed(
+                account=row.account,
+                organisation=row.organisation,
+                count=row.failed,
+                minute=moment(row.minute),
+                at=datetime.now(UTC),
+            )
+            stream = f"sign-in/{uuid7()}"
+
+            def work_(unit: Unit, event: SignInFailed = event, stream: str = stream) -> dict[str, Any]:
+                work.counted(unit.session, event.account, instant(event.minute))
+                unit.append(stream, 0, [event])
+                return {}
+
+            self._auth.store.perform(self._auth.own_context(organisation=row.organisation), work_)
+
+    # -- how
+
+    def _proven(self, username: str, password: str) -> Any:
+        """The account whose name and password these are. The answer and its time are the same for an unknown name."""
+        index = self._auth.keyring.blind("username", username)
+        now = time.time()
+        with self._auth.store.reading() as session:
+            row = accounts.by_username(session, index)
+            failed, until = work.throttle_of(session, row.account) if row else self._strangers.of(index)
+        if now < until:
+            raise Refused("throttled", retry_after=int(until - now) + 1)
+        hashed = self._auth.keyring.open(row.password, "password") if row else None
+        if passwords.matches(hashed, password) and row is not None:
+            if failed:
+                with writing(self._auth.store.engine) as session:
+                    work.lift(session, row.account)
+            return row
+        until = now + wait_after(failed + 1)
+        if row is None:
+            UNKNOWN_NAMES.inc()
+            self._strangers.failed(index, failed + 1, until)
+        else:
+            minute = instant(datetime.now(UTC).replace(second=0, microsecond=0))
+            with writing(self._auth.store.engine) as session:
+                work.throttle(session, row.account, failed + 1, until)
+                work.count_failure(session, row.account, row.organisation, minute)
+        raise Refused("sign_in_failed")
+
+    def _start(
+        self,
+        context: Context,
+        pseudonym: str,
+        role: Role,
+        equipment: sessions_domain.Equipment,
+        *,
+        replaces: str | None,
+    ) -> dict[str, Any]:
+        session_id, token, now = str(uuid7()), secrets.token_urlsafe(32), datetime.now(UTC)
+        expires_at = now + lifetime(role)
+        organisation = str(context.organisation)
+        asked = sessions_domain.Start(
+            session=session_id,
+            account=pseudonym,
+            organisation=organisation,
+            token_digest=digest_of(token),
+            equipment=equipment,
+            expires_at=expires_at,
+            at=now,
+        )
+
+        def work_(unit: Unit) -> dict[str, Any]:
+            row = accounts.by_pseudonym(unit.session, organisation, pseudonym)
+            if row is None or row.status != "open":
+                raise Refused("sign_in_failed")
+            unit.do(f"session/{session_id}", sessions_domain.decider, asked)
+            if replaces:
+                self.end_in(unit, replaces, "refreshed")
+            return {"session": session_id}
+
+        owner = f"session/{session_id}"
+        keys = [(owner, c) for c in (Category.SESSION_COOKIE, Category.IP_ADDRESS, Category.TECHNICAL)]
+        answer = self._auth.store.perform(context, work_, keys=keys)
+        return {
+            "token": token,
+            "session": session_id,
+            "account": self._auth.people.public_id(organisation, pseudonym),
+            "organisation": organisation,
+            "role": role,
+            "expires_at": instant(expires_at),
+            "statement": None,
+            "events": answer["events"],
+        }

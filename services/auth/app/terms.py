@@ -1,0 +1,88 @@
+"""Nothing personal is touched but under terms in force (P01, I10)."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+
+KEPT_SECONDS = 2.0
+KEPT = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What an organisation and the maker agreed, as org answers it."""
+
+    agreement: str | None
+    purposes: dict[str, str]
+    categories: frozenset[str]
+
+    @classmethod
+    def of(cls, answer: dict[str, Any]) -> Terms:
+        return cls(
+            agreement=answer.get("agreement"),
+            purposes=answer["purposes"],
+            categories=frozenset(answer["categories"]),
+        )
+
+
+class TermsInForce:
+    """Asks org; a yes is kept for two seconds at most, a no never, and no answer is a no (Unavailable)."""
+
+    def __init__(self, ask: Callable[[str], dict[str, Any] | None]) -> None:
+        self._ask = ask
+        self._kept: OrderedDict[str, tuple[float, Terms]] = OrderedDict()
+
+    def of(self, organisation: str) -> Terms | None:
+        kept = self._kept.get(organisation)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        answer = self._ask(organisation)
+        if answer is None:
+            self._kept.pop(organisation, None)
+            return None
+        terms = Terms.of(answer)
+        self._kept[organisation] = (time.monotonic() + KEPT_SECONDS, terms)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return terms
+
+    def allow(self, context: Context, organisation: str, purpose: Purpose, categories: frozenset[Category]) -> Context:
+        """The context with its legal basis and agreement filled in.
+
+        Raises Refused: `agreement_missing`, `purpose_not_agreed` or `category_not_agreed`.
+        """
+        terms = self.of(organisation)
+        if terms is None:
+            raise Refused("agreement_missing")
+        basis = terms.purposes.get(purpose)
+        if basis is None:
+            raise Refused("purpose_not_agreed", purpose=purpose)
+        beyond = sorted(categories - terms.categories)
+        if beyond:
+            raise Refused("category_not_agreed", categories=beyond)
+        return replace(
+            context,
+            organisation=organisation,
+            purpose=purpose,
+            legal_basis=LegalBasis(basis),
+            agreement=terms.agreement,
+        )
+
+
+def before_terms(context: Context, organisation: str) -> Context:
+    """A Beheerder may be invited, register and sign in before there is an agreement: steps prior to a contract."""
+    return replace(
+        context,
+        organisation=organisation,
+        purpose=Purpose.BEHEER_ACCESS,
+        legal_basis=LegalBasis.CONTRACT,
+        agreement=None,
+    )

@@ -1,0 +1,235 @@
+"""An account is invited, opens once, closes once, and never reopens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.contracts.auth import (
+    AccountClosed,
+    InvitationRenewed,
+    InvitationWithdrawn,
+    PasswordChanged,
+    PersonalDataCorrected,
+    PersonInvited,
+    RoleChanged,
+    UserRegistered,
+)
+from services.contracts.privacy import STAFF, TENANT, Role
+from services.kernel.decider import Decider, Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite:
+    account: str
+    organisation: str
+    invitation: str
+    email: str
+    role: Role
+    token_digest: str
+    expires_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renew:
+    token_digest: str
+    expires_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdraw:
+    erasure: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    public_id: str
+    username: str
+    password: str
+    first_name: str
+    infix: str | None
+    last_name: str
+    token_digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correct:
+    """`values` holds the corrected fields alone; None empties one."""
+
+    values: dict[str, str | None]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangePassword:
+    password: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRole:
+    role: Role
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Close:
+    by: str
+    erasure: str
+    at: datetime
+
+
+Command = Invite | Renew | Withdraw | Register | Correct | ChangePassword | ChangeRole | Close
+Event = (
+    PersonInvited
+    | InvitationRenewed
+    | InvitationWithdrawn
+    | UserRegistered
+    | PersonalDataCorrected
+    | PasswordChanged
+    | RoleChanged
+    | AccountClosed
+)
+
+
+class Status(StrEnum):
+    UNKNOWN = "unknown"
+    INVITED = "invited"
+    WITHDRAWN = "withdrawn"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    status: Status = Status.UNKNOWN
+    account: str = ""
+    organisation: str = ""
+    invitation: str = ""
+    role: Role = Role.MEMBER
+    token_digest: str = ""
+    expires_at: datetime | None = None
+    erasure: str = ""
+
+
+def decide(account: Account, command: Command) -> list[Event]:
+    me, mine = account.account, account.organisation
+    match account.status, command:
+        case Status.UNKNOWN, Invite() as c:
+            return [
+                PersonInvited(
+                    account=c.account,
+                    organisation=c.organisation,
+                    invitation=c.invitation,
+                    email=c.email,
+                    role=c.role,
+                    token_digest=c.token_digest,
+                    expires_at=c.expires_at,
+                    at=c.at,
+                )
+            ]
+        case Status.INVITED, Renew() as c:
+            return [
+                InvitationRenewed(
+                    account=me,
+                    organisation=mine,
+                    invitation=account.invitation,
+                    token_digest=c.token_digest,
+                    expires_at=c.expires_at,
+                    at=c.at,
+                )
+            ]
+        case Status.INVITED, Withdraw() as c:
+            return [
+                InvitationWithdrawn(
+                    account=me, organisation=mine, invitation=account.invitation, erasure=c.erasure, at=c.at
+                )
+            ]
+        case Status.WITHDRAWN, Withdraw():
+            return []
+        case Status.INVITED, Register() as c:
+            if c.token_digest != account.token_digest:
+                raise Refused("invitation_used")
+            if account.expires_at is None or c.at >= account.expires_at:
+                raise Refused("invitation_expired")
+            return [
+                UserRegistered(
+                    account=me,
+                    organisation=mine,
+                    invitation=account.invitation,
+                    role=account.role,
+                    public_id=c.public_id,
+                    username=c.username,
+                    password=c.password,
+                    first_name=c.first_name,
+                    infix=c.infix,
+                    last_name=c.last_name,
+                    at=c.at,
+                )
+            ]
+        case ((Status.OPEN | Status.CLOSED | Status.WITHDRAWN), (Register() | Renew() | Withdraw())):
+            raise Refused("invitation_used")
+        case Status.OPEN, Correct() as c:
+            if not c.values:
+                return []
+            return [
+                PersonalDataCorrected(
+                    account=me, organisation=mine, corrected=tuple(sorted(c.values)), at=c.at, **c.values
+                )
+            ]
+        case Status.OPEN, ChangePassword() as c:
+            return [PasswordChanged(account=me, organisation=mine, password=c.password, at=c.at)]
+        case Status.OPEN, ChangeRole() as c:
+            if (c.role in STAFF) != (account.role in STAFF):
+                raise Refused("role_not_allowed")
+            if c.role is account.role:
+                return []
+            return [RoleChanged(account=me, organisation=mine, role=c.role, changed_by=c.by, at=c.at)]
+        case Status.OPEN, Close() as c:
+            return [AccountClosed(account=me, organisation=mine, closed_by=c.by, erasure=c.erasure, at=c.at)]
+        case Status.CLOSED, Close():
+            return []
+        case Status.CLOSED, _:
+            raise Refused("account_closed")
+        case _:
+            raise Refused("account_unknown")
+
+
+def evolve(account: Account, event: Event) -> Account:
+    match event:
+        case PersonInvited():
+            return Account(
+                status=Status.INVITED,
+                account=event.account,
+                organisation=event.organisation,
+                invitation=event.invitation,
+                role=event.role,
+                token_digest=event.token_digest,
+                expires_at=event.expires_at,
+            )
+        case InvitationRenewed():
+            return replace(account, token_digest=event.token_digest, expires_at=event.expires_at)
+        case InvitationWithdrawn():
+            return replace(account, status=Status.WITHDRAWN, erasure=event.erasure)
+        case UserRegistered():
+            return replace(account, status=Status.OPEN)
+        case PersonalDataCorrected() | PasswordChanged():
+            return account
+        case RoleChanged():
+            return replace(account, role=event.role)
+        case AccountClosed():
+            return replace(account, status=Status.CLOSED, erasure=event.erasure)
+
+
+def may_hold(role: Role, *, makers_own: bool) -> bool:
+    """Whether an account of the maker's own organisation, or of a customer's, can have this role."""
+    return role in (STAFF if makers_own else TENANT)
+
+
+decider: Decider[Account, Command, Event] = Decider(Account(), decide, evolve)

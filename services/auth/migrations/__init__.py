@@ -1,0 +1,1 @@
+"""How the database of auth got its form."""

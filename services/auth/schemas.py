@@ -1,0 +1,68 @@
+"""What may come in. Unknown fields are refused; a refusal names the field and never its value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, validate
+from marshmallow import fields as m
+
+from services.contracts.privacy import Role
+from services.kernel.decider import Refused
+
+UNKNOWN = "Unknown field."
+PRINTABLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*$", error="Control characters are not allowed.")
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+def _text(most: int, *, least: int = 1, **options: Any) -> m.String:
+    return m.String(validate=[validate.Length(min=least, max=most), PRINTABLE], **options)
+
+
+class Invitation(_Strict):
+    email = m.Email(required=True, validate=validate.Length(max=254))
+    role = m.Enum(Role, by_value=True, required=True)
+
+
+class Acceptance(_Strict):
+    username = m.String(
+        required=True,
+        validate=[validate.Length(min=3, max=64), validate.Regexp(r"^\S+$", error="No spaces."), PRINTABLE],
+    )
+    password = m.String(required=True)
+    first_name = _text(100, required=True)
+    infix = _text(30, least=0, allow_none=True, load_default=None)
+    last_name = _text(100, required=True)
+
+
+class Correction(_Strict):
+    email = m.Email(validate=validate.Length(max=254))
+    first_name = _text(100)
+    infix = _text(30, least=0, allow_none=True)
+    last_name = _text(100)
+
+
+class Device(_Strict):
+    kind = _text(50, allow_none=True)
+    os = _text(50, allow_none=True)
+    browser = _text(50, allow_none=True)
+    app_version = _text(50, allow_none=True)
+
+
+INVITATION, ACCEPTANCE, CORRECTION, DEVICE = Invitation(), Acceptance(), Correction(), Device()
+
+
+def loaded(schema: Schema, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The checked values. Raises Refused: `unknown_field`, or `invalid` with the reasons per field."""
+    try:
+        values: dict[str, Any] = schema.load(said)
+    except ValidationError as error:
+        errors: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        unknown = any(UNKNOWN in found for found in errors.values() if isinstance(found, list))
+        raise Refused("unknown_field" if unknown else "invalid", errors=errors) from None
+    return values

@@ -1,0 +1,171 @@
+"""Auth behind nameko: who may ask which question. It only passes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.auth import schemas
+from services.auth.app import Auth
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.hosting import Settings, answers, hosted, run
+from services.kernel.rpc import GATEWAY, PairKeys
+
+CLI = "cli"
+
+
+class AuthService:
+    name = Auth.name
+    app = hosted(Auth)
+
+    # -- coming in
+
+    @answers()
+    def invite(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(schemas.INVITATION, said)
+        return self.app.invitations.invite(context, organisation=organisation, **asked)
+
+    @answers(callers=("org",))
+    def invite_first_beheerder(self, context: Context, organisation: str, email: str) -> dict[str, Any]:
+        return self.app.invitations.invite_first_beheerder(context, organisation=organisation, email=email)
+
+    @answers()
+    def invitations(
+        self, context: Context, organisation: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.invitations.waiting(context, organisation=organisation, after=after or "", limit=limit)
+
+    @answers()
+    def resend_invitation(self, context: Context, organisation: str, invitation: str) -> dict[str, Any]:
+        return self.app.invitations.renew(context, organisation=organisation, invitation=invitation)
+
+    @answers()
+    def revoke_invitation(self, context: Context, organisation: str, invitation: str) -> dict[str, Any]:
+        return self.app.invitations.withdraw(context, organisation=organisation, invitation=invitation)
+
+    @answers()
+    def accept_invitation(self, context: Context, token: str, **said: Any) -> dict[str, Any]:
+        return self.app.invitations.accept(context, token=token, **schemas.loaded(schemas.ACCEPTANCE, said))
+
+    # -- signing in
+
+    @answers()
+    def sign_in(
+        self,
+        context: Context,
+        username: str,
+        password: str,
+        ip: str | None = None,
+        user_agent: str | None = None,
+        device: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        said = schemas.loaded(schemas.DEVICE, device or {})
+        return self.app.sign_ins.sign_in(
+            context, username=username, password=password, ip=ip, user_agent=user_agent, device=said
+        )
+
+    @answers()
+    def refresh_session(self, context: Context) -> dict[str, Any]:
+        return self.app.sign_ins.refresh(context)
+
+    @answers()
+    def who(self, context: Context, token: str) -> dict[str, Any]:
+        return self.app.sign_ins.who(token=token)
+
+    @answers()
+    def sessions(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.sign_ins.mine(context)
+
+    @answers()
+    def end_session(self, context: Context, session: str) -> dict[str, Any]:
+        return self.app.sign_ins.end(context, session=session)
+
+    # -- oneself
+
+    @answers()
+    def me(self, context: Context) -> dict[str, Any]:
+        return self.app.people.me(context)
+
+    @answers()
+    def correct_me(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.people.correct_me(context, values=schemas.loaded(schemas.CORRECTION, said))
+
+    @answers()
+    def close_me(self, context: Context) -> dict[str, Any]:
+        return self.app.people.close_me(context)
+
+    @answers()
+    def change_password(self, context: Context, password: str, new_password: str) -> dict[str, Any]:
+        return self.app.people.change_password(context, present=password, new=new_password)
+
+    @answers()
+    def access_log(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.people.access_log(context, after=after or "", limit=limit)
+
+    # -- others
+
+    @answers()
+    def members(
+        self, context: Context, organisation: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.people.members(context, organisation=organisation, after=after or "", limit=limit)
+
+    @answers()
+    def member(self, context: Context, organisation: str, account: str) -> dict[str, Any]:
+        return self.app.people.member(context, organisation=organisation, account=account)
+
+    @answers()
+    def change_role(self, context: Context, organisation: str, account: str, role: str) -> dict[str, Any]:
+        return self.app.people.change_role(context, organisation=organisation, account=account, role=role)
+
+    @answers()
+    def remove_member(self, context: Context, organisation: str, account: str) -> dict[str, Any]:
+        return self.app.people.remove(context, organisation=organisation, account=account)
+
+    # -- running it
+
+    @answers(callers=("audit",))
+    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
+        return self.app.durable(event)
+
+    @answers()
+    def mails(self, context: Context, to: str | None = None) -> list[dict[str, Any]]:
+        return self.app.mailer.shown(to)
+
+    @answers(callers=(GATEWAY, CLI))
+    def ready(self, context: Context) -> dict[str, Any]:
+        return self.app.ready()
+
+    @answers(callers=(CLI,))
+    def rotate_keys(self, context: Context) -> dict[str, Any]:
+        return self.app.rotate_keys(context)
+
+    @answers(callers=(CLI,))
+    def keys_status(self, context: Context) -> dict[str, Any]:
+        return self.app.keys_status()
+
+    @answers(callers=(CLI,))
+    def deadletters(self, context: Context) -> dict[str, Any]:
+        return self.app.deadletters()
+
+    @answers(callers=(CLI,))
+    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
+        return self.app.retry_deadletter(index)
+
+    @answers(callers=(CLI,))
+    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
+        return self.app.discard_deadletter(index)
+
+
+def main() -> None:
+    """Called by services.kernel.host, which has greened the process."""
+    configuration = Configuration.read()
+    run(
+        AuthService,
+        Settings(
+            amqp_url=configuration.broker_url(AuthService.name),
+            keys=PairKeys.load(configuration.secrets / "rpc", AuthService.name),
+            config=configuration,
+            prefetch=configuration.workers,
+        ),
+    )

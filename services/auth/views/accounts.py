@@ -1,0 +1,191 @@
+"""Who has an account or an invitation in which organisation. Personal values stand here sealed, never open."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from services.auth.domain.account import Status
+from services.contracts.auth import (
+    AccountClosed,
+    ErasureCompleted,
+    InvitationRenewed,
+    InvitationWithdrawn,
+    PasswordChanged,
+    PersonalDataCorrected,
+    PersonInvited,
+    RoleChanged,
+    UserRegistered,
+)
+from services.contracts.privacy import Role
+from services.kernel.codec import instant
+from services.kernel.envelope import Recorded
+
+tables = MetaData()
+accounts = Table(
+    "accounts",
+    tables,
+    Column("account", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("invitation", String(36), nullable=False, unique=True),
+    Column("token_digest", String(64), index=True),
+    Column("expires_at", String(32), nullable=False),
+    Column("invited_at", String(32), nullable=False),
+    Column("registered_at", String(32)),
+    Column("closed_at", String(32)),
+    Column("public_index", String(64), unique=True),
+    Column("username_index", String(64), unique=True),
+    Column("email_index", String(64)),
+    Column("public_id", Text),
+    Column("username", Text),
+    Column("password", Text),
+    Column("email", Text),
+    Column("first_name", Text),
+    Column("infix", Text),
+    Column("last_name", Text),
+    Index("accounts_by_organisation", "organisation", "status", "public_index"),
+    Index("accounts_by_email", "organisation", "email_index"),
+)
+
+PRESENT = (Status.INVITED, Status.OPEN)
+
+
+def project(session: Connection, record: Recorded) -> None:
+    event, sealed, index = record.event, record.sealed, record.index
+    match event:
+        case PersonInvited():
+            session.execute(
+                insert(accounts).values(
+                    account=event.account,
+                    organisation=event.organisation,
+                    status=Status.INVITED,
+                    role=event.role,
+                    invitation=event.invitation,
+                    token_digest=event.token_digest,
+                    expires_at=instant(event.expires_at),
+                    invited_at=instant(event.at),
+                    email=sealed.get("email"),
+                    email_index=index.get("email"),
+                )
+            )
+        case InvitationRenewed():
+            _set(session, event.account, token_digest=event.token_digest, expires_at=instant(event.expires_at))
+        case InvitationWithdrawn():
+            _set(session, event.account, status=Status.WITHDRAWN, closed_at=instant(event.at), email_index=None)
+        case UserRegistered():
+            _set(
+                session,
+                event.account,
+                status=Status.OPEN,
+                registered_at=instant(event.at),
+                public_index=index.get("public_id"),
+                username_index=index.get("username"),
+                **{name: sealed.get(name) for name in REGISTERED},
+            )
+        case PersonalDataCorrected():
+            values = {name: sealed.get(name) for name in event.corrected}
+            if "email" in values:
+                values["email_index"] = index.get("email")
+            _set(session, event.account, **values)
+        case PasswordChanged():
+            _set(session, event.account, password=sealed.get("password"))
+        case RoleChanged():
+            _set(session, event.account, role=event.role)
+        case AccountClosed():
+            # Out of reach at once: whoever is closed can be found by nobody, whatever the erasure still waits for.
+            _set(
+                session,
+                event.account,
+                status=Status.CLOSED,
+                closed_at=instant(event.at),
+                public_index=None,
+                username_index=None,
+                email_index=None,
+            )
+        case ErasureCompleted():
+            drop(session, event.account)
+
+
+REGISTERED = ("public_id", "username", "password", "first_name", "infix", "last_name")
+
+
+def _set(session: Connection, account: str, **values: object) -> None:
+    session.execute(update(accounts).where(accounts.c.account == account).values(**values))
+
+
+def drop(session: Connection, account: str) -> int:
+    return session.execute(delete(accounts).where(accounts.c.account == account)).rowcount
+
+
+def holds(session: Connection, account: str) -> int:
+    mine = select(func.count()).select_from(accounts).where(accounts.c.account == account)
+    return session.execute(mine).scalar_one()
+
+
+def by_pseudonym(session: Connection, organisation: str, account: str) -> Row | None:  # type: ignore[type-arg]
+    mine = (accounts.c.account == account) & (accounts.c.organisation == organisation)
+    return session.execute(select(accounts).where(mine)).first()
+
+
+def by_public_id(session: Connection, organisation: str, index: str) -> Row | None:  # type: ignore[type-arg]
+    mine = (accounts.c.public_index == index) & (accounts.c.organisation == organisation)
+    return session.execute(select(accounts).where(mine)).first()
+
+
+def by_username(session: Connection, index: str) -> Row | None:  # type: ignore[type-arg]
+    """In all organisations: a user name is unique everywhere, and names its organisation by that."""
+    return session.execute(select(accounts).where(accounts.c.username_index == index)).first()
+
+
+def by_token(session: Connection, digest: str) -> Row | None:  # type: ignore[type-arg]
+    """Whose invitation this is; the digest is of 256 random bits, and names its organisation by that."""
+    return session.execute(select(accounts).where(accounts.c.token_digest == digest)).first()
+
+
+def by_invitation(session: Connection, organisation: str, invitation: str) -> Row | None:  # type: ignore[type-arg]
+    mine = (accounts.c.invitation == invitation) & (accounts.c.organisation == organisation)
+    return session.execute(select(accounts).where(mine)).first()
+
+
+def email_in_use(session: Connection, organisation: str, index: str) -> bool:
+    mine = (accounts.c.organisation == organisation) & (accounts.c.email_index == index)
+    return session.execute(select(accounts.c.account).where(mine)).first() is not None
+
+
+def open_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
+    """Open accounts, ordered by the blind index of their public id: an order that tells nothing."""
+    mine = (
+        (accounts.c.organisation == organisation)
+        & (accounts.c.status == Status.OPEN)
+        & (accounts.c.public_index > after)
+    )
+    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.public_index).limit(limit)))
+
+
+def invited_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
+    mine = (
+        (accounts.c.organisation == organisation)
+        & (accounts.c.status == Status.INVITED)
+        & (accounts.c.invitation > after)
+    )
+    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
+
+
+def having_role(session: Connection, organisation: str, role: Role, *, statuses: tuple[Status, ...]) -> int:
+    mine = (accounts.c.organisation == organisation) & (accounts.c.role == role) & accounts.c.status.in_(statuses)
+    return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()

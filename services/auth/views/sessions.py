@@ -1,0 +1,127 @@
+"""Which sessions are open, from where they were started, and whose they are."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from services.auth.domain.account import Status
+from services.auth.views.accounts import accounts
+from services.contracts.auth import AccountClosed, ErasureCompleted, SessionEnded, SessionStarted, SignedIn
+from services.kernel.codec import instant
+from services.kernel.envelope import Recorded
+
+tables = MetaData()
+sessions = Table(
+    "sessions",
+    tables,
+    Column("session", String(36), primary_key=True),
+    Column("account", String(36), nullable=False, index=True),
+    Column("organisation", String(36), nullable=False),
+    Column("token_index", String(64), unique=True),
+    Column("started_at", String(32)),
+    Column("expires_at", String(32)),
+    Column("ended_at", String(32)),
+    Column("ip", Text),
+    Column("device", Text),
+    Column("os", Text),
+    Column("browser", Text),
+    Column("app_version", Text),
+)
+
+EQUIPMENT = ("ip", "device", "os", "browser", "app_version")
+
+
+def project(session: Connection, record: Recorded) -> None:
+    event, sealed, index = record.event, record.sealed, record.index
+    match event:
+        case SignedIn():
+            session.execute(
+                insert(sessions).values(
+                    session=event.session,
+                    account=event.account,
+                    organisation=event.organisation,
+                    **{name: sealed.get(name) for name in EQUIPMENT},
+                )
+            )
+        case SessionStarted():
+            session.execute(
+                update(sessions)
+                .where(sessions.c.session == event.session)
+                .values(
+                    token_index=index.get("token_digest"),
+                    started_at=instant(event.at),
+                    expires_at=instant(event.expires_at),
+                )
+            )
+        case SessionEnded():
+            _end(session, sessions.c.session == event.session, instant(event.at))
+        case AccountClosed():
+            _end(session, sessions.c.account == event.account, instant(event.at))
+        case ErasureCompleted():
+            drop(session, event.account)
+
+
+def _end(session: Connection, which: object, at: str) -> None:
+    still = sessions.c.ended_at.is_(None)
+    session.execute(update(sessions).where(which, still).values(ended_at=at, token_index=None))  # type: ignore[arg-type]
+
+
+def drop(session: Connection, account: str) -> int:
+    return session.execute(delete(sessions).where(sessions.c.account == account)).rowcount
+
+
+def holds(session: Connection, account: str) -> int:
+    mine = select(func.count()).select_from(sessions).where(sessions.c.account == account)
+    return session.execute(mine).scalar_one()
+
+
+def of_account(session: Connection, account: str) -> list[str]:
+    """Every session of the account, ended ones too."""
+    return list(session.execute(select(sessions.c.session).where(sessions.c.account == account)).scalars())
+
+
+def by_token(session: Connection, index: str, now: str) -> Row | None:  # type: ignore[type-arg]
+    """The open session of a token, with its account's organisation, role and sealed public id."""
+    live = (
+        (sessions.c.token_index == index)
+        & sessions.c.ended_at.is_(None)
+        & (sessions.c.expires_at > now)
+        & (accounts.c.status == Status.OPEN)
+    )
+    found = select(
+        sessions.c.session,
+        sessions.c.expires_at,
+        accounts.c.account,
+        accounts.c.organisation,
+        accounts.c.role,
+        accounts.c.public_id,
+    ).where(live, accounts.c.account == sessions.c.account)
+    return session.execute(found).first()
+
+
+def is_live(session: Connection, session_id: str, account: str, now: str) -> bool:
+    live = (
+        (sessions.c.session == session_id)
+        & (sessions.c.account == account)
+        & sessions.c.ended_at.is_(None)
+        & (sessions.c.expires_at > now)
+    )
+    return session.execute(select(sessions.c.session).where(live)).first() is not None
+
+
+def open_of(session: Connection, account: str, now: str) -> list[Row]:  # type: ignore[type-arg]
+    mine = (sessions.c.account == account) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > now)
+    return list(session.execute(select(sessions).where(mine).order_by(sessions.c.started_at).limit(100)))

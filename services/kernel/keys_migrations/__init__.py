@@ -1,0 +1,1 @@
+"""How the key databases got their form; the same for every service."""

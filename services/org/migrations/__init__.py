@@ -1,0 +1,1 @@
+"""How the database of org got its form."""
