@@ -45,9 +45,7 @@ class Answer:
         )
 
     @classmethod
-    def json(
-        cls, status: int, value: Any, headers: tuple[Header, ...] = (), store: bytes = b"no-store"
-    ) -> Answer:
+    def json(cls, status: int, value: Any, headers: tuple[Header, ...] = (), store: bytes = b"no-store") -> Answer:
         return cls(status, orjson.dumps(value), headers=headers, store=store)
 
     async def send(self, send: Send, correlation: str, *, head: bool = False) -> None:

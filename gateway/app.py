@@ -21,6 +21,4 @@ def application(configuration: Configuration, calls: Calls, shared: bytes) -> AS
     routes = sorted(served(configuration.development), key=lambda route: route.path)
     by_path = {path: list(group) for path, group in groupby(routes, key=lambda route: route.path)}
     order = dict.fromkeys(route.path for route in served(configuration.development))
-    return Router(
-        [Path(path, Place(door, by_path[path])) for path in order], redirect_slashes=False, default=nowhere
-    )
+    return Router([Path(path, Place(door, by_path[path])) for path in order], redirect_slashes=False, default=nowhere)

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 MOST_HEADERS = 32 * 1024
 PATIENCE = 4.6
 """Seconds in which every request is answered, whatever is away."""
-_ONCE = frozenset(
-    {b"authorization", b"content-type", b"content-length", b"host", b"idempotency-key", b"if-match"}
-)
+_ONCE = frozenset({b"authorization", b"content-type", b"content-length", b"host", b"idempotency-key", b"if-match"})
 
 
 @dataclass(slots=True)

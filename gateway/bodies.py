@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -48,11 +48,7 @@ async def read(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
 def must_be_json(headers: Mapping[bytes, bytes]) -> None:
     """Raises Refused unless the body is said to be uncompressed JSON, in UTF-8 where a charset is named."""
     kind, *parameters = headers.get(b"content-type", b"").lower().split(b";")
-    charset = [
-        p.strip().removeprefix(b"charset=").strip(b'"')
-        for p in parameters
-        if p.strip().startswith(b"charset=")
-    ]
+    charset = [p.strip().removeprefix(b"charset=").strip(b'"') for p in parameters if p.strip().startswith(b"charset=")]
     if kind.strip() != b"application/json" or any(c not in (b"utf-8", b"utf8", b"us-ascii") for c in charset):
         raise Refused("unsupported_media_type")
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
@@ -82,21 +78,17 @@ def parse(body: bytes) -> Any:
 
 
 def _must_be_shallow(value: Any) -> None:
-    level = [value]
-    for _ in range(MOST_DEPTH + 1):
-        level = (
-            [
-                inner
-                for outer in level
-                for inner in (outer.values() if isinstance(outer, dict) else outer)
-                if isinstance(inner, dict | list)
-            ]
-            if isinstance(level[0], dict | list)
-            else []
-        )
-        if not level:
-            return
-    raise Refused("too_deep")
+    level = _containers([value])
+    for _ in range(MOST_DEPTH):
+        level = [
+            inner for outer in level for inner in _containers(outer.values() if isinstance(outer, dict) else outer)
+        ]
+    if level:
+        raise Refused("too_deep")
+
+
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> None:

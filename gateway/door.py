@@ -143,7 +143,7 @@ def arguments(ask: Ask) -> dict[str, Any]:
         args["limit"] = ask.query["limit"]
         args.setdefault("after", ask.after)
     if route.versioned and (version := ask.version()) is not None:
-        args["version"] = version
+        args["if_match"] = version
     return args
 
 

@@ -50,9 +50,7 @@ class Readiness:
 
     async def _asked(self, service: str) -> Any:
         try:
-            return await self._calls.call(
-                service, "ready", {}, Context(correlation=str(uuid7())), timeout=SECONDS
-            )
+            return await self._calls.call(service, "ready", {}, Context(correlation=str(uuid7())), timeout=SECONDS)
         except Unavailable as away:
             return away.why
         except Refused as refused:

@@ -29,9 +29,7 @@ class Who:
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> Who:
-        return cls(
-            told["pseudonym"], told["account"], told["organisation"], Role(told["role"]), told["session"]
-        )
+        return cls(told["pseudonym"], told["account"], told["organisation"], Role(told["role"]), told["session"])
 
 
 def bearer(headers: Mapping[bytes, bytes]) -> str:

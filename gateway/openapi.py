@@ -33,9 +33,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         version="1",
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
-        info={
-            "description": "Every answer that is not a success is a problem (RFC 9457) with a stable code."
-        },
+        info={"description": "Every answer that is not a success is a problem (RFC 9457) with a stable code."},
     )
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", _problem())
@@ -106,8 +104,7 @@ def _operation(route: Route) -> dict[str, Any]:
 
 def _parameters(route: Route) -> list[Any]:
     made: list[Any] = [
-        {"in": "path", "name": name, "required": True, "schema": {"type": "string"}}
-        for name in route.parameters
+        {"in": "path", "name": name, "required": True, "schema": {"type": "string"}} for name in route.parameters
     ]
     if route.query is not None:
         made.append({"in": "query", "schema": route.query})

@@ -14,16 +14,12 @@ class Origins:
     """`proxies` are addresses or networks whose X-Forwarded-For is believed."""
 
     def __init__(self, proxies: Iterable[str]) -> None:
-        self._proxies: list[IPv4Network | IPv6Network] = [
-            ip_network(proxy, strict=False) for proxy in proxies
-        ]
+        self._proxies: list[IPv4Network | IPv6Network] = [ip_network(proxy, strict=False) for proxy in proxies]
 
     def address(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> str | None:
         """The nearest address that no named proxy speaks for; None where there is none, or is none."""
         peer = _read((scope.get("client") or ("",))[0])
-        chain = [
-            _read(part.strip()) for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-        ]
+        chain = [_read(part.strip()) for part in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
         while peer is not None and self._trusts(peer) and chain:
             before = chain.pop()
             if before is None:
@@ -43,10 +39,7 @@ def is_local(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bool:
     host = headers.get(b"host", b"").lower()
     name = host if host.endswith(b"]") else host.rsplit(b":", 1)[0]
     return (
-        peer is not None
-        and peer.is_loopback
-        and name in _OURSELVES
-        and not any(name in headers for name in _FORWARDS)
+        peer is not None and peer.is_loopback and name in _OURSELVES and not any(name in headers for name in _FORWARDS)
     )
 
 

@@ -19,9 +19,7 @@ async def contract(ask: Ask) -> Answer:
 
 
 async def docs(ask: Ask) -> Answer:
-    return Answer(
-        200, _docs(ask.door.configuration.development), media_type=b"text/html; charset=utf-8", store=_KEPT
-    )
+    return Answer(200, _docs(ask.door.configuration.development), media_type=b"text/html; charset=utf-8", store=_KEPT)
 
 
 @cache

@@ -38,12 +38,8 @@ class Reach(Enum):
 
     NOTHING = "the path names no object"
     SELF = "the caller's own, whoever that is"
-    OWN_ORGANISATION = (
-        "what belongs to the caller's organisation; everything, for roles that look after all of them"
-    )
-    ORGANISATION = (
-        "the organisation in the path is the caller's, or the caller's role sees the list of them all"
-    )
+    OWN_ORGANISATION = "what belongs to the caller's organisation; everything, for roles that look after all of them"
+    ORGANISATION = "the organisation in the path is the caller's, or the caller's role sees the list of them all"
     CAPABILITY = "whoever knows the token or id in the path"
     SERVICE = "the service answers not_found for what is not the caller's"
 
@@ -93,9 +89,7 @@ class Route:
 
     def __post_init__(self) -> None:
         if (self.rpc is None) == (self.handler is None) or (self.rpc and self.answer is None):
-            raise TypeError(
-                f"{self.method} {self.path}: either a handler, or an rpc and the shape of its answer"
-            )
+            raise TypeError(f"{self.method} {self.path}: either a handler, or an rpc and the shape of its answer")
 
     @property
     def target(self) -> str:

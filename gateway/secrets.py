@@ -13,9 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 def derived(shared: bytes, use: str) -> bytes:
     """32 bytes for one use (RFC 5869). They change with the shared key: then cursors end."""
-    return HKDF(
-        algorithm=SHA256(), length=32, salt=None, info=f"crisisconnect gateway {use}".encode()
-    ).derive(shared)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"crisisconnect gateway {use}".encode()).derive(shared)
 
 
 def idempotency(scope: str, method: str, path: str, key: str) -> str:

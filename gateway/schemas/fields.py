@@ -10,8 +10,8 @@ from marshmallow import Schema, ValidationError
 from marshmallow import fields as m
 from marshmallow.validate import Email, Length, OneOf, Regexp
 
-DURATION = r"^P(?=.)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$"
-SHA256 = r"^[0-9a-f]{64}$"
+DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,8}M)?(\d{1,10}S)?)?\Z"
+SHA256 = r"^[0-9a-f]{64}\Z"
 
 
 def _printable(text: str) -> None:
@@ -40,14 +40,12 @@ def email(**options: Any) -> m.String:
 
 def choice(values: Iterable[str], **options: Any) -> m.String:
     """One of a closed list. The message does not repeat what was sent."""
-    return m.String(
-        validate=OneOf(sorted(str(value) for value in values), error="Not one of the list."), **options
-    )
+    return m.String(validate=OneOf(sorted(str(value) for value in values), error="Not one of the list."), **options)
 
 
 def duration(**options: Any) -> m.String:
-    """ISO 8601, in whole days or more: what a term of retention is written in."""
-    return m.String(validate=Regexp(DURATION, error="Not an ISO 8601 duration of days or more."), **options)
+    """ISO 8601, whole units: what a term of retention is written in."""
+    return m.String(validate=Regexp(DURATION, error="Not an ISO 8601 duration."), **options)
 
 
 def sha256(**options: Any) -> m.String:
@@ -62,9 +60,7 @@ class Page(Schema):
     """Which part of a list: continue where `next` pointed, with the same filter."""
 
     cursor = m.String(validate=Length(min=1, max=2048))
-    limit = m.Integer(
-        load_default=50, validate=lambda n: _between(n, 1, 100), metadata={"minimum": 1, "maximum": 100}
-    )
+    limit = m.Integer(load_default=50, validate=lambda n: _between(n, 1, 100), metadata={"minimum": 1, "maximum": 100})
 
 
 def _between(number: int, least: int, most: int) -> None:

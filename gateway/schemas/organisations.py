@@ -33,9 +33,17 @@ class Registered(Written):
     organisation = m.String(required=True)
 
 
+class ContactChange(Schema):
+    """In part: what is not named stays."""
+
+    name = text(200)
+    email = email()
+    phone = text(40, allow_none=True)
+
+
 class OrganisationChange(Schema):
     name = text(200)
-    contact = m.Nested(Contact)
+    contact = m.Nested(ContactChange)
 
 
 class ShownContact(Schema):
@@ -50,7 +58,7 @@ class Organisation(Schema):
     kind = m.String()
     contact = m.Nested(ShownContact, allow_none=True)
     status = m.String()
-    registered_at = m.String()
+    agreement_in_force = m.Boolean()
     version = m.Integer()
 
 
@@ -96,7 +104,7 @@ class Signed(Written):
 
 
 class Termination(Schema):
-    ends_on = m.Date()
+    ends_on = m.Date(required=True)
 
 
 class ShownSignature(Schema):
@@ -114,7 +122,7 @@ class ShownSignature(Schema):
 class Agreement(Schema):
     agreement = m.String(required=True)
     version = m.Integer(required=True)
-    status = m.String(required=True)
+    proposed_by = m.String()
     purposes = m.Dict(keys=m.String(), values=m.String())
     categories = m.List(m.String())
     retention = m.Dict(keys=m.String(), values=m.String())
@@ -123,6 +131,7 @@ class Agreement(Schema):
     ends_on = m.String(allow_none=True)
     signatures = m.List(m.Nested(ShownSignature))
     in_force = m.Boolean()
+    terminated = m.Boolean()
 
 
 ORGANISATIONS = page_of(Organisation, "Organisations")

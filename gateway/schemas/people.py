@@ -59,7 +59,6 @@ class Member(Schema):
     email = m.String(allow_none=True)
     role = m.String(required=True)
     status = m.String(required=True)
-    version = m.Integer()
 
 
 class Removed(Written):
@@ -72,7 +71,6 @@ class Invitation(Schema):
     role = m.String(required=True)
     invited_at = m.String()
     expires_at = m.String()
-    status = m.String()
 
 
 MEMBERS = page_of(Member, "Members")

@@ -23,14 +23,21 @@ class Erasure(Schema):
     certified_at = m.String(allow_none=True)
     unreadable_in_copies_at = m.String(allow_none=True)
     services = m.Dict(keys=m.String(), values=m.String())
-    receipts = m.List(m.Raw())
+    receipts = m.Raw()
 
 
 class Certificate(Schema):
     """What was erased, where, when, and the proof of each step."""
 
-    id = m.String(required=True)
-    certificate = m.Raw(required=True)
+    certificate = m.String(required=True)
+    organisation = m.String(required=True)
+    rule = m.Raw()
+    asked = m.Raw()
+    due = m.String(allow_none=True)
+    ordered_at = m.String(allow_none=True)
+    erased_here = m.Raw(required=True)
+    unreadable_in_every_earlier_copy = m.Raw(required=True, allow_none=True)
+    law = m.Dict(keys=m.String(), values=m.String())
 
 
 class CertificateQuery(Schema):

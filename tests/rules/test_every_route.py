@@ -1,0 +1,182 @@
+"""What must hold for every route: who may, on which object, in which shape, and that strangers learn nothing.
+
+A failure names the route; the remedy is in gateway/surface, where its row stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway.door import SEES_ALL_ORGANISATIONS
+from gateway.openapi import document, problems
+from gateway.route import CHANGES, Access, Reach, Route
+from gateway.routes import ROUTES
+from services.contracts.errors import BY_CODE
+from services.contracts.privacy import STAFF, Role
+from tests.unit.gateway.line import OURS, THEIRS, Client, Line
+
+NAMES = [f"{route.method} {route.path}" for route in ROUTES]
+GUARDED = [route for route in ROUTES if route.access is Access.ROLES]
+PERSONAL = [route for route in ROUTES if route.personal and not route.development]
+OF_AN_ORGANISATION = [route for route in GUARDED if "{org}" in route.path]
+CONTRACT = document(ROUTES)
+TOKEN_IN_PATH = {"token", "erasure"}
+
+
+def every(routes: list[Route] | tuple[Route, ...]) -> Any:
+    return pytest.mark.parametrize("route", routes, ids=[f"{route.method} {route.path}" for route in routes])
+
+
+@pytest.fixture
+def ask() -> Iterator[Client]:
+    client = Client(Line())
+    yield client
+    client.close()
+
+
+def path_of(route: Route, org: str = OURS) -> str:
+    tile = "000.p/1" if "entries" in route.path else "0/000.p/1"
+    path = route.path.replace("{org}", org).replace("{tile:path}", tile).replace("{index}", "1")
+    return re.sub(r"\{\w+\}", "a-id", path.replace("{kind}", "erasures"))
+
+
+def test_no_route_stands_twice() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@every(ROUTES)
+def test_it_says_who_may_and_on_which_object(route: Route) -> None:
+    assert bool(route.roles) == (route.access is Access.ROLES), "name its roles, or that it is for everybody"
+    if route.parameters and route.access is Access.ROLES:
+        assert route.reach is not Reach.NOTHING or route.path == "/v1/reports/{kind}", "who checks the object?"
+    if "{org}" in route.path:
+        assert route.reach is Reach.ORGANISATION, "an organisation in the path is checked at the door"
+    if route.access is Access.HOLDER:
+        assert set(route.parameters) & TOKEN_IN_PATH, "a holder holds something that cannot be guessed"
+        assert route.reach is Reach.CAPABILITY
+
+
+@every(ROUTES)
+def test_it_says_for_which_purpose(route: Route) -> None:
+    if route.rpc and route.access is Access.ROLES:
+        assert route.purpose is not None, "personal data is touched for a declared purpose only (P02)"
+
+
+@every(ROUTES)
+def test_it_says_what_comes_in_and_what_goes_out(route: Route) -> None:
+    if route.rpc:
+        assert route.answer is not None, "declare the answer: undeclared fields stay inside"
+    if route.body is not None:
+        assert route.method in CHANGES - {"DELETE"}, "a body comes with POST, PUT or PATCH"
+        assert route.body.unknown == "raise", "our own door refuses unknown fields"
+    if route.paged:
+        assert route.query is not None
+        assert {"cursor", "limit"} <= set(route.query.fields), "a list is paged"
+        assert route.answer is not None
+        assert set(route.answer.fields) == {"items", "next"}
+    if route.method in CHANGES and route.answer is not None:
+        assert "events" in route.answer.fields, "every answer to a change carries its events"
+
+
+@every(ROUTES)
+def test_no_answer_shows_a_pseudonym(route: Route) -> None:
+    if route.answer is not None:
+        assert "pseudonym" not in str(CONTRACT["components"]["schemas"]).lower()
+
+
+@every(ROUTES)
+def test_it_stands_in_the_contract_with_every_refusal(route: Route) -> None:
+    operation = CONTRACT["paths"][route.template][route.method.lower()]
+    assert str(route.status) in operation["responses"]
+    assert (operation["security"] == [{"session": []}]) == (route.access is Access.ROLES)
+    if route.body is not None:
+        assert "$ref" in operation["requestBody"]["content"]["application/json"]["schema"]
+    for problem in problems(route):
+        assert problem.code in operation["responses"][str(problem.status)]["description"]
+
+
+def test_every_code_in_the_contract_is_one_of_ours() -> None:
+    def enums(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            code = part.get("properties", {}).get("code", {}) if isinstance(part.get("properties"), dict) else {}
+            yield from code.get("enum", [])
+            for inner in part.values():
+                yield from enums(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from enums(inner)
+
+    found = set(enums(CONTRACT))
+    assert found == set(BY_CODE)
+
+
+@every(ROUTES)
+def test_its_operation_has_a_name_of_its_own(route: Route) -> None:
+    ids = [op["operationId"] for path in CONTRACT["paths"].values() for op in path.values()]
+    assert len(set(ids)) == len(ids) == len(ROUTES)
+
+
+@every(GUARDED)
+def test_without_a_session_it_asks_nobody_and_says_401(route: Route, ask: Client) -> None:
+    answer = ask(route.method, path_of(route))
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert ask.line.asked == []
+
+
+@every(GUARDED)
+def test_every_other_role_is_refused_before_the_body_is_read(route: Route, ask: Client) -> None:
+    for role in set(Role) - route.roles:
+        answer = ask(route.method, path_of(route), role=role.value, content=b"not read")
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), role
+    assert ask.line.commands() == []
+
+
+@every(OF_AN_ORGANISATION)
+def test_a_strangers_organisation_is_not_there(route: Route, ask: Client) -> None:
+    """The same for one that never was; and who may see all of them gets the role's answer for any id."""
+    for role in Role:
+        answers = [
+            ask(route.method, path_of(route, org), role=role.value, content=b"not read")
+            for org in (THEIRS, "00000000-0000-4000-8000-000000000000")
+        ]
+        codes = {answer.json().get("code") for answer in answers}
+        if role not in SEES_ALL_ORGANISATIONS:
+            assert codes == {"not_found"}, role
+        elif role not in route.roles:
+            assert codes == {"forbidden"}, role
+        bodies = [{**answer.json(), "instance": None} for answer in answers]
+        assert bodies[0] == bodies[1], role
+
+
+@every(PERSONAL)
+def test_what_is_personal_is_stored_nowhere_on_its_way(route: Route, ask: Client) -> None:
+    role = min(route.roles).value if route.roles else None
+    ask.line.answers["audit.bundle"] = {"bundle": ""}
+    body = {"json": {}} if route.body is not None else {}
+    assert ask(route.method, path_of(route), role=role, **body).headers["cache-control"] == "no-store"
+
+
+@every([route for route in GUARDED if route.dangerous or (route.rpc or "").startswith("auth.")])
+def test_a_revoked_session_is_refused_at_once(route: Route, ask: Client) -> None:
+    role = min(route.roles).value
+    ask("GET", f"/v1/organisations/{OURS}", role=role)
+    from services.kernel.decider import Refused
+
+    ask.line.answers["auth.who"] = Refused("unauthenticated")
+    assert ask(route.method, path_of(route), role=role).status_code == 401
+
+
+@every([route for route in ROUTES if "staff" in route.path])
+def test_only_the_makers_side_handles_the_makers_people(route: Route) -> None:
+    assert route.roles <= STAFF
+    assert route.dangerous
+
+
+@every([route for route in ROUTES if route.takes_key])
+def test_a_change_takes_an_idempotency_key(route: Route) -> None:
+    parameters = CONTRACT["paths"][route.template][route.method.lower()]["parameters"]
+    assert any(parameter["name"] == "Idempotency-Key" for parameter in parameters)
