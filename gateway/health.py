@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SERVICES = ("auth", "org", "audit", "retention")
 SECONDS = 2.0
-KEPT_SECONDS = 1.0
+KEPT_SECONDS, NOT_YET_SECONDS = 1.0, 0.1
 _TOLD = frozenset({"sqlite"})
 """What a service tells beside its checks, and what says nothing on whether it is ready."""
 
@@ -30,7 +30,7 @@ async def alive(_: Ask) -> Answer:
 
 
 class Readiness:
-    """What every part said last; strangers may ask too, so the parts are bothered once a second at most."""
+    """What every part said last; strangers may ask too, so parts that are well are asked once a second at most."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -45,7 +45,8 @@ class Readiness:
                 found = await asyncio.gather(*(self._asked(service) for service in SERVICES))
                 self._checks = {"broker": "ok" if self._calls.connected else "unavailable"}
                 self._checks.update(zip(SERVICES, found, strict=True))
-                self._until = time.monotonic() + KEPT_SECONDS
+                well = all(_well(check) for check in self._checks.values())
+                self._until = time.monotonic() + (KEPT_SECONDS if well else NOT_YET_SECONDS)
             return self._checks
 
     async def _asked(self, service: str) -> Any:

@@ -17,6 +17,7 @@ from gateway.route import CHANGES, Access, Reach, Route
 from gateway.routes import ROUTES
 from services.contracts.errors import BY_CODE
 from services.contracts.privacy import STAFF, Role
+from services.kernel.decider import Refused
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line
 
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
@@ -164,8 +165,6 @@ def test_what_is_personal_is_stored_nowhere_on_its_way(route: Route, ask: Client
 def test_a_revoked_session_is_refused_at_once(route: Route, ask: Client) -> None:
     role = min(route.roles).value
     ask("GET", f"/v1/organisations/{OURS}", role=role)
-    from services.kernel.decider import Refused
-
     ask.line.answers["auth.who"] = Refused("unauthenticated")
     assert ask(route.method, path_of(route), role=role).status_code == 401
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from gateway import identity
+from services.contracts.privacy import Role
 from services.kernel.decider import Refused
 from services.kernel.rpc import Failed, Unavailable
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line
@@ -97,8 +99,8 @@ def test_what_the_answer_does_not_declare_stays_inside(ask: Client) -> None:
 
 def test_a_yes_is_believed_for_two_seconds(line: Line) -> None:
     believed = identity.Believed()
-    who = identity.Who("p", "a", OURS, identity.Role.MEMBER, "s")
-    now = identity.time.monotonic()
+    who = identity.Who("p", "a", OURS, Role.MEMBER, "s")
+    now = time.monotonic()
     believed.keep("young", who, now)
     believed.keep("old", who, now - identity.BELIEVED_SECONDS)
     assert believed.get("young") == who
@@ -109,9 +111,9 @@ def test_a_yes_is_believed_for_two_seconds(line: Line) -> None:
 def test_what_is_believed_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identity, "MOST_KEPT", 3)
     believed = identity.Believed()
-    who = identity.Who("p", "a", OURS, identity.Role.MEMBER, "s")
+    who = identity.Who("p", "a", OURS, Role.MEMBER, "s")
     for token in "abcd":
-        believed.keep(token, who, identity.time.monotonic())
+        believed.keep(token, who, time.monotonic())
     assert [believed.get(token) is None for token in "abcd"] == [True, False, False, False]
 
 
