@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import urllib.error
@@ -91,7 +92,8 @@ class Named:
         """It is not ours to stop."""
 
     def _by_management(self) -> bool:
-        base = f"https://{self._host}:15671" if self._tls else f"http://{self._host}:15672"
+        usual = f"https://{self._host}:15671" if self._tls else f"http://{self._host}:15672"
+        base = os.environ.get("AMQP_MANAGEMENT_URL", usual).rstrip("/")
         login = base64.b64encode(f"{self._user}:{self._password}".encode()).decode()
         request = urllib.request.Request(  # noqa: S310 - the scheme is ours
             f"{base}/api/definitions",

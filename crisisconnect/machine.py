@@ -83,7 +83,7 @@ def install(package: str, *, unit: str | None = None) -> None:
     A system-wide server would hold ports and data that are not ours. Raises Missing where it fails.
     """
     print(f"installing {package}", file=sys.stderr, flush=True)
-    apt = ("env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-y", "-qq")
+    apt: tuple[str, ...] = ("env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get", "-y", "-qq")
     apt = (*apt, "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold")
     with _no_servers():
         failed = as_root(*apt, "install", "--no-install-recommends", package)
