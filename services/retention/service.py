@@ -15,7 +15,7 @@ CLI = "cli"
 
 class RetentionService:
     name = Retention.name
-    app = Application(Retention)
+    app: Retention = Application(Retention)
 
     @answers()
     def erasures(
@@ -42,6 +42,22 @@ class RetentionService:
     @answers(callers=(CLI,))
     def keys_status(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
         return self.app.keys_status()
+
+    @answers(callers=(CLI,))
+    def deadletters(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+        return self.app.deadletters()
+
+    @answers(callers=(CLI,))
+    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:  # noqa: ARG002
+        return self.app.retry_deadletter(index)
+
+    @answers(callers=(CLI,))
+    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:  # noqa: ARG002
+        return self.app.discard_deadletter(index)
+
+    @answers(callers=("audit",))
+    def durable(self, context: Context, event: str) -> dict[str, Any] | None:  # noqa: ARG002
+        return self.app.durable(event)
 
 
 def main() -> None:
