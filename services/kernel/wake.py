@@ -15,6 +15,7 @@ import select
 import socket
 import tempfile
 import threading
+import weakref
 from pathlib import Path
 from types import TracebackType
 
@@ -55,6 +56,7 @@ class Wake:
         self._notifier: threading.Thread | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        weakref.finalize(self, self._socket.close)
 
     def up(self) -> None:
         """Never blocks, never raises. Several in a row may arrive as one."""
@@ -66,9 +68,6 @@ class Wake:
             if not is_sqlite(self._engine):
                 self._wanted.set()
                 self._start()
-
-    def close(self) -> None:
-        self._socket.close()
 
     def _start(self) -> None:
         if self._notifier is not None and self._notifier.is_alive():
