@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 SERVICES = ("auth", "org", "audit", "retention")
 SECONDS = 2.0
 KEPT_SECONDS, NOT_YET_SECONDS = 1.0, 0.1
-_TOLD = frozenset({"sqlite"})
-"""What a service tells beside its checks, and what says nothing on whether it is ready."""
+STILL_SECONDS = 10.0
+WAITING = ("unnumbered", "unintegrated")
+"""How many of a service's events are not in the log yet, by what they wait for."""
+_TOLD = frozenset({"about"})
+"""What a service tells beside its verdicts, which are words; numbers and lists tell, too."""
 
 
 async def alive(_: Ask) -> Answer:
@@ -37,6 +40,8 @@ class Readiness:
         self._lock = asyncio.Lock()
         self._checks: dict[str, Any] = {}
         self._until = 0.0
+        self._size: int | None = None
+        self._waiting_since: float | None = None
 
     async def checks(self) -> dict[str, Any]:
         """By part: `ok`, what it said of itself, or why it said nothing."""
@@ -45,9 +50,23 @@ class Readiness:
                 found = await asyncio.gather(*(self._asked(service) for service in SERVICES))
                 self._checks = {"broker": "ok" if self._calls.connected else "unavailable"}
                 self._checks.update(zip(SERVICES, found, strict=True))
+                self._checks["log"] = self._moving()
                 well = all(_well(check) for check in self._checks.values())
                 self._until = time.monotonic() + (KEPT_SECONDS if well else NOT_YET_SECONDS)
             return self._checks
+
+    def _moving(self) -> str:
+        """Whether the log grows while events wait to get into it; one look cannot tell, so the last ones count."""
+        told = [check for check in self._checks.values() if isinstance(check, dict)]
+        waiting = sum(int(check.get(name, 0)) for check in told for name in WAITING)
+        size = next((check["log"]["size"] for check in told if isinstance(check.get("log"), dict)), None)
+        if not waiting or size is None or size != self._size:
+            self._waiting_since = None
+        elif self._waiting_since is None:
+            self._waiting_since = time.monotonic()
+        self._size = size
+        still = self._waiting_since is not None and time.monotonic() - self._waiting_since > STILL_SECONDS
+        return "standing still" if still else "ok"
 
     async def _asked(self, service: str) -> Any:
         try:
@@ -70,7 +89,7 @@ async def ready(ask: Ask) -> Answer:
 
 def _well(check: Any) -> bool:
     if isinstance(check, dict):
-        return all(value == "ok" for name, value in check.items() if name not in _TOLD)
+        return all(value == "ok" for name, value in check.items() if name not in _TOLD and isinstance(value, str))
     return bool(check == "ok")
 
 

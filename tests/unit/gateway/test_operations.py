@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
+from gateway import health
 from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line
 
@@ -55,6 +57,23 @@ def test_the_parts_are_asked_once_a_second_at_most(well: Client) -> None:
     for _ in range(5):
         well("GET", "/readyz")
     assert len(well.line.asked) == 4
+
+
+def test_a_log_that_does_not_grow_while_events_wait_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(answers={f"{service}.ready": WELL for service in health.SERVICES})
+    line.answers["audit.ready"] = {**WELL, "unnumbered": 3, "log": {"size": 7, "gaps": []}}
+    readiness = health.Readiness(line)
+    monkeypatch.setattr(health, "KEPT_SECONDS", -1)
+    monkeypatch.setattr(health, "NOT_YET_SECONDS", -1)
+
+    def log() -> str:
+        return str(asyncio.run(readiness.checks())["log"])
+
+    assert [log(), log()] == ["ok", "ok"]
+    monkeypatch.setattr(health, "STILL_SECONDS", 0)
+    assert log() == "standing still"
+    line.answers["audit.ready"] = {**WELL, "unnumbered": 3, "log": {"size": 8, "gaps": []}}
+    assert log() == "ok"
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/dev/mail", "/dev/mail.json"])
