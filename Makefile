@@ -10,7 +10,7 @@ help: ## this list
 
 run: ## everything on this machine, on http://127.0.0.1:8000 (PORT=, DEMO=0 for an empty one); Ctrl-C stops it
 	@$(SETUP) $(if $(filter 0,$(DEMO)),run,demo)
-	@CRISISCONNECT_ENV=development RETENTION_SWEEP_SECONDS=$${RETENTION_SWEEP_SECONDS:-2} $(BIN)/crisisconnect run
+	@exec env CRISISCONNECT_ENV=development RETENTION_SWEEP_SECONDS=$${RETENTION_SWEEP_SECONDS:-2} $(BIN)/crisisconnect run
 
 check: ## format, lint, types, imports; unit, contract and rule tests; no server
 	@$(SETUP) test

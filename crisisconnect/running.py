@@ -53,7 +53,7 @@ def run() -> None:
             if time.monotonic() - began > READY_SECONDS:
                 say(f"not ready after {READY_SECONDS:.0f} s; {url}/readyz names what is missing")
                 return
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.25)
         say(f"ready in {time.monotonic() - began:.1f} s on {url}")
 
     async def whole() -> None:

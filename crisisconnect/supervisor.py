@@ -122,6 +122,7 @@ class Supervisor:
         self._run = var / "run"
         self._runners: list[Runner] = []
         self._asked = asyncio.Event()
+        self._asked_at = 0.0
 
     async def run(
         self,
@@ -163,11 +164,17 @@ class Supervisor:
         await asyncio.gather(self._keep_broker(), after())
 
     def _ask(self) -> None:
-        """The first signal asks; a second one no longer waits for anybody."""
-        if self._asked.is_set():
+        """The first signal asks; one that comes a second later no longer waits for anybody.
+
+        A terminal and `make` may each pass on the same Ctrl-C: that is one wish, not two.
+        """
+        now = time.monotonic()
+        if not self._asked.is_set():
+            self._asked.set()
+            self._asked_at = now
+        elif now - self._asked_at > 1:
             for runner in self._runners:
                 runner.kill()
-        self._asked.set()
 
     async def _stop(self) -> None:
         for stage in sorted({command.stage for command in self.commands}):
