@@ -181,7 +181,7 @@ class Audit(Participant):
     def ready(self) -> dict[str, Any]:
         found = super().ready()
         with self.store.reading() as session:
-            found["log"] = {
+            found["about"]["log"] = {
                 "size": reading.size(session),
                 "gaps": [waiting.source for waiting in reading.gaps(session)],
                 "quarantined": len(reading.refusals(session)),

@@ -34,7 +34,7 @@ class Answering:
             case Refused():
                 self.refuse(error.code, **error.detail)
             case _ if error is not None and is_away(error):
-                log.warning("%s.%s: the database is away", self.line.name, self.method)
+                log.warning("%s.%s: the database is away", self.wire.name, self.method)
                 self.send({"failed": "unavailable"})
             case rpc.Unavailable():
                 self.send({"failed": "unavailable"})

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 from marshmallow import fields as m
 
-from services.kernel.event import Event, personal_fields, plain_fields
+from services.kernel.event import Event, personal_fields, plain_fields, remembered
 
 Convert = Callable[[Any], Any]
 
@@ -75,7 +74,7 @@ def _field(hint: Any, **options: Any) -> m.Field[Any]:
             raise TypeError(f"no schema for {hint!r}; use a plainer annotation")
 
 
-@cache
+@remembered
 def schema(cls: type[Any], *, strict: bool = False) -> Schema:
     """The marshmallow schema of a dataclass. `strict` refuses unknown fields (our own door)."""
     hints = get_type_hints(cls)
@@ -116,7 +115,7 @@ def _converters(hint: Any) -> tuple[Convert, Convert]:
     return _same, _same
 
 
-@cache
+@remembered
 def _plan(cls: type[Any]) -> tuple[tuple[str, Convert, Convert], ...]:
     hints = get_type_hints(cls)
     return tuple((name, *_converters(_bare(hints[name])[0])) for name in plain_fields(cls))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from enum import Enum
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 CATALOGUE: dict[str, type[Event]] = {}
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def remembered(function: F) -> F:
+    """functools.cache for functions of an event's class, which mypy takes for unhashable."""
+    return cast(F, cache(function))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +62,17 @@ def personal(category: Enum, *, owner: str | None = None, indexed: bool = False)
     return field(metadata={"personal": Personal(category.value, owner, indexed)}, default=None)
 
 
-@cache
+@remembered
 def personal_fields(event: type[Any]) -> Mapping[str, Personal]:
     return {f.name: f.metadata["personal"] for f in fields(event) if "personal" in f.metadata}
 
 
-@cache
+@remembered
 def plain_fields(event: type[Any]) -> Mapping[str, Field[Any]]:
     return {f.name: f for f in fields(event) if "personal" not in f.metadata}
 
 
-@cache
+@remembered
 def subject_field(event: type[Any]) -> str | None:
     return next((f.name for f in fields(event) if "subject" in f.metadata), None)
 

@@ -254,13 +254,10 @@ class Participant:
     # -- readiness
 
     def ready(self) -> dict[str, Any]:
-        """`ok` for each thing this service needs; raises when one is away."""
-        found: dict[str, Any] = {}
+        """`ok` for each thing this service needs, and `about` it what a look should know; raises when one is away."""
         with self.store.reading() as session:
             session.execute(text("select 1"))
-            found["database"] = "ok"
-            found["unnumbered"] = eventstore.waiting(session)
+            about: dict[str, Any] = {"unnumbered": eventstore.waiting(session)}
             if is_sqlite(session):
-                found["sqlite"] = session.execute(text("select sqlite_version()")).scalar_one()
-        found["keyring"] = "ok" if self.keyring.status() else "away"
-        return found
+                about["sqlite"] = session.execute(text("select sqlite_version()")).scalar_one()
+        return {"database": "ok", "keyring": "ok" if self.keyring.status() else "away", "about": about}

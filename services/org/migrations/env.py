@@ -1,6 +1,6 @@
 """The tables of org."""
 
-from services.org.views import agreements, organisations
 from services.kernel.migrating import EVENTS, run
+from services.org.views import agreements, organisations
 
 run([EVENTS, organisations.tables, agreements.tables])

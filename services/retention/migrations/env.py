@@ -1,6 +1,6 @@
 """The tables of retention."""
 
-from services.retention.views import erasures, retirements
 from services.kernel.migrating import EVENTS, run
+from services.retention.views import erasures, retirements
 
 run([EVENTS, erasures.tables, retirements.tables])
