@@ -24,8 +24,8 @@ KEPT_SECONDS, NOT_YET_SECONDS = 1.0, 0.1
 STILL_SECONDS = 10.0
 WAITING = ("unnumbered", "unintegrated")
 """How many of a service's events are not in the log yet, by what they wait for."""
-_TOLD = frozenset({"about"})
-"""What a service tells beside its verdicts, which are words; numbers and lists tell, too."""
+ABOUT = "about"
+"""What a service tells of itself beside its verdicts: versions and counts, which decide nothing alone."""
 
 
 async def alive(_: Ask) -> Answer:
@@ -57,9 +57,9 @@ class Readiness:
 
     def _moving(self) -> str:
         """Whether the log grows while events wait to get into it; one look cannot tell, so the last ones count."""
-        told = [check for check in self._checks.values() if isinstance(check, dict)]
-        waiting = sum(int(check.get(name, 0)) for check in told for name in WAITING)
-        size = next((check["log"]["size"] for check in told if isinstance(check.get("log"), dict)), None)
+        told = [check.get(ABOUT, {}) for check in self._checks.values() if isinstance(check, dict)]
+        waiting = sum(int(about.get(name, 0)) for about in told for name in WAITING)
+        size = next((about["log"]["size"] for about in told if "log" in about), None)
         if not waiting or size is None or size != self._size:
             self._waiting_since = None
         elif self._waiting_since is None:
@@ -89,7 +89,7 @@ async def ready(ask: Ask) -> Answer:
 
 def _well(check: Any) -> bool:
     if isinstance(check, dict):
-        return all(value == "ok" for name, value in check.items() if name not in _TOLD and isinstance(value, str))
+        return all(value == "ok" for name, value in check.items() if name != ABOUT)
     return bool(check == "ok")
 
 

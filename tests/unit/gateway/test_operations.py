@@ -11,7 +11,7 @@ from gateway import health
 from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line
 
-WELL = {"database": "ok", "keyring": "ok", "sqlite": "3.51.3"}
+WELL = {"database": "ok", "keyring": "ok", "about": {"sqlite": "3.51.3"}}
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_the_parts_are_asked_once_a_second_at_most(well: Client) -> None:
 
 def test_a_log_that_does_not_grow_while_events_wait_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Line(answers={f"{service}.ready": WELL for service in health.SERVICES})
-    line.answers["audit.ready"] = {**WELL, "unnumbered": 3, "log": {"size": 7, "gaps": []}}
+    line.answers["audit.ready"] = {**WELL, "about": {"unnumbered": 3, "log": {"size": 7}}}
     readiness = health.Readiness(line)
     monkeypatch.setattr(health, "KEPT_SECONDS", -1)
     monkeypatch.setattr(health, "NOT_YET_SECONDS", -1)
@@ -72,7 +72,7 @@ def test_a_log_that_does_not_grow_while_events_wait_is_noticed(monkeypatch: pyte
     assert [log(), log()] == ["ok", "ok"]
     monkeypatch.setattr(health, "STILL_SECONDS", 0)
     assert log() == "standing still"
-    line.answers["audit.ready"] = {**WELL, "unnumbered": 3, "log": {"size": 8, "gaps": []}}
+    line.answers["audit.ready"] = {**WELL, "about": {"unnumbered": 3, "log": {"size": 8}}}
     assert log() == "ok"
 
 
