@@ -1,0 +1,26 @@
+"""Every event that the contracts of the services know, in one order, with whose key seals what."""
+
+from __future__ import annotations
+
+import importlib
+
+from crisisconnect.topology import SERVICES
+from services.kernel.event import CATALOGUE, Event, personal_fields
+
+
+def events() -> list[type[Event]]:
+    """Every event of the contracts: by service, then in the order in which the contract tells them."""
+    for service in SERVICES:
+        importlib.import_module(f"services.contracts.{service}")
+    mine = [event for event in CATALOGUE.values() if service_of(event) in SERVICES]
+    return sorted(mine, key=lambda event: SERVICES.index(service_of(event)))
+
+
+def service_of(event: type[Event]) -> str:
+    package, _, service = event.__module__.rpartition(".")
+    return service if package == "services.contracts" else ""
+
+
+def owner_kind(event: type[Event], name: str) -> str:
+    """The kind of owner whose key seals a personal field: `account`, `session`, `contact` …"""
+    return personal_fields(event)[name].owner or "account"

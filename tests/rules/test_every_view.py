@@ -1,0 +1,132 @@
+"""Every view of every service equals its replay from the events, before and after a person is erased (I5)."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import MetaData, create_engine, select
+
+from services.kernel import eventstore, keyring, replay
+from services.kernel.context import Context
+from services.kernel.database import sqlite
+from services.kernel.event import Event, owner_of, personal_fields, plain_fields, subject_of
+from services.kernel.keyproviders import FileKeys
+from services.kernel.keyring import Keyring
+from services.kernel.unit import Store, Unit
+from services.kernel.wake import Wake
+from tests.rules.contracts import EVENTS, example, service_of
+
+SERVICES = ("auth", "org", "audit", "retention")
+FORGETTING = ("ErasureCompleted", "KeyEpochRetired")
+
+
+def modules(service: str) -> list[Any]:
+    """Every module of `views/` that follows events; one that keeps rows of its own kind has no `project`."""
+    package = importlib.import_module(f"services.{service}.views")
+    names = [f"{package.__name__}.{found.name}" for found in pkgutil.iter_modules(package.__path__)]
+    return [module for name in names if hasattr(module := importlib.import_module(name), "project")]
+
+
+def story(service: str) -> list[Event]:
+    """The examples in the order in which the contract tells them; what forgets comes last."""
+    told = sorted(
+        (event for event in EVENTS.values() if service_of(event) == service),
+        key=lambda event: (event.__name__ in FORGETTING, line_of(event)),
+    )
+    return [example(event) for event in told]
+
+
+def line_of(event: type[Event]) -> int:
+    source = Path(str(importlib.import_module(event.__module__).__file__)).read_text()
+    return source[: source.index(f"class {event.__name__}(")].count("\n")
+
+
+def stream_of(event: Event) -> str:
+    field = event.kind if event.kind in plain_fields(type(event)) else "account"
+    return f"{event.kind}/{getattr(event, field, uuid4())}"
+
+
+def made(service: str, directory: Path) -> Store:
+    data, keys = sqlite(directory / "data.sqlite3"), sqlite(directory / "keys.sqlite3")
+    eventstore.tables.create_all(data)
+    keyring.tables.create_all(keys)
+    views = modules(service)
+    for view in views:
+        view.tables.create_all(data)
+    ring = Keyring(keys, FileKeys(directory / "kek"), f"/{service}")
+    wake = Wake(data, directory, f"{service}-relay")
+    return Store(data, ring, service, views, wake, maker=str(uuid4()))
+
+
+def tell(store: Store, event: Event) -> None:
+    pairs = [(owner_of(event, name), mark.category) for name, mark in personal_fields(type(event)).items()]
+
+    def work(unit: Unit) -> dict[str, Any]:
+        stream = stream_of(event)
+        unit.append(stream, len(eventstore.read(unit.session, stream)), [event])
+        return {}
+
+    context = Context(actor=f"system/{store.source}", correlation=str(uuid4()), purpose="app_access")
+    store.perform(context, work, keys=pairs)
+
+
+def owners(told: list[Event], account: str | None) -> set[str]:
+    """Whose keys go with this person: their own, and those of their sessions."""
+    mine = [event for event in told if subject_of(event) == account]
+    return {owner_of(event, name) for event in mine for name in personal_fields(type(event))}
+
+
+def differences(store: Store) -> list[replay.Difference]:
+    scratch = create_engine("sqlite://")
+    metadata: list[MetaData] = [view.tables for view in store.views]
+    for tables in metadata:
+        tables.create_all(scratch)
+    try:
+        return replay.verify(store, scratch, [table for tables in metadata for table in tables.sorted_tables])
+    finally:
+        scratch.dispose()
+
+
+@pytest.fixture(params=SERVICES)
+def service(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_every_view_equals_its_replay_over_the_examples(service, tmp_path):
+    store = made(service, tmp_path)
+    told = story(service)
+    for event in told:
+        if event.type.endswith("ErasureCompleted.v1"):
+            store.keyring.erase(owners(told, subject_of(event)))
+        tell(store, event)
+        found = differences(store)
+        assert found == [], f"after {type(event).__name__}; a view is a function of (session, event) and no more"
+    store.engine.dispose()
+    store.keyring._engine.dispose()
+
+
+def test_no_view_holds_a_personal_value_open(service, tmp_path):
+    store, told = made(service, tmp_path), story(service)
+    values = set()
+    for event in told:
+        tell(store, event)
+        values |= {getattr(event, name) for name in personal_fields(type(event))} - {None}
+        with store.reading() as session:
+            tables = [table for view in store.views for table in view.tables.sorted_tables]
+            rows = str([tuple(row) for table in tables for row in session.execute(select(table))])
+        assert not [value for value in values if value in rows], "views copy sealed values (P18)"
+    store.engine.dispose()
+    store.keyring._engine.dispose()
+
+
+def test_every_view_names_its_tables_and_a_service_names_its_views(service):
+    views = modules(service)
+    tables = [table.name for view in views for table in view.tables.sorted_tables]
+
+    assert views or service == "audit", f"services/{service}/views has no module with `project(session, record)`"
+    assert len(tables) == len(set(tables)), "two views claim the same table"
