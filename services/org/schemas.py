@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow.exceptions import SCHEMA
 from marshmallow.validate import Length, Regexp
 
 from services.contracts.org import OrganisationKind
@@ -16,7 +17,8 @@ from services.kernel.decider import Refused
 LONGEST_TERM_DAYS = 50 * 366
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,10})S)?)?"
+    r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,10})S)?)?",
+    re.ASCII,
 )
 _DAYS = {
     "years": 365.25,
@@ -55,7 +57,7 @@ class Strict(Schema):
 class Contact(Strict):
     name = fields.String(required=True, validate=words())
     email = fields.Email(required=True, validate=Length(max=254))
-    phone = fields.String(allow_none=True, validate=[Length(max=32), Regexp(r"\+?[0-9][0-9 ()./-]*\Z")])
+    phone = fields.String(allow_none=True, validate=[Length(max=40), Regexp(r"\+?[0-9][0-9 ()./-]*\Z")])
 
 
 class Beheerder(Strict):
@@ -144,7 +146,8 @@ def _flat(schema: Schema, messages: Mapping[Any, Any], above: str = "") -> dict[
         if isinstance(field, fields.Nested) and isinstance(said, Mapping):
             found.update(_flat(field.schema, said, f"{above}{name}."))
         else:
-            found[f"{above}{name}"] = sorted(set(_leaves(said)))
+            path = above.rstrip(".") if name == SCHEMA else f"{above}{name}"
+            found[path] = sorted(set(_leaves(said)))
     return found
 
 

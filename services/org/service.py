@@ -49,15 +49,11 @@ class OrgService:
         return self.app.agreement(context, organisation, agreement)
 
     @answers()
-    def sign_agreement(
-        self, context: Context, organisation: str, agreement: str, **said: Any
-    ) -> dict[str, Any]:
+    def sign_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
         return self.app.sign_agreement(context, organisation, agreement, **said)
 
     @answers()
-    def terminate_agreement(
-        self, context: Context, organisation: str, agreement: str, **said: Any
-    ) -> dict[str, Any]:
+    def terminate_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
         return self.app.terminate_agreement(context, organisation, agreement, **said)
 
     @answers(callers=ALL)
@@ -65,7 +61,7 @@ class OrgService:
         return self.app.terms_in_force(context, organisation)
 
     @answers(callers=(GATEWAY, CLI))
-    def ready(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def ready(self, context: Context) -> dict[str, Any]:
         return self.app.ready()
 
     @answers(callers=(CLI,))
@@ -73,19 +69,19 @@ class OrgService:
         return self.app.rotate_keys(context)
 
     @answers(callers=(CLI,))
-    def keys_status(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def keys_status(self, context: Context) -> dict[str, Any]:
         return self.app.keys_status()
 
     @answers(callers=(CLI,))
-    def deadletters(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def deadletters(self, context: Context) -> dict[str, Any]:
         return self.app.deadletters()
 
     @answers(callers=(CLI,))
-    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:  # noqa: ARG002
+    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
         return self.app.retry_deadletter(index)
 
     @answers(callers=(CLI,))
-    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:  # noqa: ARG002
+    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
         return self.app.discard_deadletter(index)
 
 

@@ -45,9 +45,7 @@ def organisation_registered(**but: Any) -> OrganisationRegistered:
 
 
 def organisation_renamed(**but: Any) -> OrganisationRenamed:
-    return replace(
-        OrganisationRenamed(organisation=GEMEENTE, name="Gemeente Voorbeeldstad", at=MORNING), **but
-    )
+    return replace(OrganisationRenamed(organisation=GEMEENTE, name="Gemeente Voorbeeldstad", at=MORNING), **but)
 
 
 def first_beheerder_invited(**but: Any) -> FirstBeheerderInvited:
@@ -140,7 +138,5 @@ def erasure_completed(**but: Any) -> ErasureCompleted:
 
 
 def key_epoch_retired(**but: Any) -> KeyEpochRetired:
-    one = KeyEpochRetired(
-        retired="20260301T040000-1a2b3c4d", current="20260302T040000-5e6f7a8b", keys=12, at=MORNING
-    )
+    one = KeyEpochRetired(retired="20260301T040000-1a2b3c4d", current="20260302T040000-5e6f7a8b", keys=12, at=MORNING)
     return replace(one, **but)

@@ -16,7 +16,6 @@ from services.contracts.org import (
     OrganisationKind,
     OrganisationRegistered,
 )
-from services.contracts.privacy import LegalBasis, Purpose
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore
 from services.kernel.configuration import Configuration
@@ -25,6 +24,7 @@ from services.kernel.participant import Calling, Vocabulary
 from services.kernel.unit import Unit
 from services.org import reactions
 from services.org.app.agreements import Agreements
+from services.org.app.grounds import before_terms
 from services.org.domain.organisation import NoteInvitation, Register
 from services.org.views import agreements, organisations
 
@@ -49,13 +49,14 @@ class Org(Agreements):
         self._invitations: dict[str, str] = {}
 
     def start(self) -> None:
-        """The maker's own organisation is there from the first start on."""
-        maker = Register(
-            organisation=self.configuration.maker, name=MAKER, kind=OrganisationKind.MAKER, at=self.now()
-        )
+        self.register_maker()
+        super().start()
+
+    def register_maker(self) -> None:
+        """The maker's own organisation is there from the first start on; later ones change nothing."""
+        maker = Register(organisation=self.configuration.maker, name=MAKER, kind=OrganisationKind.MAKER, at=self.now())
         context = self.own_context(organisation=maker.organisation)
         self.store.perform(context, lambda unit: self.settle(unit, maker))
-        super().start()
 
     # -- what follows from the log
 
@@ -74,9 +75,7 @@ class Org(Agreements):
             case OrganisationRegistered() as event:
                 invitation = self._invitations.get(event.organisation)
                 if invitation is not None:
-                    note = NoteInvitation(
-                        organisation=event.organisation, invitation=invitation, at=self.now()
-                    )
+                    note = NoteInvitation(organisation=event.organisation, invitation=invitation, at=self.now())
                     self.settle(unit, note)
             case _:
                 self._invitations.pop(str(unit.context.organisation), None)
@@ -93,16 +92,14 @@ class Org(Agreements):
             return
         envelope = entry.record.envelope
         context = self.own_context(
-            organisation=event.organisation,
-            purpose=Purpose.BEHEER_ACCESS.value,
-            legal_basis=LegalBasis.CONTRACT.value,
             correlation=envelope.correlationid,
             causation=envelope.id,
             idempotency=f"first-beheerder/{envelope.id}",
             digest=hashlib.sha256(entry.note).hexdigest(),
         )
+        ground = before_terms(context, event.organisation)
         said = {"organisation": event.organisation, "email": email}
-        answer = self.caller.call("auth", "invite_first_beheerder", said, context)
+        answer = self.caller.call("auth", "invite_first_beheerder", said, ground)
         self._invitations[event.organisation] = str(answer["invitation"])
 
     def _forgotten(self, session: Connection, entry: Entry) -> set[str]:
@@ -111,17 +108,17 @@ class Org(Agreements):
 
     # -- whose data
 
-    def owners(self, session: Connection, account: str) -> set[str]:  # noqa: ARG002
+    def owners(self, session: Connection, account: str) -> set[str]:
         """None: a contact, a signatory and an invitee have pseudonyms of their own, tied to no account.
 
         They are here in their organisation's name: a signature outlives its signatory's account.
         """
         return set()
 
-    def drop(self, session: Connection, account: str) -> int:  # noqa: ARG002
+    def drop(self, session: Connection, account: str) -> int:
         """0: see `owners`."""
         return 0
 
-    def left(self, session: Connection, account: str) -> int:  # noqa: ARG002
+    def left(self, session: Connection, account: str) -> int:
         """0: see `owners`."""
         return 0

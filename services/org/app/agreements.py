@@ -15,9 +15,9 @@ from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
 from services.org import schemas
+from services.org.app.grounds import before_terms
 from services.org.app.organisations import Organisations, following, most
 from services.org.domain import agreement as rules
-from services.org.domain.terms import own
 from services.org.views import agreements
 
 SIDES = {Role.OPERATOR.value: Side.PROCESSOR, Role.BEHEERDER.value: Side.CONTROLLER}
@@ -55,11 +55,9 @@ class Agreements(Organisations, ABC):
             unit.do(f"agreement/{agreement}", rules.decider, command)
             return {"agreement": agreement, "version": version}
 
-        return self.store.perform(context, work)
+        return self.store.perform(before_terms(context, organisation), work)
 
-    def agreements(
-        self, context: Context, organisation: str, after: str | None, limit: int
-    ) -> dict[str, Any]:
+    def agreements(self, context: Context, organisation: str, after: str | None, limit: int) -> dict[str, Any]:
         """`items` as `agreement` answers them, without the signatories."""
         with self.store.reading() as session:
             self.found(session, context, organisation)
@@ -86,9 +84,7 @@ class Agreements(Organisations, ABC):
         ]
         return {**_shown(row, current), "signatures": signatures}
 
-    def sign_agreement(
-        self, context: Context, organisation: str, agreement: str, **said: Any
-    ) -> dict[str, Any]:
+    def sign_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
         """`signatory`, `document_sha256`, `signed_on` → `in_force` today, `events`; each side signs once."""
         side = _side(context)
         given = schemas.load(schemas.Signing, said)
@@ -116,11 +112,11 @@ class Agreements(Organisations, ABC):
             current = agreements.in_force(unit.session, [organisation], today).get(organisation)
             return {"in_force": current is not None and current["agreement"] == agreement}
 
-        return self.store.perform(context, work, keys=[(f"signatory/{signatory}", Category.NAME.value)])
+        return self.store.perform(
+            before_terms(context, organisation), work, keys=[(f"signatory/{signatory}", Category.NAME.value)]
+        )
 
-    def terminate_agreement(
-        self, context: Context, organisation: str, agreement: str, **said: Any
-    ) -> dict[str, Any]:
+    def terminate_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
         """`ends_on`, the last day → `events`."""
         given = schemas.load(schemas.Ending, said)
         command = rules.Terminate(side=_side(context), ends_on=given["ends_on"], at=self.now())
@@ -131,16 +127,7 @@ class Agreements(Organisations, ABC):
             unit.do(f"agreement/{agreement}", rules.decider, command)
             return {}
 
-        return self.store.perform(context, work)
-
-    def terms_in_force(self, _: Context, organisation: str) -> dict[str, Any] | None:
-        """Under which terms data of this organisation may be touched today, None for none (P01)."""
-        if organisation == self.configuration.maker:
-            terms = own(self.today())
-        else:
-            with self.store.reading() as session:
-                terms = agreements.terms_in_force(session, organisation, self.today())
-        return terms.said() if terms else None
+        return self.store.perform(before_terms(context, organisation), work)
 
     def _agreed(self, session: Connection, organisation: str, agreement: str) -> dict[str, Any]:
         row = agreements.by_id(session, organisation, agreement)

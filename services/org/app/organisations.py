@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from services.contracts.privacy import TENANT, Category
+from services.contracts.org import ProcessingRefused
+from services.contracts.privacy import TENANT, Category, Purpose
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.participant import Calling, Participant
 from services.kernel.unit import Unit
 from services.org import schemas
+from services.org.app.grounds import before_terms, categories_of, under
 from services.org.domain import organisation as rules
 from services.org.domain.organisation import Contact
-from services.org.domain.terms import day_of
+from services.org.domain.terms import Terms, day_of, own
 from services.org.views import agreements, organisations
 
 MOST = 100
@@ -56,7 +59,8 @@ class Organisations(Participant, ABC):
             at=self.now(),
         )
         keys = [(f"invitee/{invitee}", Category.EMAIL.value), *_contact_keys(contact)]
-        return self.store.perform(context, lambda unit: self.settle(unit, command), keys=keys)
+        ground = before_terms(context, command.organisation)
+        return self.store.perform(ground, lambda unit: self.settle(unit, command), keys=keys)
 
     def organisations(self, _: Context, after: str | None, limit: int) -> dict[str, Any]:
         """`items` of `organisation`, `name`, `kind`, `status`: `active` while terms are in force."""
@@ -83,11 +87,10 @@ class Organisations(Participant, ABC):
 
     def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`name`, `contact` (in part or whole), `if_match`; what is null or absent stays. → `events`."""
-        given = schemas.load(
-            schemas.Change, {name: value for name, value in said.items() if value is not None}
-        )
+        given = schemas.load(schemas.Change, {name: value for name, value in said.items() if value is not None})
         with self.store.reading() as session:
             row = self.found(session, context, organisation)
+        ground = self._allow(context, organisation, categories_of(given.get("contact")))
         command = rules.Change(
             organisation=organisation,
             name=given.get("name"),
@@ -95,9 +98,42 @@ class Organisations(Participant, ABC):
             if_match=given.get("if_match"),
             at=self.now(),
         )
-        return self.store.perform(
-            context, lambda unit: self.settle(unit, command), keys=_contact_keys(command.contact)
-        )
+        return self.store.perform(ground, lambda unit: self.settle(unit, command), keys=_contact_keys(command.contact))
+
+    # -- terms
+
+    def terms_in_force(self, _: Context, organisation: str) -> dict[str, Any] | None:
+        """Under which terms data of this organisation may be touched today, None for none (P01)."""
+        terms = self._terms(organisation)
+        return terms.said() if terms else None
+
+    def _terms(self, organisation: str) -> Terms | None:
+        if organisation == self.configuration.maker:
+            return own(self.today())
+        with self.store.reading() as session:
+            return agreements.terms_in_force(session, organisation, self.today())
+
+    def _allow(self, context: Context, organisation: str, categories: set[Category]) -> Context:
+        """The context with its legal basis; a refusal is evidence and goes into the log (P01)."""
+        try:
+            return under(self._terms(organisation), context, organisation, categories)
+        except Refused as refused:
+            event = ProcessingRefused(
+                refusal=str(uuid4()),
+                organisation=organisation,
+                purpose=Purpose.BEHEER_ACCESS,
+                code=refused.code,
+                at=self.now(),
+            )
+            self._record(replace(context, organisation=organisation, idempotency=None), event)
+            raise
+
+    def _record(self, context: Context, event: ProcessingRefused) -> None:
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.append(f"refusal/{event.refusal}", 0, [event])
+            return {}
+
+        self.store.perform(context, work)
 
     # -- shared with what is built upon this
 
@@ -116,9 +152,7 @@ class Organisations(Participant, ABC):
         if row["contact"] is None:
             return None
         fields = [f"contact_{name}" for name in PARTICULARS]
-        return dict(
-            zip(PARTICULARS, self.keyring.open_many([(row[name], name) for name in fields]), strict=True)
-        )
+        return dict(zip(PARTICULARS, self.keyring.open_many([(row[name], name) for name in fields]), strict=True))
 
     def _next_contact(self, row: Mapping[str, Any], given: Mapping[str, str | None] | None) -> Contact | None:
         """None when nothing is asked; the present pseudonym when nothing differs, else a new one."""
@@ -149,5 +183,5 @@ def following(items: list[dict[str, Any]], name: str, limit: int) -> str | None:
 def _contact_keys(contact: Contact | None) -> list[tuple[str, str]]:
     if contact is None:
         return []
-    categories = {Category.NAME, Category.EMAIL} | ({Category.CONTACT_PHONE} if contact.phone else set())
-    return [(f"contact/{contact.id}", category.value) for category in sorted(categories)]
+    given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+    return [(f"contact/{contact.id}", category.value) for category in sorted(categories_of(given))]

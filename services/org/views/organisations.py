@@ -39,9 +39,7 @@ def project(session: Connection, record: Recorded) -> None:
         case OrganisationRenamed() as event:
             _change(session, event.organisation, name=event.name)
         case ContactPublished() as event:
-            particulars = {
-                name: record.sealed.get(name) for name in ("contact_name", "contact_email", "contact_phone")
-            }
+            particulars = {name: record.sealed.get(name) for name in ("contact_name", "contact_email", "contact_phone")}
             _change(session, event.organisation, contact=event.contact, **particulars)
 
 
@@ -55,9 +53,7 @@ def _change(session: Connection, organisation: str, **values: str | None) -> Non
 
 def by_id(session: Connection, organisation: str) -> dict[str, Any] | None:
     """One organisation with its contact sealed, None when there is no such one."""
-    row = session.execute(
-        select(organisations).where(organisations.c.organisation == organisation)
-    ).mappings()
+    row = session.execute(select(organisations).where(organisations.c.organisation == organisation)).mappings()
     found = row.first()
     return dict(found) if found else None
 

@@ -56,9 +56,7 @@ def test_a_proposal_may_have_no_end():
 def test_each_side_signs():
     given(decider, PROPOSED).when(SIGN).then(org.agreement_signed())
     controller = org.agreement_signed(side=Side.CONTROLLER)
-    given(decider, PROPOSED, org.agreement_signed()).when(replace(SIGN, side=Side.CONTROLLER)).then(
-        controller
-    )
+    given(decider, PROPOSED, org.agreement_signed()).when(replace(SIGN, side=Side.CONTROLLER)).then(controller)
 
 
 def test_signing_again_with_the_same_particulars_changes_nothing():
@@ -98,9 +96,7 @@ def test_what_was_never_proposed_is_not_found():
 
 def test_either_side_ends_it():
     given(decider, PROPOSED).when(END).then(org.agreement_terminated())
-    given(decider, PROPOSED).when(replace(END, side=Side.PROCESSOR)).then(
-        org.agreement_terminated(side=Side.PROCESSOR)
-    )
+    given(decider, PROPOSED).when(replace(END, side=Side.PROCESSOR)).then(org.agreement_terminated(side=Side.PROCESSOR))
 
 
 def test_ending_it_on_the_same_day_again_changes_nothing():

@@ -7,9 +7,7 @@ from services.org.domain.organisation import Change, Contact, NoteInvitation, Re
 from tests.examples import org
 from tests.given import given
 
-CONTACT = Contact(
-    id=org.CONTACT, name="Sanne Bakker", email="crisis@voorbeeld.example", phone="+31 20 555 0100"
-)
+CONTACT = Contact(id=org.CONTACT, name="Sanne Bakker", email="crisis@voorbeeld.example", phone="+31 20 555 0100")
 REGISTER = Register(
     organisation=org.GEMEENTE,
     name="Gemeente Voorbeeld",
@@ -62,16 +60,12 @@ def test_the_same_contact_is_not_published_twice():
 def test_a_change_based_on_an_older_reading_is_refused():
     history = (org.organisation_registered(), org.contact_published())
     given(decider, *history).when(change(name="Anders", if_match=1)).refused("precondition_failed")
-    given(decider, *history).when(change(name="Gemeente Voorbeeldstad", if_match=2)).then(
-        org.organisation_renamed()
-    )
+    given(decider, *history).when(change(name="Gemeente Voorbeeldstad", if_match=2)).then(org.organisation_renamed())
 
 
 def test_an_invitation_does_not_make_a_reading_old():
     history = (org.organisation_registered(), org.contact_published(), org.first_beheerder_invited())
-    given(decider, *history).when(change(name="Gemeente Voorbeeldstad", if_match=2)).then(
-        org.organisation_renamed()
-    )
+    given(decider, *history).when(change(name="Gemeente Voorbeeldstad", if_match=2)).then(org.organisation_renamed())
 
 
 def test_an_unknown_organisation_cannot_be_changed():
