@@ -30,9 +30,7 @@ from services.retention.views import erasures, retirements
 log = logging.getLogger(__name__)
 
 BATCH = 100
-OVERDUE = Gauge(
-    "crisisconnect_retention_overdue", "Erasures due, and not ordered for longer than two sweeps."
-)
+OVERDUE = Gauge("crisisconnect_retention_overdue", "Erasures due, and not ordered for longer than two sweeps.")
 STALLED = Gauge("crisisconnect_retention_stalled", "Completions of services that say something was left.")
 
 

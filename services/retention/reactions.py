@@ -22,9 +22,7 @@ FOLLOWS: tuple[type[Event], ...] = (
 )
 
 
-def react(
-    index: int, record: Recorded, terms: Sequence[Terms], at: datetime
-) -> Schedule | Confirm | Note | None:
+def react(index: int, record: Recorded, terms: Sequence[Terms], at: datetime) -> Schedule | Confirm | Note | None:
     """The command that follows from the entry at `index`; `at` is now. Its signature proves its source."""
     service = record.envelope.source.removeprefix("/")
     match record.event:

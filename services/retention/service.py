@@ -32,7 +32,7 @@ class RetentionService:
         return self.app.certificate(context, erasure, organisation)
 
     @answers(callers=(GATEWAY, CLI))
-    def ready(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def ready(self, context: Context) -> dict[str, Any]:
         return self.app.ready()
 
     @answers(callers=(CLI,))
@@ -40,23 +40,23 @@ class RetentionService:
         return self.app.rotate_keys(context)
 
     @answers(callers=(CLI,))
-    def keys_status(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def keys_status(self, context: Context) -> dict[str, Any]:
         return self.app.keys_status()
 
     @answers(callers=(CLI,))
-    def deadletters(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def deadletters(self, context: Context) -> dict[str, Any]:
         return self.app.deadletters()
 
     @answers(callers=(CLI,))
-    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:  # noqa: ARG002
+    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
         return self.app.retry_deadletter(index)
 
     @answers(callers=(CLI,))
-    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:  # noqa: ARG002
+    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
         return self.app.discard_deadletter(index)
 
     @answers(callers=("audit",))
-    def durable(self, context: Context, event: str) -> dict[str, Any] | None:  # noqa: ARG002
+    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
         return self.app.durable(event)
 
 

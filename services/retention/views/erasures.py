@@ -88,9 +88,7 @@ def project(session: Connection, record: Recorded) -> None:
             )
         case ErasureOrdered() as event:
             _set(session, event.erasure, state="ordered", ordered_at=instant(event.at))
-            rows = [
-                {"erasure": event.erasure, "service": name, "state": "ordered"} for name in event.services
-            ]
+            rows = [{"erasure": event.erasure, "service": name, "state": "ordered"} for name in event.services]
             session.execute(insert(parts), rows)
         case ErasureConfirmed() as event:
             _set_part(session, event.erasure, event.service, state="completed", entry=event.entry)
@@ -117,9 +115,7 @@ def _set_part(session: Connection, erasure: str, service: str, **values: object)
 
 def drop(session: Connection, account: str) -> int:
     """Leave the proof and take out whom it is about."""
-    return session.execute(
-        update(erasures).where(erasures.c.account == account).values(account=None)
-    ).rowcount
+    return session.execute(update(erasures).where(erasures.c.account == account).values(account=None)).rowcount
 
 
 def holds(session: Connection, account: str) -> int:
