@@ -15,6 +15,8 @@ from crisisconnect.machine import dies_with_us, is_free
 from crisisconnect.supervisor import Supervisor, hold, say
 
 READY_SECONDS = 120.0
+BROKER_FILE = Path("run", "broker.url")
+"""Where, under the state, a run says which broker it uses; without user and password."""
 
 
 class Broken(Exception):
@@ -34,6 +36,8 @@ def run() -> None:
     installation = Installation.mint(secrets)
     broker = choose(os.environ.get("AMQP_URL"), var, installation)
     variables = environment(var, secrets, broker.amqp_url, port)
+    (var / "run").mkdir(parents=True, exist_ok=True, mode=0o700)
+    (var / BROKER_FILE).write_text(broker.amqp_url)
 
     async def migrated() -> None:
         migrating = await asyncio.create_subprocess_exec(
@@ -59,7 +63,10 @@ def run() -> None:
     async def whole() -> None:
         await Supervisor(var, broker, commands()).run(variables, migrated, ready)
 
-    asyncio.run(whole())
+    try:
+        asyncio.run(whole())
+    finally:
+        (var / "run" / "supervisor.pid").unlink(missing_ok=True)
 
 
 async def _answers_ready(port: int) -> bool:

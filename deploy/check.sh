@@ -10,8 +10,6 @@ present=""
 for folder in $code; do [ -d "$folder" ] && present="$present $folder"; done
 typed=""
 for folder in services gateway crisisconnect; do [ -d "$folder" ] && typed="$typed $folder"; done
-tests=""
-for folder in tests/unit tests/contracts tests/rules; do [ -d "$folder" ] && tests="$tests $folder"; done
 
 start() {
     name=$1
@@ -23,17 +21,19 @@ start format $bin/ruff format --check $present
 start lint $bin/ruff check $present
 start types $bin/mypy $typed
 [ -f .importlinter ] && start imports $bin/lint-imports
-start tests $bin/python -m pytest -q $tests
+for folder in unit contracts rules; do
+    [ -d "tests/$folder" ] && start "$folder" $bin/python -m pytest -q -p no:cacheprovider "tests/$folder"
+done
 wait
 
 failed=0
 for result in "$out"/*.code; do
     name=$(basename "$result" .code)
     if [ "$(cat "$result")" = 0 ]; then
-        printf '%-8s ok   %s\n' "$name" "$(tail -n 1 "$out/$name.txt")"
+        printf '%-9s ok   %s\n' "$name" "$(tail -n 1 "$out/$name.txt")"
     else
         cat "$out/$name.txt"
-        printf '%-8s FAILED\n' "$name"
+        printf '%-9s FAILED\n' "$name"
         failed=1
     fi
 done
