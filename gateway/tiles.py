@@ -48,4 +48,4 @@ async def entries(ask: Ask) -> Answer:
     """`u16 length || signed note`, one after the other."""
     number, width = place(ask.path["tile"])
     bundle = await ask.call("audit.bundle", {"n": number, "width": width})
-    return Answer(200, b64decode(bundle["bundle"]), media_type=_BYTES)
+    return Answer(200, b64decode(bundle["tile"]), media_type=_BYTES)

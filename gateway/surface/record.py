@@ -35,7 +35,7 @@ def _erasures(ask: Ask) -> dict[str, Any]:
 
 def _entries(ask: Ask) -> dict[str, Any]:
     """`after` is the last index seen; `from` names the first one wanted."""
-    filters = {name: ask.query.get(name) for name in ("type", "organisation", "correlationid", "case")}
+    filters = {name: value for name, value in ask.query.items() if name not in ("start", "limit")}
     return {**filters, "after": ask.query.get("start", 0) - 1 if ask.after is None else ask.after}
 
 

@@ -156,7 +156,7 @@ def test_a_strangers_organisation_is_not_there(route: Route, ask: Client) -> Non
 @every(PERSONAL)
 def test_what_is_personal_is_stored_nowhere_on_its_way(route: Route, ask: Client) -> None:
     role = min(route.roles).value if route.roles else None
-    ask.line.answers["audit.bundle"] = {"bundle": ""}
+    ask.line.answers["audit.bundle"] = {"tile": ""}
     body = {"json": {}} if route.body is not None else {}
     assert ask(route.method, path_of(route), role=role, **body).headers["cache-control"] == "no-store"
 

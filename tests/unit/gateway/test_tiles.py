@@ -51,7 +51,7 @@ def test_tiles_of_hashes_are_for_everybody_and_for_ever(ask: Client) -> None:
 
 
 def test_bundles_of_entries_are_for_those_who_may(ask: Client) -> None:
-    ask.line.answers["audit.bundle"] = {"bundle": b64encode(b"\x00\x01a").decode()}
+    ask.line.answers["audit.bundle"] = {"tile": b64encode(b"\x00\x01a").decode()}
     path = "/log/tile/entries/000.p/1"
     assert ask("GET", path).status_code == 401
     assert ask("GET", path, role="beheerder").status_code == 403
