@@ -75,7 +75,7 @@ class AgreementProposed(Event, kind="agreement"):
 
     agreement: str
     organisation: str
-    version: int
+    agreement_version: int
     proposed_by: Side
     purposes: dict[Purpose, LegalBasis]
     categories: tuple[Category, ...]
@@ -92,7 +92,7 @@ class AgreementSigned(Event, kind="agreement"):
 
     agreement: str
     organisation: str
-    version: int
+    agreement_version: int
     side: Side
     signatory: str
     signatory_name: str | None = personal(Category.NAME, owner="signatory")

@@ -69,7 +69,7 @@ def agreement_proposed(**but: Any) -> AgreementProposed:
     one = AgreementProposed(
         agreement=AGREEMENT,
         organisation=GEMEENTE,
-        version=1,
+        agreement_version=1,
         proposed_by=Side.PROCESSOR,
         purposes={
             Purpose.APP_ACCESS: LegalBasis.PUBLIC_TASK,
@@ -89,7 +89,7 @@ def agreement_signed(**but: Any) -> AgreementSigned:
     one = AgreementSigned(
         agreement=AGREEMENT,
         organisation=GEMEENTE,
-        version=1,
+        agreement_version=1,
         side=Side.PROCESSOR,
         signatory=SIGNATORY,
         signatory_name="Pieter de Vries",

@@ -99,7 +99,7 @@ def _propose(command: Propose) -> Sequence[Event]:
         AgreementProposed(
             agreement=command.agreement,
             organisation=command.organisation,
-            version=command.version,
+            agreement_version=command.version,
             proposed_by=command.side,
             purposes=dict(command.purposes),
             categories=tuple(command.categories),
@@ -129,7 +129,7 @@ def _sign(agreement: Agreement, command: Sign) -> Sequence[Event]:
         AgreementSigned(
             agreement=agreement.id,
             organisation=agreement.organisation,
-            version=agreement.version,
+            agreement_version=agreement.version,
             side=command.side,
             signatory=command.signatory,
             signatory_name=command.name,
@@ -164,7 +164,7 @@ def evolve(agreement: Agreement, event: Event) -> Agreement:
             return Agreement(
                 id=event.agreement,
                 organisation=event.organisation,
-                version=event.version,
+                version=event.agreement_version,
                 starts_on=event.starts_on,
                 ends_on=event.ends_on or date.max,
             )

@@ -73,7 +73,7 @@ def project(session: Connection, record: Recorded) -> None:
                 insert(agreements).values(
                     agreement=event.agreement,
                     organisation=event.organisation,
-                    version=event.version,
+                    version=event.agreement_version,
                     proposed_by=event.proposed_by.value,
                     purposes=_json({purpose.value: basis.value for purpose, basis in event.purposes.items()}),
                     categories=_json([category.value for category in event.categories]),
