@@ -19,6 +19,8 @@ from services.kernel.rpc_asyncio import AsyncCaller
 
 log = structlog.get_logger("gateway")
 
+# Granian's embedded server, not its usual one: that starts a second process for every worker, with a second
+# copy of everything, and one process is what a supervisor can signal, count and limit.
 HEADER_BYTES = 64 * 1024
 HEADER_MILLISECONDS = 10_000
 AT_ONCE = 512
@@ -34,7 +36,11 @@ async def serve(configuration: Configuration) -> None:
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
-            max_buffer_size=HEADER_BYTES, header_read_timeout=HEADER_MILLISECONDS, pipeline_flush=False
+            # Granian's embedded server, not its usual one: that starts a second process for every worker, with a second
+            # copy of everything, and one process is what a supervisor can signal, count and limit.
+            max_buffer_size=HEADER_BYTES,
+            header_read_timeout=HEADER_MILLISECONDS,
+            pipeline_flush=False,
         ),
         websockets=False,
         backlog=1024,

@@ -20,6 +20,8 @@ GUARDS: tuple[Header, ...] = (
     ),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+SECURE: tuple[Header, ...] = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
+"""Where the door stands behind TLS: never again without."""
 
 
 class Answer:
@@ -48,13 +50,15 @@ class Answer:
     def json(cls, status: int, value: Any, headers: tuple[Header, ...] = (), store: bytes = b"no-store") -> Answer:
         return cls(status, orjson.dumps(value), headers=headers, store=store)
 
-    async def send(self, send: Send, correlation: str, *, head: bool = False) -> None:
+    async def send(
+        self, send: Send, correlation: str, *, head: bool = False, guards: tuple[Header, ...] = GUARDS
+    ) -> None:
         headers = [
             (b"content-type", self.media_type),
             (b"content-length", str(len(self.body)).encode()),
             (b"cache-control", self.store),
             (b"correlation-id", correlation.encode()),
-            *GUARDS,
+            *guards,
             *self.headers,
         ]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

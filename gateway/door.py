@@ -10,7 +10,7 @@ from typing import Any
 from starlette.types import Receive
 
 from gateway import bodies, shape
-from gateway.answer import Answer, Header
+from gateway.answer import GUARDS, SECURE, Answer, Header
 from gateway.ask import Ask
 from gateway.calls import Calls
 from gateway.cursors import Cursors
@@ -44,6 +44,7 @@ class Door:
         self.digests = derived(shared, "digests")
         self.believed = Believed()
         self.readiness = Readiness(calls)
+        self.guards = GUARDS + (SECURE if configuration.public_url.startswith("https://") else ())
 
     async def serve(self, ask: Ask, receive: Receive) -> Answer:
         """Raises Refused, Unavailable, Failed, or bodies.Gone."""
@@ -67,7 +68,12 @@ class Door:
         if ask.who is None:
             asked = time.monotonic()
             context = Context(correlation=ask.correlation)
-            ask.who = Who.of(await self.call("auth.who", {"token": ask.token}, context, ask.deadline))
+            try:
+                told = await self.call("auth.who", {"token": ask.token}, context, ask.deadline)
+            except Refused:
+                self.believed.forget(ask.token)
+                raise
+            ask.who = Who.of(told)
             self.believed.keep(ask.token, ask.who, asked)
 
     def _within_reach(self, ask: Ask) -> None:
@@ -134,9 +140,8 @@ def arguments(ask: Ask) -> dict[str, Any]:
     if route.arguments is not None:
         args = dict(route.arguments(ask))
     else:
-        args = {"organisation" if name == "org" else name: value for name, value in ask.path.items()}
-        args.update(ask.query)
-        args.update(ask.body)
+        args = {**ask.query, **ask.body}
+        args.update({"organisation" if name == "org" else name: value for name, value in ask.path.items()})
         if route.added is not None:
             args.update(route.added(ask))
     if route.paged:

@@ -51,7 +51,7 @@ class Place:
             answer = await self._answer(Ask(self._door, route, scope, correlation), receive)
         except bodies.Gone:
             return
-        await answer.send(send, correlation, head=method == "HEAD")
+        await answer.send(send, correlation, head=method == "HEAD", guards=self._door.guards)
         took = perf_counter() - began
         SERVED.labels(route.method, self._template, answer.status).observe(took)
         if route.personal or answer.status >= 500:

@@ -133,6 +133,13 @@ def test_org_believes_what_auth_said_a_moment_ago_and_auth_is_asked_again(ask: C
     assert ask("POST", terminate, role="beheerder", json={"ends_on": "2030-01-01"}).status_code == 401
 
 
+def test_a_no_ends_what_was_believed(ask: Client) -> None:
+    ask("GET", f"/v1/organisations/{OURS}", role="beheerder")
+    ask.line.answers["auth.who"] = Refused("unauthenticated")
+    ask("GET", "/v1/me", role="beheerder")
+    assert ask("GET", f"/v1/organisations/{OURS}", role="beheerder").status_code == 401
+
+
 def test_whoever_signs_out_is_forgotten_at_once(ask: Client) -> None:
     ask("GET", f"/v1/organisations/{OURS}", role="beheerder")
     ask("DELETE", "/v1/sessions/current", role="beheerder")

@@ -130,6 +130,12 @@ def test_headers_have_a_bound_and_what_decides_stands_once(ask: Client) -> None:
     assert answer.json()["code"] == "malformed"
 
 
+def test_behind_tls_it_says_never_without(line: Line) -> None:
+    client = Client(line, public_url="https://crisisconnect.example")
+    assert "max-age" in client("GET", "/healthz").headers["strict-transport-security"]
+    client.close()
+
+
 def test_every_answer_carries_its_guards_and_its_correlation(ask: Client) -> None:
     for answer in (ask("GET", "/healthz"), ask("GET", "/v1/me"), ask("GET", "/nowhere")):
         assert answer.headers["x-content-type-options"] == "nosniff"
