@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from crisisconnect.cli import app
+from crisisconnect.cli import main
 
-app()
+main()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import typer
 
+from crisisconnect import commands
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
 from crisisconnect.running import Broken
 from crisisconnect.running import run as run_everything
 from crisisconnect.supervisor import AlreadyRunning
+from services.kernel.configuration import ConfigurationError
+from services.kernel.decider import Refused
+from services.kernel.rpc import Unavailable
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, add_completion=False)
+app.add_typer(commands.log, name="log")
+app.add_typer(commands.keys, name="keys")
+app.add_typer(commands.deadletters, name="deadletters")
 
 
 @app.callback()
@@ -21,8 +28,19 @@ def crisisconnect() -> None:
 @app.command()
 def run() -> None:
     """Start everything on this machine, and stop it with Ctrl-C. Settings come from the environment."""
+    run_everything()
+
+
+def main() -> None:
+    """What people can do something about is one line and exit code 1, never a traceback."""
     try:
-        run_everything()
-    except (AlreadyRunning, Broken, Incomplete, Missing) as reason:
+        app()
+    except (AlreadyRunning, Broken, ConfigurationError, Incomplete, Missing) as reason:
         typer.echo(f"crisisconnect: {reason}", err=True)
-        raise typer.Exit(1) from None
+        raise SystemExit(1) from None
+    except Refused as refused:
+        typer.echo(f"crisisconnect: refused, {refused.code}", err=True)
+        raise SystemExit(1) from None
+    except Unavailable as away:
+        typer.echo(f"crisisconnect: no answer from {away.service}", err=True)
+        raise SystemExit(1) from None

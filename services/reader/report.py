@@ -88,7 +88,7 @@ class Report:
         if not self.key_given:
             lines.append("the log's key was taken from beside the log: give it to prove whose log this is")
         lines += [str(finding) for finding in self.findings[:20]]
-        lines.append("sound" if self.ok else f"DAMAGED: {self.damaged} findings")
+        lines.append("ok" if self.ok else f"DAMAGED: {self.damaged} findings")
         return "\n".join(lines)
 
 

@@ -34,7 +34,11 @@ class Person:
     """One client. Answers are checked: an unexpected status raises with the problem in it."""
 
     def __init__(self, url: str, *, agent: str = "") -> None:
-        self.http = httpx.Client(base_url=url, headers={"User-Agent": agent or "journey"}, timeout=15)
+        # No kept connections: a restart of the door in between is then no broken pipe of ours.
+        lone = httpx.Limits(max_keepalive_connections=0)
+        self.http = httpx.Client(
+            base_url=url, headers={"User-Agent": agent or "journey"}, timeout=15, limits=lone
+        )
         self.account = ""
         self.organisation = ""
         self.username = ""

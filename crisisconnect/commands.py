@@ -1,0 +1,103 @@
+"""What an operator does by hand: prove the log, retire keys, look after what was set aside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crisisconnect import asking
+from services.kernel.database import open_engine
+from services.reader import Report, Unusable, verify_database, verify_directory
+
+DAMAGED, UNUSABLE = 1, 2
+log = typer.Typer(no_args_is_help=True, help="Prove the log.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
+deadletters = typer.Typer(no_args_is_help=True, help="What could not be followed or was not let into the log.")
+Directory = Annotated[Path | None, typer.Argument(help="A log as files; without it, the installation here.")]
+Since = Annotated[Path | None, typer.Option(help="An earlier checkpoint that the log must continue.")]
+Service = Annotated[str, typer.Argument(help="auth, org, audit or retention")]
+Index = Annotated[int, typer.Argument(help="The entry's index in the log.")]
+
+
+@log.command("verify")
+def verify(directory: Directory = None, since: Since = None) -> None:
+    """Check every entry, signature, number, tile and checkpoint with the independent reader.
+
+    Exit codes: 0 all is well; 1 damaged, the first damage is named; 2 there is nothing here that can be checked.
+    """
+    try:
+        report = _verified(directory, since.read_text() if since else None)
+    except (Unusable, OSError) as error:
+        typer.echo(f"log verify: {error}", err=True)
+        raise typer.Exit(UNUSABLE) from None
+    typer.echo(report.text())
+    raise typer.Exit(report.exit_code)
+
+
+def _verified(directory: Path | None, since: str | None) -> Report:
+    if directory is not None:
+        return verify_directory(directory, since=since)
+    here = asking.configuration()
+    engine = open_engine(here.database_url, "audit", here.var / "data", pool=1)
+    where = engine.url.render_as_string(hide_password=False)
+    return verify_database(
+        where, log_vkey=here.installation["log"], pins=here.installation["pins"], since=since
+    )
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Wrap the living keys anew and destroy the old epoch: what was erased is then unreadable in every copy."""
+    for service, found in asking.ask_each("rotate_keys").items():
+        typer.echo(f"{service}: {found['keys']} keys moved from {found['retired']} to {found['current']}")
+
+
+@keys.command("status")
+def status() -> None:
+    """Which epoch is in use since when, and how many keys it wraps."""
+    table = Table("service", "epoch", "since", "keys")
+    for service, found in asking.ask_each("keys_status").items():
+        table.add_row(service, str(found["epoch"]), str(found["since"]), str(found["keys"]))
+    Console().print(table)
+
+
+@deadletters.command("list")
+def listed() -> None:
+    """Entries that a service could not follow, and messages that the log did not take."""
+    table = Table("where", "number", "type or source", "why", "since")
+    for service, found in asking.ask_each("deadletters").items():
+        for one in found["items"]:
+            table.add_row(service, str(one["index"]), one["type"], one["error"], one["at"])
+        for one in found.get("quarantine", []):
+            table.add_row("quarantine", str(one["id"]), str(one["source"]), one["reason"], one["at"])
+    Console().print(table if table.row_count else "nothing was set aside")
+
+
+@deadletters.command("show")
+def show(service: Service, index: Index) -> None:
+    """One entry that was set aside, as JSON; nothing personal is in it."""
+    found: dict[str, Any] = asking.ask_each("deadletters", services=[service])[service]
+    one = next((item for item in found["items"] if item["index"] == index), None)
+    if one is None:
+        typer.echo(f"nothing of {service} is set aside at {index}", err=True)
+        raise typer.Exit(1)
+    typer.echo(json.dumps(one, indent=2))
+
+
+@deadletters.command("retry")
+def retry(service: Service, index: Index) -> None:
+    """Try an entry, and those of its stream that wait behind it, again."""
+    done = asking.ask_each("retry_deadletter", {"index": index}, [service])[service]["done"]
+    typer.echo(f"{done} took effect")
+
+
+@deadletters.command("discard")
+def discard(service: Service, index: Index) -> None:
+    """Give an entry up. What it would have done is not done; the entry itself stays in the log."""
+    asking.ask_each("discard_deadletter", {"index": index}, [service])
+    typer.echo("given up")
