@@ -159,6 +159,8 @@ class Cluster:
             "port": str(self._port),
             "unix_socket_directories": "",
             "max_connections": "200",
+            # In the data directory, so that a killed server leaves nothing in the machine's shared memory.
+            "dynamic_shared_memory_type": "mmap",
             "fsync": "on" if self.durable else "off",
             # Statements carry personal values; an error log must not.
             "log_statement": "none",
