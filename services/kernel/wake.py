@@ -136,7 +136,8 @@ class Waiter:
         for one in (self._socket, self._inner):
             loop.add_reader(one, ready)
         try:
-            await asyncio.wait_for(called, timeout)
+            async with asyncio.timeout(timeout):
+                await called
         except TimeoutError:
             return False
         finally:

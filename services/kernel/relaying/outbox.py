@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from services.kernel import eventstore
 from services.kernel.database import is_sqlite, reading, writing
@@ -19,10 +19,10 @@ _UPDATE = (
     .where(events.c.position == bindparam("at"), events.c.sequence.is_(None))
     .values(sequence=bindparam("number"), line=bindparam("note"))
 )
-# One statement and one plan for the whole batch: executemany takes about twice as long.
-_UPDATE_AT_ONCE = text(
+# One statement for the whole batch, in psycopg's own words: executemany takes twice as long, text format too.
+_UPDATE_AT_ONCE = (
     "update events set sequence = given.number, line = given.note"
-    " from unnest(cast(:at as bigint[]), cast(:number as bigint[]), cast(:note as bytea[])) as given(at, number, note)"
+    " from unnest(%b::bigint[], %b::bigint[], %b::bytea[]) as given(at, number, note)"
     " where events.position = given.at and events.sequence is null"
 )
 
@@ -100,13 +100,13 @@ class Outbox:
                 ]
                 session.execute(_UPDATE, changed)
             else:
-                session.execute(
+                session.exec_driver_sql(
                     _UPDATE_AT_ONCE,
-                    {
-                        "at": [row.position for row in found],
-                        "number": [one.sequence for one in ready],
-                        "note": [one.note for one in ready],
-                    },
+                    (
+                        [row.position for row in found],
+                        [one.sequence for one in ready],
+                        [one.note for one in ready],
+                    ),
                 )
             session.execute(update(relay_state).values(last=last + len(ready)))
         reached("after_number")

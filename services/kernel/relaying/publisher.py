@@ -91,7 +91,8 @@ class Publisher:
         if self._connection is not None and self._connection.is_open:
             self._connection.close()
             try:
-                await asyncio.wait_for(self._closed.wait(), 2)
+                async with asyncio.timeout(2):
+                    await self._closed.wait()
             except TimeoutError:
                 log.warning("the broker did not say goodbye")
 
@@ -190,7 +191,8 @@ class Publisher:
             self._parameters(), on_open_callback=opened, on_open_error_callback=ended, on_close_callback=ended
         )
         try:
-            await asyncio.wait_for(ready, CONNECTING)
+            async with asyncio.timeout(CONNECTING):
+                await ready
         except BaseException:
             if not connection.is_closed and not connection.is_closing:
                 connection.close()
