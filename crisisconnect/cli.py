@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from crisisconnect import commands
+from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
 from crisisconnect.running import Broken
@@ -29,6 +30,13 @@ def crisisconnect() -> None:
 def run() -> None:
     """Start everything on this machine, and stop it with Ctrl-C. Settings come from the environment."""
     run_everything()
+
+
+@app.command()
+def catalogue() -> None:
+    """Write the event table, the data map and the message contract from the code into docs/."""
+    for name in write_catalogue():
+        typer.echo(f"wrote {name}")
 
 
 def main() -> None:

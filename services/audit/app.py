@@ -92,11 +92,12 @@ class Audit(Participant):
         type: str | None = None,  # noqa: A002 - the surface's name for it
         organisation: str | None = None,
         correlationid: str | None = None,
+        case: str | None = None,
     ) -> dict[str, Any]:
         """A page of entries, everything personal in them sealed."""
         with self.store.reading() as session:
             found = searching.search(
-                session, after, limit, type_=type, organisation=organisation, correlation=correlationid
+                session, after, limit, type_=type, organisation=organisation, correlation=correlationid, case=case
             )
         items = [searching.shown(index, note) for index, note in found]
         return {"items": items, "next": found[-1][0] if len(found) == limit else None}

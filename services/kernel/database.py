@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -116,3 +116,8 @@ def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
     if not is_sqlite(session):
         function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
         session.execute(text(f"select {function}(hashtextextended(:owner, 7))"), {"owner": owner})
+
+
+def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row as a dictionary of plain names: SQLAlchemy's own are a kind of str that JSON writers refuse."""
+    return {str.__str__(name): value for name, value in row.items()}

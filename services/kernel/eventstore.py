@@ -210,3 +210,9 @@ def forget_answers(session: Connection, actor: str) -> int:
 def waiting(session: Connection) -> int:
     """How many events have no number yet."""
     return session.execute(select(func.count()).where(events.c.sequence.is_(None))).scalar_one()
+
+
+def unintegrated(session: Connection) -> int:
+    """How many events the log is not known to have yet."""
+    known = session.execute(select(relay_state.c.last, relay_state.c.integrated)).first()
+    return waiting(session) + (known.last - known.integrated if known else 0)

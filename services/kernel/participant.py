@@ -257,7 +257,10 @@ class Participant:
         """`ok` for each thing this service needs, and `about` it what a look should know; raises when one is away."""
         with self.store.reading() as session:
             session.execute(text("select 1"))
-            about: dict[str, Any] = {"unnumbered": eventstore.waiting(session)}
+            about: dict[str, Any] = {
+                "unnumbered": eventstore.waiting(session),
+                "unintegrated": eventstore.unintegrated(session),
+            }
             if is_sqlite(session):
                 about["sqlite"] = session.execute(text("select sqlite_version()")).scalar_one()
         return {"database": "ok", "keyring": "ok" if self.keyring.status() else "away", "about": about}

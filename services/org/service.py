@@ -6,7 +6,7 @@ from typing import Any
 
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting import Application, Settings, answers, run
+from services.kernel.hosting import Settings, answers, hosted, run
 from services.kernel.rpc import GATEWAY, PairKeys
 from services.org.app import Org
 
@@ -16,7 +16,7 @@ ALL = (GATEWAY, "auth", "audit", "retention")
 
 class OrgService:
     name = Org.name
-    app: Org = Application(Org)
+    app = hosted(Org)
 
     @answers()
     def register(self, context: Context, **said: Any) -> dict[str, Any]:
@@ -59,6 +59,10 @@ class OrgService:
     @answers(callers=ALL)
     def terms_in_force(self, context: Context, organisation: str) -> dict[str, Any] | None:
         return self.app.terms_in_force(context, organisation)
+
+    @answers(callers=("audit",))
+    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
+        return self.app.durable(event)
 
     @answers(callers=(GATEWAY, CLI))
     def ready(self, context: Context) -> dict[str, Any]:

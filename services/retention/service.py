@@ -6,7 +6,7 @@ from typing import Any
 
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting import Application, Settings, answers, run
+from services.kernel.hosting import Settings, answers, hosted, run
 from services.kernel.rpc import GATEWAY, PairKeys
 from services.retention.app import Retention
 
@@ -15,7 +15,7 @@ CLI = "cli"
 
 class RetentionService:
     name = Retention.name
-    app: Retention = Application(Retention)
+    app = hosted(Retention)
 
     @answers()
     def erasures(

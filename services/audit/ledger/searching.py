@@ -19,10 +19,12 @@ def search(
     type_: str | None = None,
     organisation: str | None = None,
     correlation: str | None = None,
+    case: str | None = None,
 ) -> list[tuple[int, bytes]]:
     """Index and signed note of the entries above `after` that fit all that is given, oldest first.
 
-    `type_` is a whole type or the bare name of an event.
+    `type_` is a whole type or the bare name of an event; `case` is the id of an erasure, a request, a disclosure:
+    whatever has a stream of its own.
     """
     where: list[Any] = [entries.c.idx > after, entries.c.idx < reading.size(session)]
     if type_ is not None:
@@ -32,6 +34,8 @@ def search(
         where.append(entries.c.organisation == organisation)
     if correlation is not None:
         where.append(entries.c.correlation == correlation)
+    if case is not None:
+        where.append(entries.c.subject.like(f"%/{_literal(case)}", escape="\\"))
     found = select(entries.c.idx, entries.c.note).where(*where).order_by(entries.c.idx).limit(limit)
     return [(row.idx, bytes(row.note)) for row in session.execute(found)]
 

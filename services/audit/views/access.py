@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from services.contracts import auth, org
 from services.kernel.codec import instant
+from services.kernel.database import plain
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 
@@ -98,7 +99,7 @@ def report(session: Connection, organisation: str | None, since: str | None, unt
     by = (facts.c.day, facts.c.organisation, facts.c.kind, facts.c.role, facts.c.purpose, facts.c.code)
     counted = select(*by, func.count().label("events"), func.sum(facts.c.count).label("number"))
     found = session.execute(counted.where(*where).group_by(*by).order_by(*by)).mappings()
-    rows = [dict(row) | {"number": int(row["number"])} for row in found]
+    rows = [plain(row) | {"number": int(row["number"])} for row in found]
     totals = dict.fromkeys(KINDS, 0)
     for row in rows:
         if row["kind"] == "data_viewed":

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated
 from services.contracts.privacy import ProcessingRole
+from services.kernel.database import plain
 from services.kernel.envelope import Recorded
 from services.org.domain.terms import Terms
 
@@ -112,7 +113,7 @@ def _change(session: Connection, event: AgreementSigned | AgreementTerminated, *
 
 
 def _plain(row: RowMapping) -> dict[str, Any]:
-    return {**row, **{name: orjson.loads(row[name]) for name in LISTS}}
+    return {**plain(row), **{name: orjson.loads(row[name]) for name in LISTS}}
 
 
 def by_id(session: Connection, organisation: str, agreement: str) -> dict[str, Any] | None:
@@ -126,7 +127,7 @@ def signed(session: Connection, organisation: str, agreement: str) -> list[dict[
     """The signatures under one agreement, names and functions sealed."""
     mine = and_(signatures.c.organisation == organisation, signatures.c.agreement == agreement)
     rows = session.execute(select(signatures).where(mine).order_by(signatures.c.side)).mappings()
-    return [dict(row) for row in rows]
+    return [plain(row) for row in rows]
 
 
 def after(session: Connection, organisation: str, agreement: str | None, limit: int) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, insert, select, update
 
 from services.contracts.org import ContactPublished, OrganisationRegistered, OrganisationRenamed
+from services.kernel.database import plain
 from services.kernel.envelope import Recorded
 
 tables = MetaData()
@@ -64,4 +65,4 @@ def after(session: Connection, organisation: str | None, limit: int) -> list[dic
     if organisation is not None:
         wanted = wanted.where(organisations.c.organisation > organisation)
     rows = session.execute(wanted.order_by(organisations.c.organisation).limit(limit)).mappings()
-    return [dict(row) for row in rows]
+    return [plain(row) for row in rows]

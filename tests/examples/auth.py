@@ -1,0 +1,194 @@
+"""One believable example of everything auth can say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from services.contracts.auth import (
+    AccountClosed,
+    DataViewed,
+    ErasureCompleted,
+    InvitationRenewed,
+    InvitationWithdrawn,
+    KeyEpochRetired,
+    PasswordChanged,
+    PersonalDataCorrected,
+    PersonInvited,
+    ProcessingRefused,
+    RoleChanged,
+    SessionEnded,
+    SessionStarted,
+    SignedIn,
+    SignInFailed,
+    UserRegistered,
+)
+from services.contracts.privacy import Purpose, Role
+
+MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SANNE = "0d6f9f0e-5d0f-4c57-9c3b-0d6a2f5b8c01"
+BEHEERDER = "7c1e2d3f-4a5b-4c6d-8e7f-9a0b1c2d3e02"
+GEMEENTE = "5b0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a01"
+INVITATION = "a3c6d7e8-2f5b-4c79-8d8e-3c4d5e6f7a06"
+SESSION = "0193f0a1-7b2c-7d3e-8f40-1a2b3c4d5e07"
+LOOK = "0193f0a1-9c3d-7e4f-8a51-2b3c4d5e6f08"
+ERASURE = "d4e5f6a7-8b9c-4d0e-9f1a-3c4d5e6f7a09"
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+HASHED = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$bm90IGEgcmVhbCBoYXNo"
+
+
+def person_invited(**but: Any) -> PersonInvited:
+    one = PersonInvited(
+        account=SANNE,
+        organisation=GEMEENTE,
+        invitation=INVITATION,
+        email="sanne@voorbeeld.example",
+        role=Role.MEMBER,
+        token_digest=DIGEST,
+        expires_at=MORNING + timedelta(days=7),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def invitation_renewed(**but: Any) -> InvitationRenewed:
+    one = InvitationRenewed(
+        account=SANNE,
+        organisation=GEMEENTE,
+        invitation=INVITATION,
+        token_digest=DIGEST[::-1],
+        expires_at=MORNING + timedelta(days=9),
+        at=MORNING + timedelta(days=2),
+    )
+    return replace(one, **but)
+
+
+def invitation_withdrawn(**but: Any) -> InvitationWithdrawn:
+    one = InvitationWithdrawn(
+        account=SANNE, organisation=GEMEENTE, invitation=INVITATION, erasure=ERASURE, at=MORNING
+    )
+    return replace(one, **but)
+
+
+def user_registered(**but: Any) -> UserRegistered:
+    one = UserRegistered(
+        account=SANNE,
+        organisation=GEMEENTE,
+        invitation=INVITATION,
+        role=Role.MEMBER,
+        public_id="b7c8d9e0-1f2a-4b3c-8d4e-5f6a7b8c9d10",
+        username="sanne.vandervelde",
+        password=HASHED,
+        first_name="Sanne",
+        infix="van der",
+        last_name="Velde",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def personal_data_corrected(**but: Any) -> PersonalDataCorrected:
+    one = PersonalDataCorrected(
+        account=SANNE,
+        organisation=GEMEENTE,
+        corrected=("email", "infix"),
+        email="s.vandervelde@voorbeeld.example",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def password_changed(**but: Any) -> PasswordChanged:
+    return replace(PasswordChanged(account=SANNE, organisation=GEMEENTE, password=HASHED, at=MORNING), **but)
+
+
+def role_changed(**but: Any) -> RoleChanged:
+    one = RoleChanged(
+        account=SANNE, organisation=GEMEENTE, role=Role.AUDITOR, changed_by=f"account/{BEHEERDER}", at=MORNING
+    )
+    return replace(one, **but)
+
+
+def account_closed(**but: Any) -> AccountClosed:
+    one = AccountClosed(
+        account=SANNE, organisation=GEMEENTE, closed_by=f"account/{SANNE}", erasure=ERASURE, at=MORNING
+    )
+    return replace(one, **but)
+
+
+def signed_in(**but: Any) -> SignedIn:
+    one = SignedIn(
+        session=SESSION,
+        account=SANNE,
+        organisation=GEMEENTE,
+        ip="203.0.113.7",
+        device="Samsung SM-G960F",
+        os="Android 9",
+        browser="Chrome Mobile 96",
+        app_version="4.2.0",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def session_started(**but: Any) -> SessionStarted:
+    one = SessionStarted(
+        session=SESSION,
+        account=SANNE,
+        organisation=GEMEENTE,
+        token_digest=DIGEST,
+        expires_at=MORNING + timedelta(days=30),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def session_ended(**but: Any) -> SessionEnded:
+    one = SessionEnded(session=SESSION, account=SANNE, organisation=GEMEENTE, reason="signed_out", at=MORNING)
+    return replace(one, **but)
+
+
+def sign_in_failed(**but: Any) -> SignInFailed:
+    one = SignInFailed(
+        account=SANNE, organisation=GEMEENTE, count=3, minute=MORNING, at=MORNING + timedelta(minutes=1)
+    )
+    return replace(one, **but)
+
+
+def data_viewed(**but: Any) -> DataViewed:
+    one = DataViewed(
+        look=LOOK,
+        organisation=GEMEENTE,
+        people=(SANNE,),
+        viewed_by=f"account/{BEHEERDER}",
+        viewer_role=Role.BEHEERDER,
+        viewer_organisation=GEMEENTE,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def processing_refused(**but: Any) -> ProcessingRefused:
+    one = ProcessingRefused(
+        refusal="c5d6e7f8-9a0b-4c1d-8e2f-3a4b5c6d7e11",
+        organisation=GEMEENTE,
+        purpose=Purpose.APP_ACCESS,
+        code="agreement_missing",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def erasure_completed(**but: Any) -> ErasureCompleted:
+    one = ErasureCompleted(
+        erasure=ERASURE, account=SANNE, organisation=GEMEENTE, order=42, keys=6, rows=4, remaining=0, at=MORNING
+    )
+    return replace(one, **but)
+
+
+def key_epoch_retired(**but: Any) -> KeyEpochRetired:
+    one = KeyEpochRetired(
+        retired="20260301T030000-1a2b3c4d", current="20260302T030000-5e6f7a8b", keys=120, at=MORNING
+    )
+    return replace(one, **but)
