@@ -25,11 +25,16 @@ class Completion:
 
 @dataclass(frozen=True, kw_only=True)
 class Retirement:
-    """`keys` living keys moved from the epoch `retired` to `current`; the retired one opens nothing any more."""
+    """`keys` living keys moved from the epoch `retired` to `current`; the retired one opens nothing any more.
+
+    `after` is the service's own number up to which its events had happened before the rotation began: what it
+    erased by then was never wrapped under `current`.
+    """
 
     retired: str
     current: str
     keys: int
+    after: int
     at: datetime
 
 

@@ -37,13 +37,14 @@ class ErasureOrdered(Event, kind="erasure"):
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureConfirmed(Event, kind="erasure"):
-    """One service's completion stands in the log as this entry."""
+    """One service's completion stands in the log as this entry; `number` is its number in that source."""
 
     erasure: str
     account: str = subject()
     organisation: str
     service: str
     entry: int
+    number: int
     at: datetime
 
 
@@ -84,11 +85,12 @@ class CopiesUnreadable(Event, kind="erasure"):
 
 @dataclass(frozen=True, kw_only=True)
 class RetirementNoted(Event, kind="retirement"):
-    """A service retired a key epoch, as this entry of the log says; it may make copies unreadable (I6)."""
+    """A service retired a key epoch, as this entry of the log says: what it did up to `after` is in no copy (I6)."""
 
     retirement: str
     service: str
     entry: int
+    after: int
     at: datetime
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel.codec import freeze, instant, moment, thaw
-from services.kernel.database import lock_owner
+from services.kernel.database import is_sqlite, lock_owner
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
 from services.kernel.event import CATALOGUE, Event, owner_of
@@ -96,6 +96,34 @@ class Conflict(Exception):
     """Somebody else appended to this stream first. Read again, decide again."""
 
 
+Row = tuple[str, str, int, str, bytes]
+"""id, stream, version, type, line"""
+Answer = tuple[str, str, str, str, str]
+"""key, digest, actor, answer, until"""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The statements of every command, in the driver's own words: built anew each time they cost more than they do."""
+
+    history: str
+    event: str
+    answer: str
+    both: str = ""
+
+    @classmethod
+    def of(cls, mark: str, *, at_once: bool) -> _Words:
+        five = f"({', '.join([mark] * 5)})"
+        event = f"insert into events (id, stream, version, type, line) values {five}"  # noqa: S608 - no values here
+        answer = f"insert into answers (key, digest, actor, answer, until) values {five}"  # noqa: S608
+        history = f"select line, version from events where stream = {mark} order by version"  # noqa: S608
+        return cls(history, event, answer, f"with kept as ({event}) {answer}" if at_once else "")
+
+
+_SQLITE = _Words.of("?", at_once=False)
+_POSTGRES = _Words.of("%s", at_once=True)
+
+
 _ATTRIBUTES = tuple(f.name for f in fields(Envelope) if f.name not in ("sequence", "time"))
 
 
@@ -134,15 +162,9 @@ def parse(line: bytes, version: int = 0) -> Recorded:
 
 def read(session: Connection, stream: str) -> list[Recorded]:
     """The whole history of one stream, oldest first, personal values sealed."""
-    rows = session.execute(
-        select(events.c.line, events.c.version).where(events.c.stream == stream).order_by(events.c.version)
-    )
+    words = _SQLITE if is_sqlite(session) else _POSTGRES
+    rows = session.exec_driver_sql(words.history, (stream,)).all()
     return [parse(line, version) for line, version in rows]
-
-
-def by_id(session: Connection, event: str) -> Recorded | None:
-    line = session.execute(select(events.c.line).where(events.c.id == event)).scalar()
-    return parse(line) if line is not None else None
 
 
 def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
@@ -167,9 +189,15 @@ def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
 
     Raises Conflict when somebody was first, Refused("erased") when a key's owner has been erased meanwhile.
     """
-    owners = {owner_of(r.event, name) for r in new for name in r.sealed}
-    # A session's key is its own, but a session of somebody erased must not come to be either.
-    owners |= {r.envelope.datasubject for r in new if r.sealed and r.envelope.datasubject}
+    keep(session, rows_of(session, seen, new))
+
+
+def rows_of(session: Connection, seen: int, new: Sequence[Recorded]) -> list[Row]:
+    """The rows that `keep` will write. From here on nobody erases the owners of their keys before the commit.
+
+    Raises Refused("erased") when one has been, Refused("too_large").
+    """
+    owners = {owner_of(r.event, name) for r in new for name in personal_fields(type(r.event)) if name in r.sealed}
     for owner in sorted(owners):
         lock_owner(session, owner, exclusive=False)
     if owners and session.execute(select(erased.c.owner).where(erased.c.owner.in_(owners))).first():
@@ -179,19 +207,26 @@ def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
         line = line_of(record.envelope, record.event, record.sealed)
         if len(line) > MAX_EVENT:
             raise Refused("too_large")
-        rows.append(
-            {
-                "id": record.envelope.id,
-                "stream": record.stream,
-                "version": version,
-                "type": record.envelope.type,
-                "line": line,
-            }
-        )
+        rows.append((record.envelope.id, record.stream, version, record.envelope.type, line))
+    return rows
+
+
+def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None) -> None:
+    """Write events, and with them the answer to remember; one event and its answer are one trip to PostgreSQL.
+
+    Raises Conflict when a stream has moved, or when the answer's key is taken.
+    """
+    words = _SQLITE if is_sqlite(session) else _POSTGRES
     try:
-        session.execute(insert(events), rows)
+        if len(rows) == 1 and answer is not None and words.both:
+            session.exec_driver_sql(words.both, rows[0] + answer)
+            return
+        if rows:
+            session.exec_driver_sql(words.event, rows if len(rows) > 1 else rows[0])  # type: ignore[arg-type]
+        if answer is not None:
+            session.exec_driver_sql(words.answer, answer)
     except IntegrityError as lost:
-        raise Conflict(new[0].stream) from lost
+        raise Conflict(rows[0][1] if rows else "answers") from lost
 
 
 def bury(session: Connection, owners: Sequence[str]) -> None:
@@ -216,3 +251,8 @@ def unintegrated(session: Connection) -> int:
     """How many events the log is not known to have yet."""
     known = session.execute(select(relay_state.c.last, relay_state.c.integrated)).first()
     return waiting(session) + (known.last - known.integrated if known else 0)
+
+
+def last_number(session: Connection) -> int:
+    """The highest number that an event of this service has; 0 before the first."""
+    return session.execute(select(func.max(events.c.sequence))).scalar() or 0

@@ -197,9 +197,11 @@ class Participant:
 
     def rotate_keys(self, context: Context) -> dict[str, Any]:
         """Wrap the living keys under a new epoch, destroy the old one, and say so in the log."""
+        with self.store.reading() as session:
+            after = eventstore.last_number(session)
         rotation = self.keyring.rotate()
         event = self.vocabulary.retired(
-            retired=rotation.retired, current=rotation.current, keys=rotation.keys, at=rotation.at
+            retired=rotation.retired, current=rotation.current, keys=rotation.keys, after=after, at=rotation.at
         )
 
         def record(unit: Unit) -> dict[str, Any]:
@@ -214,7 +216,8 @@ class Participant:
     def _retire_when_due(self) -> None:
         since = self.keyring.status()["since"]
         age = timedelta(hours=self.configuration.key_epoch_hours)
-        if since and datetime.fromisoformat(str(since)) + age < datetime.now(UTC):
+        # Without any epoch there is nothing to open, and still the certificate waits for this service's word.
+        if since is None or datetime.fromisoformat(str(since)) + age < datetime.now(UTC):
             try:
                 self.rotate_keys(self.own_context())
             except Busy:

@@ -17,6 +17,7 @@ from pika.channel import Channel
 
 from services.kernel import rpc
 from services.kernel.context import Context
+from services.kernel.transaction import must_not_be_open
 
 log = logging.getLogger(__name__)
 # pika reports each failed attempt several times, with tracebacks; what matters is logged here.
@@ -92,6 +93,7 @@ class AsyncCaller:
         timeout: float = rpc.TIMEOUT,
     ) -> Any:
         """The result, plain JSON values. `timeout` in seconds. Raises Refused, Unavailable (or Failed)."""
+        must_not_be_open("a call")
         began = time.perf_counter()
         outcome = "unavailable"
         try:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -40,7 +40,11 @@ class View(Protocol):
 
 @dataclass
 class Unit:
-    """What one transaction does. `keys` were prepared before it began."""
+    """What one transaction does. `keys` were prepared before it began.
+
+    Events are written when the transaction ends, where `late` says so: one trip to the database less. Whoever reads
+    a stream by other means than `do` in the same transaction calls `flush` first.
+    """
 
     session: Connection
     store: Store
@@ -48,9 +52,12 @@ class Unit:
     keys: Prepared | None
     recorded: list[Recorded] = field(default_factory=list)
     refusal: Refused | None = None
+    late: bool = False
+    _rows: list[eventstore.Row] = field(default_factory=list)
 
     def do(self, stream: str, decider: Decider[S, C, E], command: C) -> Sequence[E]:
         """Load the stream, decide, append and project what follows. Returns the new events, maybe none."""
+        self.flush()
         history = eventstore.read(self.session, stream)
         state = decider.state(record.event for record in history)  # type: ignore[misc]
         new = decider.decide(state, command)
@@ -60,11 +67,19 @@ class Unit:
 
     def append(self, stream: str, seen: int, new: Sequence[Event]) -> None:
         records = [self._record(stream, version, event) for version, event in enumerate(new, start=seen + 1)]
-        eventstore.append(self.session, seen, records)
+        self._rows += eventstore.rows_of(self.session, seen, records)
+        if not self.late:
+            self.flush()
         for record in records:
             for view in self.store.views:
                 view.project(self.session, record)
         self.recorded.extend(records)
+
+    def flush(self, answer: eventstore.Answer | None = None) -> None:
+        """Write what is not written yet. Raises Conflict."""
+        if self._rows or answer is not None:
+            rows, self._rows = self._rows, []
+            eventstore.keep(self.session, rows, answer)
 
     def refuse_on_record(self, refused: Refused) -> None:
         """The refusal is evidence: commit what was written so far, then answer with it."""
@@ -165,25 +180,36 @@ class Store:
         The same idempotency key answers the same again; with another body it is Refused. A lost race is decided
         anew, at most five times, then Refused("conflict").
         """
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             try:
                 prepared = self.keyring.prepare(keys) if keys else None
-            except Erased as gone:
-                raise Refused("erased") from gone
-            try:
                 with writing(self.engine) as session:
-                    unit = Unit(session, self, context, prepared)
-                    answer = self._remembered(session, context)
-                    if answer is None:
-                        answer = dict(work(unit))
-                        answer["events"] = [record.envelope.id for record in unit.recorded]
-                        self._remember(session, context, answer, unit.refusal)
+                    if attempt and (answer := self._remembered(session, context)) is not None:
+                        return _said(answer)
+                    unit = Unit(session, self, context, prepared, late=True)
+                    answer = dict(work(unit))
+                    answer["events"] = [record.envelope.id for record in unit.recorded]
+                    if unit.refusal is not None:
+                        answer["refused"] = {"code": unit.refusal.code, "detail": unit.refusal.detail}
+                    unit.flush(_to_remember(context, answer))
             except (Conflict, IntegrityError):
+                # Another one was first; perhaps it was this very command, whose key is taken then.
                 continue
+            except (Refused, Erased) as no:
+                return self._said_before(context, no)
             if unit.recorded:
                 self._wake.up()
             return _said(answer)
         raise Refused("conflict")
+
+    def _said_before(self, context: Context, no: Refused | Erased) -> dict[str, Any]:
+        """The rules may say no only because this command was done already; then its answer stands."""
+        if context.idempotency is not None:
+            with reading(self.engine) as session:
+                answer = self._remembered(session, context)
+            if answer is not None:
+                return _said(answer)
+        raise Refused("erased") from no if isinstance(no, Erased) else no
 
     def follow(self, session: Connection, context: Context, keys: Prepared | None = None) -> Unit:
         """A unit inside a transaction that somebody else opened: the feed's."""
@@ -198,32 +224,17 @@ class Store:
         row = session.execute(
             select(eventstore.answers).where(eventstore.answers.c.key == context.idempotency)
         ).first()
-        if row is None or row.until < datetime.now(UTC).isoformat():
+        if row is None:
+            return None
+        if row.until < datetime.now(UTC).isoformat():
+            # Only a retry looks, and only it needs the place.
+            if not session.get_execution_options().get("reading"):
+                session.execute(delete(eventstore.answers).where(eventstore.answers.c.key == row.key))
             return None
         if not hmac.compare_digest(row.digest, context.digest or ""):
             raise Refused("idempotency_mismatch")
         answer: dict[str, Any] = orjson.loads(row.answer)
         return answer
-
-    def _remember(
-        self, session: Connection, context: Context, answer: dict[str, Any], refusal: Refused | None
-    ) -> None:
-        if refusal is not None:
-            answer["refused"] = {"code": refusal.code, "detail": refusal.detail}
-        if context.idempotency is None:
-            return
-        now = datetime.now(UTC)
-        table = eventstore.answers
-        session.execute(delete(table).where(table.c.key == context.idempotency))
-        session.execute(
-            insert(table).values(
-                key=context.idempotency,
-                digest=context.digest or "",
-                actor=context.actor,
-                answer=orjson.dumps(answer).decode(),
-                until=(now + REMEMBERED).isoformat(),
-            )
-        )
 
     def forget_old_answers(self) -> int:
         """Drop idempotency keys past their 48 hours."""
@@ -233,6 +244,13 @@ class Store:
 
 
 EVERYWHERE = frozenset({"username", "public_id", "token_digest"})
+
+
+def _to_remember(context: Context, answer: dict[str, Any]) -> eventstore.Answer | None:
+    if context.idempotency is None:
+        return None
+    until = (datetime.now(UTC) + REMEMBERED).isoformat()
+    return context.idempotency, context.digest or "", context.actor, orjson.dumps(answer).decode(), until
 
 
 def _said(answer: dict[str, Any]) -> dict[str, Any]:

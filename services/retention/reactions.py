@@ -31,9 +31,10 @@ def react(index: int, record: Recorded, terms: Sequence[Terms], at: datetime) ->
         case auth.InvitationWithdrawn() as event:
             return _schedule(index, record, event, Trigger.INVITATION_WITHDRAWN, terms, at)
         case Completion(remaining=remaining):
-            return Confirm(service=service, entry=index, remaining=remaining, at=at)
-        case Retirement():
-            return Note(retirement=record.envelope.id, service=service, entry=index, at=at)
+            number = record.envelope.sequence or 0
+            return Confirm(service=service, entry=index, number=number, remaining=remaining, at=at)
+        case Retirement(after=after):
+            return Note(retirement=record.envelope.id, service=service, entry=index, after=after, at=at)
         case _:
             return None
 

@@ -31,5 +31,7 @@ def erasure_completed(**but: Any) -> ErasureCompleted:
 
 
 def key_epoch_retired(**but: Any) -> KeyEpochRetired:
-    made = KeyEpochRetired(retired="20250301T030000-9a8b7c6d", current="20250302T030000-0f1e2d3c", keys=3, at=MORNING)
+    made = KeyEpochRetired(
+        retired="20250301T030000-9a8b7c6d", current="20250302T030000-0f1e2d3c", keys=3, after=60, at=MORNING
+    )
     return replace(made, **but)

@@ -65,9 +65,7 @@ def invitation_renewed(**but: Any) -> InvitationRenewed:
 
 
 def invitation_withdrawn(**but: Any) -> InvitationWithdrawn:
-    one = InvitationWithdrawn(
-        account=SANNE, organisation=GEMEENTE, invitation=INVITATION, erasure=ERASURE, at=MORNING
-    )
+    one = InvitationWithdrawn(account=SANNE, organisation=GEMEENTE, invitation=INVITATION, erasure=ERASURE, at=MORNING)
     return replace(one, **but)
 
 
@@ -111,9 +109,7 @@ def role_changed(**but: Any) -> RoleChanged:
 
 
 def account_closed(**but: Any) -> AccountClosed:
-    one = AccountClosed(
-        account=SANNE, organisation=GEMEENTE, closed_by=f"account/{SANNE}", erasure=ERASURE, at=MORNING
-    )
+    one = AccountClosed(account=SANNE, organisation=GEMEENTE, closed_by=f"account/{SANNE}", erasure=ERASURE, at=MORNING)
     return replace(one, **but)
 
 
@@ -150,9 +146,7 @@ def session_ended(**but: Any) -> SessionEnded:
 
 
 def sign_in_failed(**but: Any) -> SignInFailed:
-    one = SignInFailed(
-        account=SANNE, organisation=GEMEENTE, count=3, minute=MORNING, at=MORNING + timedelta(minutes=1)
-    )
+    one = SignInFailed(account=SANNE, organisation=GEMEENTE, count=3, minute=MORNING, at=MORNING + timedelta(minutes=1))
     return replace(one, **but)
 
 
@@ -189,6 +183,6 @@ def erasure_completed(**but: Any) -> ErasureCompleted:
 
 def key_epoch_retired(**but: Any) -> KeyEpochRetired:
     one = KeyEpochRetired(
-        retired="20260301T030000-1a2b3c4d", current="20260302T030000-5e6f7a8b", keys=120, at=MORNING
+        retired="20260301T030000-1a2b3c4d", current="20260302T030000-5e6f7a8b", keys=120, after=60, at=MORNING
     )
     return replace(one, **but)

@@ -138,5 +138,7 @@ def erasure_completed(**but: Any) -> ErasureCompleted:
 
 
 def key_epoch_retired(**but: Any) -> KeyEpochRetired:
-    one = KeyEpochRetired(retired="20260301T040000-1a2b3c4d", current="20260302T040000-5e6f7a8b", keys=12, at=MORNING)
+    one = KeyEpochRetired(
+        retired="20260301T040000-1a2b3c4d", current="20260302T040000-5e6f7a8b", keys=12, after=60, at=MORNING
+    )
     return replace(one, **but)

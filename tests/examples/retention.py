@@ -46,7 +46,7 @@ def erasure_stalled(**but: Any) -> ErasureStalled:
 
 
 def erasure_confirmed(**but: Any) -> ErasureConfirmed:
-    return replace(ErasureConfirmed(**WHOSE, service="auth", entry=45, at=SECONDS_LATER), **but)
+    return replace(ErasureConfirmed(**WHOSE, service="auth", entry=45, number=17, at=SECONDS_LATER), **but)
 
 
 def erasure_certified(**but: Any) -> ErasureCertified:
@@ -61,7 +61,7 @@ def copies_unreadable(**but: Any) -> CopiesUnreadable:
 
 def retirement_noted(**but: Any) -> RetirementNoted:
     retirement = "0195538e-2b1c-7d6a-8f3e-4c1d2b3a5f60"
-    return replace(RetirementNoted(retirement=retirement, service="auth", entry=72, at=NEXT_NIGHT), **but)
+    return replace(RetirementNoted(retirement=retirement, service="auth", entry=72, after=60, at=NEXT_NIGHT), **but)
 
 
 def erasure_completed(**but: Any) -> ErasureCompleted:
@@ -71,6 +71,6 @@ def erasure_completed(**but: Any) -> ErasureCompleted:
 
 def key_epoch_retired(**but: Any) -> KeyEpochRetired:
     made = KeyEpochRetired(
-        retired="20250301T030000-1f2e3d4c", current="20250302T030000-5b6a7988", keys=0, at=NEXT_NIGHT
+        retired="20250301T030000-1f2e3d4c", current="20250302T030000-5b6a7988", keys=0, after=60, at=NEXT_NIGHT
     )
     return replace(made, **but)

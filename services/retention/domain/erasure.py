@@ -46,19 +46,28 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Confirm:
-    """The entry `entry` of the log is this service's completion, which found `remaining` rows afterwards."""
+    """The entry `entry` of the log is this service's completion, its event `number`; `remaining` rows were left."""
 
     service: str
     entry: int
+    number: int
     remaining: int
     at: datetime
 
 
+@dataclass(frozen=True)
+class Retired:
+    """The entry that says so, and up to which number the service's events had happened before it began."""
+
+    entry: int
+    after: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProveCopies:
-    """`retirements`: by service the entry in which it retired a key epoch."""
+    """`retirements`: by service, its newest retirement of a key epoch."""
 
-    retirements: Mapping[str, int]
+    retirements: Mapping[str, Retired]
     at: datetime
 
 
@@ -84,12 +93,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """`asked` is what scheduled it; `confirmed` and `stalled` hold the entry of each service's completion."""
+    """`asked` is what scheduled it; `confirmed` and `stalled` hold the entry of each service's completion, `numbers`
+    its number in that service's own count."""
 
     status: Status = Status.UNKNOWN
     asked: ErasureScheduled | None = None
     services: tuple[str, ...] = ()
     confirmed: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
     stalled: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -146,7 +157,7 @@ def _confirm(state: Erasure, asked: ErasureScheduled, command: Confirm) -> Seque
     said = {"service": command.service, "entry": command.entry, "at": command.at}
     if command.remaining:
         return [ErasureStalled(**whose, **said, remaining=command.remaining)]  # type: ignore[arg-type]
-    confirmed = ErasureConfirmed(**whose, **said)  # type: ignore[arg-type]
+    confirmed = ErasureConfirmed(**whose, **said, number=command.number)  # type: ignore[arg-type]
     entries = {**state.confirmed, command.service: command.entry}
     if set(entries) != set(state.services):
         return [confirmed]
@@ -154,9 +165,13 @@ def _confirm(state: Erasure, asked: ErasureScheduled, command: Confirm) -> Seque
 
 
 def _prove(state: Erasure, asked: ErasureScheduled, command: ProveCopies) -> Sequence[Event]:
-    """A key destroyed before an epoch was retired is gone from every copy wrapped under that epoch."""
-    later = {service: command.retirements.get(service, -1) for service in state.confirmed}
-    if any(later[service] <= entry for service, entry in state.confirmed.items()):
+    """A key destroyed before a rotation began was never wrapped anew, so no copy can be opened after it.
+
+    That the retirement stands in the log after the completion is not enough: the rotation may have begun before.
+    """
+    found = {service: command.retirements.get(service) for service in state.confirmed}
+    later = {s: retired.entry for s, retired in found.items() if retired and retired.after >= state.numbers[s]}
+    if set(later) != set(state.confirmed):
         raise Refused("not_yet")
     return [
         CopiesUnreadable(
@@ -176,7 +191,11 @@ def evolve(state: Erasure, event: Event) -> Erasure:
         case ErasureOrdered():
             return replace(state, status=Status.ORDERED, services=event.services)
         case ErasureConfirmed():
-            return replace(state, confirmed={**state.confirmed, event.service: event.entry})
+            return replace(
+                state,
+                confirmed={**state.confirmed, event.service: event.entry},
+                numbers={**state.numbers, event.service: event.number},
+            )
         case ErasureStalled():
             return replace(state, stalled={**state.stalled, event.service: event.entry})
         case ErasureCertified():

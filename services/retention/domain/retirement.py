@@ -15,6 +15,7 @@ class Note:
     retirement: str
     service: str
     entry: int
+    after: int
     at: datetime
 
 

@@ -64,6 +64,7 @@ parts = Table(
     Column("service", String(20), primary_key=True),
     Column("state", String(12), nullable=False, index=True),
     Column("entry", BigInteger),
+    Column("number", BigInteger),
     Column("retired_in", BigInteger),
 )
 """Each service's share in an order: `ordered`, `completed` or `stalled`, and the entries that say so."""
@@ -91,7 +92,7 @@ def project(session: Connection, record: Recorded) -> None:
             rows = [{"erasure": event.erasure, "service": name, "state": "ordered"} for name in event.services]
             session.execute(insert(parts), rows)
         case ErasureConfirmed() as event:
-            _set_part(session, event.erasure, event.service, state="completed", entry=event.entry)
+            _set_part(session, event.erasure, event.service, state="completed", entry=event.entry, number=event.number)
         case ErasureStalled() as event:
             _set_part(session, event.erasure, event.service, state="stalled", entry=event.entry)
         case ErasureCertified() as event:
@@ -143,7 +144,7 @@ def stalled(session: Connection) -> int:
 
 def unreadable(session: Connection, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     """Certified, and each service has retired a key epoch after it completed; not yet said so."""
-    later = retirements.c.entry > parts.c.entry
+    later = retirements.c.after >= parts.c.number
     readable = exists(
         select(parts.c.erasure)
         .outerjoin(retirements, retirements.c.service == parts.c.service)

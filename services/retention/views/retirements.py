@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, 
 
 from services.contracts.retention import RetirementNoted
 from services.kernel.envelope import Recorded
+from services.retention.domain.erasure import Retired
 
 tables = MetaData()
 retirements = Table(
@@ -13,20 +14,21 @@ retirements = Table(
     tables,
     Column("service", String(20), primary_key=True),
     Column("entry", BigInteger, nullable=False),
+    Column("after", BigInteger, nullable=False),
 )
 
 
 def project(session: Connection, record: Recorded) -> None:
     match record.event:
-        case RetirementNoted(service=service, entry=entry):
+        case RetirementNoted(service=service, entry=entry, after=after):
             mine = retirements.c.service == service
             known = session.execute(select(retirements.c.entry).where(mine)).scalar()
             if known is None:
-                session.execute(insert(retirements).values(service=service, entry=entry))
+                session.execute(insert(retirements).values(service=service, entry=entry, after=after))
             elif entry > known:
-                session.execute(update(retirements).where(mine).values(entry=entry))
+                session.execute(update(retirements).where(mine).values(entry=entry, after=after))
 
 
-def latest(session: Connection) -> dict[str, int]:
-    """By service, the entry."""
-    return {row.service: row.entry for row in session.execute(select(retirements))}
+def latest(session: Connection) -> dict[str, Retired]:
+    """By service, its newest retirement."""
+    return {row.service: Retired(row.entry, row.after) for row in session.execute(select(retirements))}

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from services.retention.domain.erasure import SERVICES, Confirm, Order, ProveCopies, Schedule, decider
+from services.retention.domain.erasure import SERVICES, Confirm, Order, ProveCopies, Retired, Schedule, decider
 from tests.examples import retention as example
 from tests.examples.retention import CLOSED, NEXT_NIGHT, SECONDS_LATER, WHOSE
 from tests.given import given
@@ -16,6 +16,7 @@ SCHEDULED = example.erasure_scheduled()
 ORDERED = example.erasure_ordered()
 ENTRIES = {"auth": 45, "org": 46, "audit": 47, "retention": 48}
 CONFIRMED = [example.erasure_confirmed(service=name, entry=entry) for name, entry in ENTRIES.items()]
+LATER = {"auth": 72, "org": 73, "audit": 74, "retention": 75}
 CERTIFIED = example.erasure_certified()
 
 
@@ -25,7 +26,7 @@ def schedule(**but):
 
 
 def confirm(service="auth", entry=45, remaining=0):
-    return Confirm(service=service, entry=entry, remaining=remaining, at=SECONDS_LATER)
+    return Confirm(service=service, entry=entry, number=17, remaining=remaining, at=SECONDS_LATER)
 
 
 def test_what_the_log_asks_for_is_scheduled():
@@ -98,15 +99,15 @@ def test_a_stalled_service_that_completes_after_all_is_confirmed():
 
 
 def test_copies_are_unreadable_once_every_service_has_retired_an_epoch_after_its_completion():
-    later = {"auth": 72, "org": 73, "audit": 74, "retention": 75}
+    later = {name: Retired(entry, 17) for name, entry in LATER.items()}
     history = SCHEDULED, ORDERED, *CONFIRMED, CERTIFIED
 
     given(decider, *history).when(ProveCopies(retirements=later, at=NEXT_NIGHT)).then(example.copies_unreadable())
 
 
-@pytest.mark.parametrize("behind", [{}, {"auth": 45}, {"auth": 44}])
-def test_a_service_that_has_not_retired_an_epoch_since_keeps_copies_readable(behind):
-    later = {"org": 73, "audit": 74, "retention": 75, **behind}
+@pytest.mark.parametrize("behind", [{}, {"auth": Retired(72, 16)}, {"auth": Retired(44, 0)}])
+def test_a_service_that_has_not_begun_to_retire_an_epoch_since_keeps_copies_readable(behind):
+    later = {name: Retired(entry, 17) for name, entry in LATER.items() if name != "auth"} | behind
     history = SCHEDULED, ORDERED, *CONFIRMED, CERTIFIED
 
     given(decider, *history).when(ProveCopies(retirements=later, at=NEXT_NIGHT)).refused("not_yet")
@@ -119,7 +120,7 @@ def test_copies_become_unreadable_once():
 
 
 def test_copies_of_somebody_not_yet_erased_are_never_unreadable():
-    later = dict.fromkeys(SERVICES, 99)
+    later = dict.fromkeys(SERVICES, Retired(99, 99))
 
     given(decider, SCHEDULED, ORDERED, *CONFIRMED[:3]).when(ProveCopies(retirements=later, at=NEXT_NIGHT)).refused(
         "not_yet"

@@ -122,7 +122,8 @@ class World:
                 self.relay()
                 continue
             kind = {"auth": auth, "org": org, "audit": audit}[service].KeyEpochRetired
-            self.tell(service, kind(retired="a", current="b", keys=1, at=NOW), f"keyring/{uuid4()}")
+            said = kind(retired="a", current="b", keys=1, after=self.log.numbers.get(service, 0), at=NOW)
+            self.tell(service, said, f"keyring/{uuid4()}")
 
     # -- what happens by itself
 

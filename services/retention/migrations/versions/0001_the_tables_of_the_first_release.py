@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("service", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("retired_in", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("erasure", "service"),
     )
@@ -116,6 +117,7 @@ def upgrade() -> None:
         "retirements",
         sa.Column("service", sa.String(length=20), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("service"),
     )
     # ### end Alembic commands ###
