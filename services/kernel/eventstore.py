@@ -167,6 +167,11 @@ def read(session: Connection, stream: str) -> list[Recorded]:
     return [parse(line, version) for line, version in rows]
 
 
+def by_id(session: Connection, event: str) -> Recorded | None:
+    line = session.execute(select(events.c.line).where(events.c.id == event)).scalar()
+    return parse(line) if line is not None else None
+
+
 def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
     """Every event of this service in the order in which it was stored, streamed."""
     after = 0
@@ -197,7 +202,9 @@ def rows_of(session: Connection, seen: int, new: Sequence[Recorded]) -> list[Row
 
     Raises Refused("erased") when one has been, Refused("too_large").
     """
-    owners = {owner_of(r.event, name) for r in new for name in personal_fields(type(r.event)) if name in r.sealed}
+    owners = {owner_of(r.event, name) for r in new for name in r.sealed}
+    # A session's key is its own, but a session of somebody erased must not come to be either.
+    owners |= {r.envelope.datasubject for r in new if r.sealed and r.envelope.datasubject}
     for owner in sorted(owners):
         lock_owner(session, owner, exclusive=False)
     if owners and session.execute(select(erased.c.owner).where(erased.c.owner.in_(owners))).first():
@@ -222,7 +229,7 @@ def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None)
             session.exec_driver_sql(words.both, rows[0] + answer)
             return
         if rows:
-            session.exec_driver_sql(words.event, rows if len(rows) > 1 else rows[0])  # type: ignore[arg-type]
+            session.exec_driver_sql(words.event, rows if len(rows) > 1 else rows[0])
         if answer is not None:
             session.exec_driver_sql(words.answer, answer)
     except IntegrityError as lost:

@@ -209,7 +209,9 @@ class Store:
                 answer = self._remembered(session, context)
             if answer is not None:
                 return _said(answer)
-        raise Refused("erased") from no if isinstance(no, Erased) else no
+        if isinstance(no, Erased):
+            raise Refused("erased") from no
+        raise no
 
     def follow(self, session: Connection, context: Context, keys: Prepared | None = None) -> Unit:
         """A unit inside a transaction that somebody else opened: the feed's."""
