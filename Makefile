@@ -21,7 +21,7 @@ test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite
 
 faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(SETUP) test
-	@$(BIN)/python -m pytest tests/faults
+	@$(BIN)/python -m tests.faults
 
 bench: ## the benchmarks; a table, and var/bench/*.json
 	@$(SETUP) bench
@@ -30,7 +30,7 @@ bench: ## the benchmarks; a table, and var/bench/*.json
 verify: ## the log end to end with the independent reader, and every view against a replay
 	@$(SETUP) run
 	@$(BIN)/crisisconnect log verify
-	@$(BIN)/crisisconnect replay
+	@$(BIN)/crisisconnect views
 
 golden: ## write missing golden files of the contracts; never overwrite one
 	@$(SETUP) test

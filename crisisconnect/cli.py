@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from crisisconnect import commands
+from crisisconnect import asking, commands
 from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
 from crisisconnect.running import Broken
 from crisisconnect.running import run as run_everything
 from crisisconnect.supervisor import AlreadyRunning
+from crisisconnect.views import verify as verify_views
 from services.kernel.configuration import ConfigurationError
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
@@ -30,6 +31,18 @@ def crisisconnect() -> None:
 def run() -> None:
     """Start everything on this machine, and stop it with Ctrl-C. Settings come from the environment."""
     run_everything()
+
+
+@app.command()
+def views() -> None:
+    """Compare every view with a replay of the events it follows. Exit code 1 where one differs."""
+    differs = False
+    for service, found in verify_views(asking.configuration()).items():
+        typer.echo(f"{service}: {'ok' if not found else f'{len(found)} rows differ from their replay'}")
+        for difference in found[:20]:
+            typer.echo(f"  {difference.table} {difference.kind} {' '.join(difference.columns)}")
+        differs = differs or bool(found)
+    raise typer.Exit(int(differs))
 
 
 @app.command()

@@ -29,6 +29,7 @@ STALE = timedelta(seconds=60)
 class Audit(Participant):
     name = "audit"
     views = ()
+    log_views = (erasures, access)
     vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
     follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED)))
 
@@ -176,8 +177,8 @@ class Audit(Participant):
     # Audit seals nothing of an account: its reports hold numbers and the ids of events alone.
 
     def handle(self, unit: Unit, entry: Entry) -> None:
-        erasures.follow(unit.session, entry)
-        access.follow(unit.session, entry)
+        for view in self.log_views:
+            view.follow(unit.session, entry)
 
     def ready(self) -> dict[str, Any]:
         found = super().ready()

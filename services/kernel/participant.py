@@ -65,6 +65,8 @@ class Participant:
 
     name: ClassVar[str]
     views: ClassVar[Sequence[Any]]
+    log_views: ClassVar[Sequence[Any]] = ()
+    """Views that follow the log instead of the service's own events."""
     vocabulary: ClassVar[Vocabulary]
     follows: ClassVar[Sequence[type[Event]]] = ()
 
