@@ -90,6 +90,12 @@ class System:
         """The process that has this name now."""
         return int((self.var / "run" / f"{name}.pid").read_text())
 
+    def broker(self, user: str) -> str:
+        """The broker's address for one of its users, with that user's password."""
+        password = (self.secrets / "broker" / f"{user}.password").read_text().strip()
+        address = (self.var / "run" / "broker.url").read_text()
+        return address.replace("amqp://", f"amqp://{user}:{password}@")
+
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run `crisisconnect …` on this installation."""
         done = subprocess.run(
