@@ -29,9 +29,7 @@ def configuration() -> Configuration:
     return found
 
 
-def ask_each(
-    method: str, args: Mapping[str, Any] | None = None, services: Sequence[str] = SERVICES
-) -> dict[str, Any]:
+def ask_each(method: str, args: Mapping[str, Any] | None = None, services: Sequence[str] = SERVICES) -> dict[str, Any]:
     """One question to several services at once; their answers by name. Raises Refused, Unavailable."""
     return asyncio.run(_ask_each(method, args or {}, services))
 

@@ -45,9 +45,7 @@ def _verified(directory: Path | None, since: str | None) -> Report:
     here = asking.configuration()
     engine = open_engine(here.database_url, "audit", here.var / "data", pool=1)
     where = engine.url.render_as_string(hide_password=False)
-    return verify_database(
-        where, log_vkey=here.installation["log"], pins=here.installation["pins"], since=since
-    )
+    return verify_database(where, log_vkey=here.installation["log"], pins=here.installation["pins"], since=since)
 
 
 @keys.command("rotate")

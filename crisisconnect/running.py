@@ -13,6 +13,7 @@ from crisisconnect.fleet import commands, environment
 from crisisconnect.installation import Installation
 from crisisconnect.machine import dies_with_us, is_free
 from crisisconnect.supervisor import Supervisor, hold, say
+from crisisconnect.welcome import welcome
 
 READY_SECONDS = 120.0
 BROKER_FILE = Path("run", "broker.url")
@@ -59,6 +60,7 @@ def run() -> None:
                 return
             await asyncio.sleep(0.25)
         say(f"ready in {time.monotonic() - began:.1f} s on {url}")
+        await welcome(f"http://127.0.0.1:{port}", url, var, variables)
 
     async def whole() -> None:
         await Supervisor(var, broker, commands()).run(variables, migrated, ready)

@@ -64,9 +64,7 @@ def may_consume(vhost: Vhost, user: str, queue: str) -> bool:
 @pytest.mark.parametrize("user", USERS)
 def test_only_a_services_relay_writes_its_events(vhost: Vhost, user: str) -> None:
     for service in SERVICES:
-        allowed = may_publish(
-            vhost, user, events_exchange(service), f"nl.crisisconnect.{service}.UserRegistered.v1"
-        )
+        allowed = may_publish(vhost, user, events_exchange(service), f"nl.crisisconnect.{service}.UserRegistered.v1")
         assert allowed == (user == f"{service}-relay")
 
 

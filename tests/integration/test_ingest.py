@@ -31,12 +31,10 @@ class Log:
     def __init__(self, engine: Engine, directory: Path) -> None:
         self.engine, self.file = engine, directory / "head"
         tables.create(engine)
-        self.writers: list[Writer] = []
         self.writer = self.another()
 
     def another(self, file: Path | None = None) -> Writer:
         writer = Writer(self.engine, SOURCES.pins, SOURCES.log, file or self.file)
-        self.writers.append(writer)
         writer.load()
         return writer
 
@@ -96,11 +94,8 @@ def fresh_database(cluster: Cluster) -> Engine:
 
 
 @pytest.fixture
-def log(engine: Engine, tmp_path: Path) -> Iterator[Log]:
-    made = Log(engine, tmp_path)
-    yield made
-    for writer in made.writers:
-        writer.close()
+def log(engine: Engine, tmp_path: Path) -> Log:
+    return Log(engine, tmp_path)
 
 
 def notes(service: str, numbers: range | list[int]) -> list[bytes]:
@@ -373,5 +368,4 @@ def test_when_the_database_fails_nothing_is_half_written(tmp_path: Path) -> None
     log.writer.load()
     log.write(*notes("auth", [1, 2]))
     log.is_whole()
-    log.writer.close()
     log.engine.dispose()

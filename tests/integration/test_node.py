@@ -10,9 +10,7 @@ from crisisconnect.installation import Installation
 from crisisconnect.rabbitmq import Node
 
 
-def test_a_confirmed_event_waits_for_the_ingest_through_a_kill(
-    tmp_path: Path, installation: Installation
-) -> None:
+def test_a_confirmed_event_waits_for_the_ingest_through_a_kill(tmp_path: Path, installation: Installation) -> None:
     node = Node(tmp_path, installation)
     node.start()
     try:
@@ -23,9 +21,7 @@ def test_a_confirmed_event_waits_for_the_ingest_through_a_kill(
         durable = pika.BasicProperties(delivery_mode=2, user_id="auth-relay")
         for number in range(50):
             body = b"%d" % number
-            channel.basic_publish(
-                "auth.events", "nl.crisisconnect.auth.UserRegistered.v1", body, durable, True
-            )
+            channel.basic_publish("auth.events", "nl.crisisconnect.auth.UserRegistered.v1", body, durable, True)
         connection.close()
         node.kill()
         node.start()

@@ -76,9 +76,7 @@ def until(true: Callable[[], Any], seconds: float = 20) -> None:
 
 
 @pytest.fixture(scope="module")
-def auth(
-    vhost: Vhost, installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Process]:
+def auth(vhost: Vhost, installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     process = Process("auth", vhost.url("auth"), installation, tmp_path_factory.mktemp("auth"))
     process.start()
     yield process
@@ -86,9 +84,7 @@ def auth(
 
 
 @pytest.fixture(scope="module")
-def org(
-    vhost: Vhost, installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Process]:
+def org(vhost: Vhost, installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     process = Process("org", vhost.url("org"), installation, tmp_path_factory.mktemp("org"))
     process.start()
     yield process
@@ -273,9 +269,7 @@ def own_node(installation: Installation, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def ask_over_own_node(
-    own_node: Node, installation: Installation, tmp_path: Path
-) -> Iterator[Callable[[Asking], Any]]:
+def ask_over_own_node(own_node: Node, installation: Installation, tmp_path: Path) -> Iterator[Callable[[Asking], Any]]:
     """Run a coroutine function with a caller and both services on the node that is hurt."""
     services = [Process(name, own_node.url(name), installation, tmp_path) for name in ("auth", "org")]
     keys = rpc.PairKeys.load(installation.directory / "rpc", "gateway")
@@ -337,9 +331,7 @@ def test_a_broker_that_takes_no_more_messages_counts_as_away_until_it_does(ask_o
     ask_over_own_node(asking)
 
 
-def test_a_broker_that_is_frozen_for_a_while_delays_nobody_for_longer_than_they_said(
-    ask_over_own_node, own_node
-):
+def test_a_broker_that_is_frozen_for_a_while_delays_nobody_for_longer_than_they_said(ask_over_own_node, own_node):
     async def asking(caller: AsyncCaller) -> None:
         os.kill(own_node.pid, signal.SIGSTOP)
         try:

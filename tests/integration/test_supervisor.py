@@ -18,8 +18,7 @@ from crisisconnect.supervisor import AlreadyRunning, hold
 STEADY = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {STEADY}"
 WITH_WORKER = (
-    "import subprocess, sys; "
-    f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); {STEADY}"
+    f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); {STEADY}"
 )
 SCRIPT = """
 import asyncio, os, sys

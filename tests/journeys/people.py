@@ -36,9 +36,7 @@ class Person:
     def __init__(self, url: str, *, agent: str = "") -> None:
         # No kept connections: a restart of the door in between is then no broken pipe of ours.
         lone = httpx.Limits(max_keepalive_connections=0)
-        self.http = httpx.Client(
-            base_url=url, headers={"User-Agent": agent or "journey"}, timeout=15, limits=lone
-        )
+        self.http = httpx.Client(base_url=url, headers={"User-Agent": agent or "journey"}, timeout=15, limits=lone)
         self.account = ""
         self.organisation = ""
         self.username = ""
@@ -161,9 +159,7 @@ class Cast:
 
     def member(self, email: str, username: str, first: str, last: str, *, agent: str = "") -> Person:
         """Invited by the Beheerder, accepted, signed in."""
-        self.beheerder.post(
-            f"/v1/organisations/{self.organisation}/members", {"email": email, "role": "member"}
-        )
+        self.beheerder.post(f"/v1/organisations/{self.organisation}/members", {"email": email, "role": "member"})
         person = Person(self.url, agent=agent)
         person.accept(mailed(self.url, email), username, first, last)
         person.sign_in()

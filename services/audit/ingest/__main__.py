@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 
+from services.audit.ingest.checking import Checking
 from services.audit.ingest.process import Process, on_stop
 from services.audit.ingest.state import Untrustworthy
 from services.audit.ingest.writer import Writer
@@ -33,7 +34,7 @@ def main() -> int:
         log.critical("refused: the log's seed is not the key pinned at installation")
         return REFUSES
     writer = Writer(engine, settings.installation["pins"], signer, settings.var / "log" / "head")
-    process = Process(writer, engine, settings.broker_url(USER))
+    process = Process(writer, Checking(settings.installation["pins"]), engine, settings.broker_url(USER))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_stop(process))
     try:
@@ -42,7 +43,6 @@ def main() -> int:
         log.critical("refused: %s", error)
         return REFUSES
     finally:
-        writer.close()
         engine.dispose()
     return 0
 

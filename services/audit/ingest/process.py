@@ -18,6 +18,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.audit.ingest import metrics
+from services.audit.ingest.checking import CheckerLost, Checking
+from services.audit.ingest.notes import Arrival, Bad
 from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import reading
 from services.audit.ledger.checkpoint import Head
@@ -36,8 +38,9 @@ WAKE_UP = pika.BasicProperties(delivery_mode=1, content_type="application/json")
 class Pace:
     """Seconds, and messages. A lone entry is signed at once; under load checkpoints keep `busy` apart."""
 
-    prefetch: int = 1000
+    prefetch: int = 2000
     batch: int = 500
+    chunk: int = 125
     quiet: float = 0.02
     busy: float = 0.2
     back_off: float = 0.1
@@ -49,13 +52,20 @@ class Pace:
 class Process:
     """Runs until `stop()`; survives the loss of broker, database and disk, and acknowledges nothing meanwhile."""
 
-    def __init__(self, writer: Writer, engine: Engine, broker_url: str, pace: Pace | None = None) -> None:
+    def __init__(
+        self, writer: Writer, checking: Checking, engine: Engine, broker_url: str, pace: Pace | None = None
+    ) -> None:
         self.writer = writer
         self.pace = pace or Pace()
+        self._checking = checking
         self._engine = engine
         self._broker_url = broker_url
         self._stopping = threading.Event()
         self._inbox: deque[tuple[int, bytes]] = deque()
+        self._under_way: deque[int] = deque()
+        """The last delivery tag of each chunk that is being checked."""
+        self._checked: list[Arrival | Bad] = []
+        self._last_checked = 0
         self._signed_at = 0.0
         self._looked_at = 0.0
         self._alarmed: set[str] = set()
@@ -73,11 +83,13 @@ class Process:
                 self.writer.load()
                 self._serve()
                 return
-            except (AMQPError, SQLAlchemyError, psycopg.Error, OSError, Fenced) as error:
+            except (AMQPError, SQLAlchemyError, psycopg.Error, OSError, Fenced, CheckerLost) as error:
                 where = _where(error)
                 metrics.FAILURES.labels(where).inc()
                 log.warning("the %s is away (%s); trying again in %.1f s", where, type(error).__name__, wait)
                 self._engine.dispose()
+            finally:
+                self._checking.reset()
             if time.monotonic() - begun > self.pace.longest:
                 wait = self.pace.back_off
             self._stopping.wait(wait)
@@ -85,6 +97,8 @@ class Process:
 
     def _serve(self) -> None:
         self._inbox.clear()
+        self._under_way.clear()
+        self._checked = []
         connection = BlockingConnection(pika.URLParameters(self._broker_url))
         try:
             channel = connection.channel()
@@ -92,10 +106,11 @@ class Process:
             channel.basic_consume(QUEUE, self._arrived)
             log.info("the log stands at %d entries; listening", self.writer.state.edge.size)
             while not self._stopping.is_set():
-                self._listen(connection)
-                if self._inbox:
-                    self._one_batch(channel)
-                    connection.process_data_events(0)
+                came = self._listen(connection)
+                self._hand_out()
+                self._take_back(wait=not came)
+                if self._checked and (len(self._checked) >= self.pace.batch or not (came or self._under_way)):
+                    self._write(channel)
                 if self.writer.unsigned and time.monotonic() >= self._due():
                     self._sign(channel)
                 self._look_round()
@@ -109,25 +124,43 @@ class Process:
     ) -> None:
         self._inbox.append((method.delivery_tag, body))
 
-    def _listen(self, connection: BlockingConnection) -> None:
-        """Wait for the first message, then take what else is there already; never wait for a batch to fill."""
-        if not self._inbox:
+    def _listen(self, connection: BlockingConnection) -> bool:
+        """Wait for the first message, then take what else is there; never wait for a batch to fill. Whether any came."""
+        before = len(self._inbox)
+        if not (self._inbox or self._under_way or self._checked):
             patience = self._due() - time.monotonic() if self.writer.unsigned else 0.25
             connection.process_data_events(min(0.25, max(0.0, patience)))
         had = -1
-        while had < len(self._inbox) < self.pace.batch:
+        while had < len(self._inbox) < self.pace.chunk:
             had = len(self._inbox)
             connection.process_data_events(0)
+        return len(self._inbox) > before
 
-    def _one_batch(self, channel: BlockingChannel) -> None:
-        batch = [self._inbox.popleft() for _ in range(min(self.pace.batch, len(self._inbox)))]
-        self.writer.write([body for _, body in batch])
-        metrics.BATCH.observe(len(batch))
+    def _hand_out(self) -> None:
+        """Chunks to check, as many at a time as there are processes; a small one only when nothing else is left."""
+        while self._inbox and self._checking.has_room():
+            if self._under_way and len(self._inbox) < self.pace.chunk:
+                return
+            chunk = [self._inbox.popleft() for _ in range(min(self.pace.chunk, len(self._inbox)))]
+            self._checking.give([body for _, body in chunk])
+            self._under_way.append(chunk[-1][0])
+
+    def _take_back(self, *, wait: bool) -> None:
+        """Collect the chunks that are checked; wait for one at most, when there is nothing else to do."""
+        while self._under_way and (wait or self._checking.ready()):
+            self._checked += self._checking.take()
+            self._last_checked = self._under_way.popleft()
+            wait = False
+
+    def _write(self, channel: BlockingChannel) -> None:
+        self.writer.append(self._checked)
+        metrics.BATCH.observe(len(self._checked))
+        self._checked = []
         reached("before_ack")
-        channel.basic_ack(batch[-1][0], multiple=True)
+        channel.basic_ack(self._last_checked, multiple=True)
 
     def _due(self) -> float:
-        return self._signed_at + (self.pace.busy if self._inbox else self.pace.quiet)
+        return self._signed_at + (self.pace.busy if self._inbox or self._under_way else self.pace.quiet)
 
     def _sign(self, channel: BlockingChannel) -> None:
         try:
@@ -164,6 +197,8 @@ class Process:
 def _where(error: Exception) -> str:
     if isinstance(error, AMQPError):
         return "broker"
+    if isinstance(error, CheckerLost):
+        return "checker"
     return "disk" if isinstance(error, OSError) else "database"
 
 

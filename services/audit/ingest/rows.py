@@ -58,9 +58,7 @@ def keep_tiles(session: Connection, changed: Sequence[Tile]) -> None:
     session.execute(_TILES, [tile._asdict() for tile in changed])
 
 
-def move_marks(
-    session: Connection, marks: Iterable[tuple[str, int]], vkeys: Iterable[tuple[str, str]]
-) -> None:
+def move_marks(session: Connection, marks: Iterable[tuple[str, int]], vkeys: Iterable[tuple[str, str]]) -> None:
     """How far each source has come, and the key of each that is registered now."""
     session.execute(_MARK, [{"name": source, "mark": mark} for source, mark in marks])
     if rows := [{"name": source, "key": vkey} for source, vkey in vkeys]:
@@ -75,10 +73,6 @@ def notes_of(session: Connection, numbers: Sequence[tuple[str, int]]) -> dict[tu
 def waiting_notes_of(session: Connection, numbers: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
     """What waits in `pending` under these numbers."""
     return _notes(session, pending, numbers)
-
-
-def any_waiting(session: Connection) -> bool:
-    return session.execute(select(pending.c.source).limit(1)).first() is not None
 
 
 def waiting_from(session: Connection, source: str, sequence: int) -> list[bytes]:
@@ -119,9 +113,7 @@ def ids_taken(session: Connection, arrivals: Sequence[Arrival]) -> dict[str, tup
     for start in range(0, len(arrivals), CHUNK):
         ids = [arrival.event_id for arrival in arrivals[start : start + CHUNK]]
         rows = session.execute(
-            select(entries.c.event_id, entries.c.source, entries.c.sequence).where(
-                entries.c.event_id.in_(ids)
-            )
+            select(entries.c.event_id, entries.c.source, entries.c.sequence).where(entries.c.event_id.in_(ids))
         )
         found.update({row.event_id: (row.source, row.sequence) for row in rows})
     return found
@@ -144,14 +136,10 @@ def keep_bad(session: Connection, bad: Sequence[Bad], at: str) -> None:
 
 
 def _below(marks: Iterable[tuple[str, int]]) -> Any:
-    return or_(
-        *(and_(pending.c.source == source, pending.c.sequence < following) for source, following in marks)
-    )
+    return or_(*(and_(pending.c.source == source, pending.c.sequence < following) for source, following in marks))
 
 
-def _notes(
-    session: Connection, table: Any, numbers: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int], bytes]:
+def _notes(session: Connection, table: Any, numbers: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
     found: dict[tuple[str, int], bytes] = {}
     for start in range(0, len(numbers), CHUNK):
         asked = tuple_(table.c.source, table.c.sequence).in_(numbers[start : start + CHUNK])

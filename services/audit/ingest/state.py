@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from services.audit.ledger import checkpoint, reading, tree
 from services.audit.ledger.checkpoint import Head
-from services.audit.ledger.tables import entries, sources, tiles
+from services.audit.ledger.tables import entries, pending, sources, tiles
 from services.audit.ledger.tree import Edge
 from services.kernel.database import is_sqlite
 from services.kernel.note import NoteInvalid, PreparedVerifier
 
 TAIL = 1000
+_MARKS = select(
+    sources.c.source, sources.c.vkey, sources.c.high_water, exists(select(pending.c.source)).label("waiting")
+).order_by(sources.c.source)
 
 
 class Untrustworthy(Exception):
@@ -30,11 +33,14 @@ class State:
     registered: set[str] = field(default_factory=set)
 
 
-def marks(session: Connection) -> tuple[dict[str, int], set[str]]:
-    """Every source's high-water mark and the registered ones. Holds off every other writer until the transaction ends."""
-    question = select(sources.c.source, sources.c.vkey, sources.c.high_water).order_by(sources.c.source)
-    rows = session.execute(question if is_sqlite(session) else question.with_for_update()).all()
-    return {row.source: row.high_water for row in rows}, {row.source for row in rows if row.vkey is not None}
+def marks(session: Connection) -> tuple[dict[str, int], set[str], bool]:
+    """Every source's high-water mark, the registered ones, and whether anything waits in `pending`.
+
+    Holds off every other writer until the transaction ends.
+    """
+    rows = session.execute(_MARKS if is_sqlite(session) else _MARKS.with_for_update()).all()
+    registered = {row.source for row in rows if row.vkey is not None}
+    return {row.source: row.high_water for row in rows}, registered, any(row.waiting for row in rows)
 
 
 def load(session: Connection, verifier: PreparedVerifier, remembered: Head | None) -> State:
@@ -43,7 +49,7 @@ def load(session: Connection, verifier: PreparedVerifier, remembered: Head | Non
     `remembered` must have been read before the transaction began: a head signed by another writer meanwhile is
     then never mistaken for a rollback.
     """
-    high_water, registered = marks(session)
+    high_water, registered, _ = marks(session)
     size = session.execute(select(func.max(entries.c.idx))).scalar()
     size = 0 if size is None else size + 1
     head = reading.head(session)
@@ -97,9 +103,7 @@ def _check_tiles(session: Connection, size: int) -> None:
     while size >> 8 * level:
         implied = -(-(size >> 8 * level) // tree.WIDTH)
         if there.get(level, 0) != implied:
-            raise Untrustworthy(
-                f"level {level} has {there.get(level, 0)} tiles, the log's size implies {implied}"
-            )
+            raise Untrustworthy(f"level {level} has {there.get(level, 0)} tiles, the log's size implies {implied}")
         level += 1
 
 
@@ -108,10 +112,7 @@ def _rehashed(session: Connection, signed: Edge, size: int) -> Edge:
     edge = signed
     while edge.size < size:
         rows = session.execute(
-            select(entries.c.idx, entries.c.note)
-            .where(entries.c.idx >= edge.size)
-            .order_by(entries.c.idx)
-            .limit(TAIL)
+            select(entries.c.idx, entries.c.note).where(entries.c.idx >= edge.size).order_by(entries.c.idx).limit(TAIL)
         ).all()
         if not rows or [row.idx for row in rows] != list(range(edge.size, edge.size + len(rows))):
             raise Untrustworthy(f"an entry is missing at or after {edge.size}")

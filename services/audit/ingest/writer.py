@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +27,6 @@ from services.kernel.faultpoint import reached
 from services.kernel.note import Signer
 
 log = logging.getLogger(__name__)
-
-PARALLEL_FROM = 32
 
 
 class Fenced(Exception):
@@ -61,7 +57,6 @@ class Writer:
         signer: Signer,
         remembered: Path,
         *,
-        threads: int | None = None,
         now: Callable[[], str] = _now,
     ) -> None:
         """`pins`: service → verifier key; `remembered`: the file of what was signed last, outside data and backups."""
@@ -70,8 +65,6 @@ class Writer:
         self._signer = signer
         self._verifier = signer.verifier.prepared()
         self._remembered = Remembered(remembered, self._verifier)
-        self._threads = threads or min(4, os.cpu_count() or 1)
-        self._pool = ThreadPoolExecutor(self._threads, "verify")
         self._now = now
         self.state = State()
 
@@ -92,12 +85,15 @@ class Writer:
 
     def write(self, messages: Sequence[bytes]) -> Outcome:
         """Verify, order and append a batch, in one transaction. When it returns, everything is committed."""
-        checked = self._verified(messages)
+        return self.append([self._door.check(note) for note in messages])
+
+    def append(self, checked: Sequence[Arrival | Bad]) -> Outcome:
+        """The same with messages that have been verified already."""
         reached("after_verify")
         careful = False
         for _ in range(5):
             try:
-                return self._write(checked, len(messages), careful=careful)
+                return self._write(checked, careful=careful)
             except Fenced:
                 metrics.FENCED.inc()
                 self.load()
@@ -131,28 +127,15 @@ class Writer:
         metrics.SIZE.set(new.size)
         return new
 
-    def close(self) -> None:
-        self._pool.shutdown()
-
-    def _verified(self, messages: Sequence[bytes]) -> list[Arrival | Bad]:
-        distinct = list(dict.fromkeys(messages))
-        if len(distinct) < PARALLEL_FROM:
-            return [self._door.check(note) for note in distinct]
-        step = -(-len(distinct) // self._threads)
-        parts = [distinct[at : at + step] for at in range(0, len(distinct), step)]
-        done = self._pool.map(lambda part: [self._door.check(note) for note in part], parts)
-        return [judged for part in done for judged in part]
-
-    def _write(self, checked: Sequence[Arrival | Bad], count: int, *, careful: bool) -> Outcome:
+    def _write(self, checked: Sequence[Arrival | Bad], *, careful: bool) -> Outcome:
         known = self.state
         with writing(self._engine) as session:
-            high_water, registered = state.marks(session)
+            high_water, registered, any_waiting = state.marks(session)
             if high_water != known.high_water or registered != known.registered:
                 raise Fenced("another writer moved a mark")
             line = LineUp(self._door.vkeys, high_water, registered)
-            line.doubled = count - len(checked)
             self._take(session, line, checked, careful=careful)
-            if rows.any_waiting(session):
+            if any_waiting:
                 self._take_waiting(session, line, careful=careful)
             line.settle()
             self._compare_old(session, line)
@@ -162,15 +145,11 @@ class Writer:
                 rows.keep_bad(session, line.bad, self._now())
             reached("after_insert")
         reached("after_commit")
-        self.state = State(
-            edge, known.head, {source: n - 1 for source, n in line.next.items()}, line.registered
-        )
+        self.state = State(edge, known.head, {source: n - 1 for source, n in line.next.items()}, line.registered)
         self._report(line)
         return Outcome(len(line.admitted), waiting, line.doubled, len(line.bad))
 
-    def _take(
-        self, session: Connection, line: LineUp, checked: Sequence[Arrival | Bad], *, careful: bool
-    ) -> None:
+    def _take(self, session: Connection, line: LineUp, checked: Sequence[Arrival | Bad], *, careful: bool) -> None:
         arrivals = [judged for judged in checked if isinstance(judged, Arrival)]
         line.bad += [judged for judged in checked if isinstance(judged, Bad)]
         taken = rows.ids_taken(session, arrivals) if careful else {}
@@ -253,9 +232,7 @@ class Writer:
                 session.exec_driver_sql("lock table log_sources in share row exclusive mode")
                 missing = sorted(set(missing) - set(session.execute(select(sources.c.source)).scalars()))
             if missing:
-                session.execute(
-                    insert(sources), [{"source": s, "vkey": None, "high_water": 0} for s in missing]
-                )
+                session.execute(insert(sources), [{"source": s, "vkey": None, "high_water": 0} for s in missing])
 
     def _report(self, line: LineUp) -> None:
         for source, count in Counter(arrival.source for arrival in line.admitted).items():

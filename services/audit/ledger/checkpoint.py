@@ -38,13 +38,7 @@ def read(verifier: PreparedVerifier, note: bytes) -> Head:
         )
     except (IndexError, ValueError, binascii.Error) as error:
         raise NoteInvalid("not a checkpoint") from error
-    if (
-        origin != verifier.name
-        or rest
-        or len(lines) != 4
-        or str(size).encode() != lines[1]
-        or len(root) != 32
-    ):
+    if origin != verifier.name or rest or len(lines) != 4 or str(size).encode() != lines[1] or len(root) != 32:
         raise NoteInvalid("not a checkpoint of this log")
     return Head(size, root, note)
 

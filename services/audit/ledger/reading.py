@@ -196,9 +196,7 @@ def _of(types: Sequence[str]) -> ColumnElement[bool]:
     if not types:
         return ~false()
     exact = [name for name in types if not name.endswith(".*")]
-    families = [
-        entries.c.type.startswith(name[:-1], autoescape=True) for name in types if name.endswith(".*")
-    ]
+    families = [entries.c.type.startswith(name[:-1], autoescape=True) for name in types if name.endswith(".*")]
     return or_(entries.c.type.in_(exact), *families)
 
 

@@ -20,9 +20,7 @@ def directory(tmp_path: Path) -> Path:
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()
-    }
+    return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
 def test_minting_twice_changes_nothing(directory: Path) -> None:
@@ -46,9 +44,7 @@ def test_nobody_else_can_read_it(directory: Path) -> None:
 
 def test_every_pair_and_every_user_has_a_secret_of_its_own(directory: Path) -> None:
     installation = Installation.mint(directory)
-    keys = [
-        installation.rpc_key(caller, service) for caller, services in CALLS.items() for service in services
-    ]
+    keys = [installation.rpc_key(caller, service) for caller, services in CALLS.items() for service in services]
     passwords = [installation.password(user) for user in USERS]
     assert len(set(keys)) == len(keys)
     assert {len(key) for key in keys} == {32}

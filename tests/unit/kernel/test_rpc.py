@@ -13,9 +13,7 @@ from services.kernel import rpc
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 
-KEYS = rpc.PairKeys(
-    {("gateway", "auth"): b"a" * 32, ("org", "auth"): b"b" * 32, ("gateway", "org"): b"c" * 32}
-)
+KEYS = rpc.PairKeys({("gateway", "auth"): b"a" * 32, ("org", "auth"): b"b" * 32, ("gateway", "org"): b"c" * 32})
 CONTEXT = Context(actor="account/8f6e", organisation="o1", correlation="c1", idempotency="i1", case="case/1")
 NOW = 1_800_000_000_000
 

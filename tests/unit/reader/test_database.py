@@ -59,9 +59,7 @@ def test_a_column_that_says_otherwise_is_named(tables, column, value):
 
 def test_an_entry_a_tile_or_a_row_gone_or_changed_is_named(tables):
     log = tables(600)
-    log.change(
-        "UPDATE log_entries SET note = CAST(replace(note, 'id-300', 'id-3O0') AS BLOB) WHERE idx = 300"
-    )
+    log.change("UPDATE log_entries SET note = CAST(replace(note, 'id-300', 'id-3O0') AS BLOB) WHERE idx = 300")
     assert first(log) == (Damage.ENTRY_CHANGED, 300)
     log.change("DELETE FROM log_entries WHERE idx = 200")
     assert first(log) == (Damage.ENTRY_MISSING, 200)

@@ -149,9 +149,7 @@ def test_a_log_cut_short_is_named_where_it_ends(files, kept, size):
     last = log.path / f"tile/entries/{kept // 256:03}.p/{kept % 256}"
     if last.exists():
         wanted = min(256, size - kept // 256 * 256)
-        log.put(
-            f"tile/entries/{kept // 256:03}" + (f".p/{wanted}" if wanted < 256 else ""), last.read_bytes()
-        )
+        log.put(f"tile/entries/{kept // 256:03}" + (f".p/{wanted}" if wanted < 256 else ""), last.read_bytes())
     assert first(log) == (Damage.TRUNCATED, kept)
 
 

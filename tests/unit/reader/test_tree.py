@@ -69,9 +69,7 @@ def test_every_leaf_is_proved_at_its_own_index_alone(size):
     for index in range(size):
         path = inclusion(index, leaves)
         assert verify_inclusion(index, size, leaves[index], path, root)
-        assert not any(
-            verify_inclusion(i, size, leaves[index], path, root) for i in range(size) if i != index
-        )
+        assert not any(verify_inclusion(i, size, leaves[index], path, root) for i in range(size) if i != index)
         assert not verify_inclusion(index, size, leaves[index], [*path, EMPTY], root)
         assert not path or not verify_inclusion(index, size, leaves[index], path[:-1], root)
 

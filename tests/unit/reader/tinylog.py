@@ -127,9 +127,7 @@ class Files:
         self.put("checkpoint", checkpoint(held))
         self.put("log.vkey", LOG.vkey.encode() + b"\n")
         for (level, n), hashes in tiles(held).items():
-            self.put(
-                f"tile/{level}/{n:03}" + (f".p/{len(hashes)}" if len(hashes) < 256 else ""), b"".join(hashes)
-            )
+            self.put(f"tile/{level}/{n:03}" + (f".p/{len(hashes)}" if len(hashes) < 256 else ""), b"".join(hashes))
         self.bundles(held)
 
     def bundles(self, held: list[bytes]) -> None:

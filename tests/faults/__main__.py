@@ -1,0 +1,45 @@
+"""The long form: `python -m tests.faults [--seed N] [--database postgresql] [--short]`; exit code 1 where anything is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+
+from crisisconnect.postgres import Cluster
+from tests.faults.campaign import LONG, SHORT, Outcome, Size, run
+
+BOTH = ("sqlite", "postgresql")
+
+
+def on(database: str, seed: str, size: Size) -> Outcome:
+    if database == "sqlite":
+        return run(seed, size)
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="faults-")) / uuid.uuid4().hex, durable=False)
+    cluster.start()
+    try:
+        return run(seed, size, {"DATABASE_URL": cluster.url, "KEYRING_URL": cluster.url})
+    finally:
+        cluster.remove()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults")
+    parser.add_argument("--seed", default="")
+    parser.add_argument("--database", choices=BOTH, action="append")
+    parser.add_argument("--short", action="store_true")
+    given = parser.parse_args()
+    seed, failed = given.seed or secrets.token_hex(4), False
+    for database in given.database or BOTH:
+        print(f"{database}, seed {seed}", flush=True)
+        outcome = on(database, seed, SHORT if given.short else LONG)
+        print(outcome.text(), flush=True)
+        failed = failed or bool(outcome.findings)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

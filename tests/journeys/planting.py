@@ -1,0 +1,220 @@
+"""A journey in which every personal field, and every refused request, holds a value that nobody could overlook."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.journeys.people import SHA256, TERMS, TODAY, Person, mailed
+
+ADDRESS = "203.0.113.77"
+"""Of a block for documentation (RFC 5737): no machine here has it."""
+
+
+@dataclass
+class Planting:
+    """`values` by what they are; each is different in every run, so that none is found by chance."""
+
+    url: str
+    mark: str = field(default_factory=lambda: secrets.token_hex(5))
+    values: dict[str, str] = field(default_factory=dict)
+
+    def a(self, what: str, shape: str) -> str:
+        """Remember and return a value: `shape` with this run's mark at its `*`."""
+        self.values[what] = shape.replace("*", self.mark)
+        return self.values[what]
+
+    def person(self) -> Person:
+        return Person(self.url, agent=self.a("user agent", "Kwikstaart/9.1 (agent *; Linux)"))
+
+    def accept(self, person: Person, who: str, email: str) -> None:
+        token = mailed(self.url, email)
+        self.values[f"{who}'s invitation token"] = token
+        body = {
+            "username": self.a(f"{who}'s user name", f"{who}.gebruiker.*"),
+            "password": self.a(f"{who}'s password", f"{who} wachtwoord vol kraanvogels *"),
+            "first_name": self.a(f"{who}'s first name", f"Zoë{who}*"),
+            "infix": self.a(f"{who}'s infix", f"van’t {who} *"),
+            "last_name": self.a(f"{who}'s last name", f"Żółkiewska-{who}*"),
+        }
+        said = person.post(f"/v1/invitations/{token}", body)
+        person.account, person.organisation, person.username = said["account"], said["organisation"], body["username"]
+        self.values[f"{who}'s public account id"] = said["account"]
+
+    def sign_in(self, person: Person, who: str, **headers: str) -> None:
+        device = {name: self.a(f"{who}'s {name}", f"{name} {who} *") for name in ("kind", "os", "browser")}
+        device["app_version"] = self.a(f"{who}'s app version", f"7.7-{who}-*")
+        body = {"username": person.username, "password": self.values[f"{who}'s password"], "device": device}
+        self.values["address"] = ADDRESS
+        said = person.post("/v1/sessions", body, headers={"X-Forwarded-For": ADDRESS, **headers})
+        self.values[f"{who}'s session token"] = said["token"]
+        person.http.headers["Authorization"] = f"Bearer {said['token']}"
+
+
+@dataclass
+class Village:
+    """The people of the journey; the member is the one who will leave."""
+
+    operator: Person
+    beheerder: Person
+    member: Person
+    organisation: str
+    organisation_name: str
+
+
+def settle(planting: Planting) -> Village:
+    """From an empty installation to a member with corrected data, a changed password and a refreshed session."""
+    operator, beheerder = planting.person(), planting.person()
+    planting.accept(operator, "operator", "operator@localhost")
+    planting.sign_in(operator, "operator")
+    name = f"Waterschap {planting.mark} Zichtbaar"
+    address = planting.a("first Beheerder's e-mail", "beheer.*@eerste.example")
+    contact = {
+        "name": planting.a("contact's name", "Loket Ångström *"),
+        "email": planting.a("contact's e-mail", "loket.*@contact.example"),
+        "phone": planting.a("contact's phone", f"+31 6 {int(planting.mark, 16):013d}"),
+    }
+    registered = operator.post(
+        "/v1/organisations",
+        {"name": name, "kind": "public", "contact": contact, "beheerder": {"email": address}},
+    )
+    organisation = str(registered["organisation"])
+    planting.accept(beheerder, "beheerder", address)
+    planting.sign_in(beheerder, "beheerder")
+    _agree(planting, operator, beheerder, organisation)
+    member = _member(planting, beheerder, organisation)
+    return Village(operator, beheerder, member, organisation, name)
+
+
+def _agree(planting: Planting, operator: Person, beheerder: Person, organisation: str) -> None:
+    base = f"/v1/organisations/{organisation}/agreements"
+    agreement = beheerder.post(base, TERMS)["agreement"]
+    for person, side in ((beheerder, "controller"), (operator, "processor")):
+        signatory = {
+            "name": planting.a(f"{side}'s signatory", f"Hoogheemraad {side} *"),
+            "function": planting.a(f"{side}'s signatory's function", f"dijkgraaf {side} *"),
+        }
+        body = {"signatory": signatory, "document_sha256": SHA256, "signed_on": TODAY}
+        person.post(f"{base}/{agreement}/sign", body, expect=200)
+    contact = {
+        "name": planting.a("second contact's name", "Balie Ærø *"),
+        "email": planting.a("second contact's e-mail", "balie.*@contact.example"),
+    }
+    beheerder.ask("PATCH", f"/v1/organisations/{organisation}", {"contact": contact})
+
+
+def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
+    members = f"/v1/organisations/{organisation}/members"
+    member = planting.person()
+    email = planting.a("member's e-mail", "lid.*@burger.example")
+    beheerder.post(members, {"email": email, "role": "member"})
+    withdrawn = planting.a("withdrawn invitee's e-mail", "toch.niet.*@burger.example")
+    invitation = beheerder.post(members, {"email": withdrawn, "role": "member"})["invitation"]
+    beheerder.ask("DELETE", f"/v1/organisations/{organisation}/invitations/{invitation}")
+    planting.accept(member, "member", email)
+    planting.sign_in(member, "member")
+    corrected = {
+        "email": planting.a("member's corrected e-mail", "nieuw.*@burger.example"),
+        "last_name": planting.a("member's corrected last name", "Łoś-Ünal *"),
+    }
+    member.ask("PATCH", "/v1/me", corrected)
+    changed = planting.a("member's changed password", "een ander wachtwoord vol reigers *")
+    member.ask("PUT", "/v1/me/password", {"password": planting.values["member's password"], "new_password": changed})
+    planting.values["member's password"], planting.values["member's first password"] = (
+        changed,
+        planting.values["member's password"],
+    )
+    _again(planting, member)
+    for path in ("/v1/me", "/v1/sessions", "/v1/me/access-log"):
+        member.get(path)
+    beheerder.get(members)
+    beheerder.get(f"{members}/{member.account}")
+    return member
+
+
+def _again(planting: Planting, member: Person) -> None:
+    """Another sign-in, told apart by its user agent alone, and a refresh of it."""
+    model = planting.a("device told by the user agent", "Kolibrie*")
+    agent = f"Mozilla/5.0 (Linux; Android 9; {model} Build/P) AppleWebKit/537.36 Chrome/96.0 Mobile Safari/537.36"
+    body = {"username": member.username, "password": planting.values["member's password"]}
+    headers = {"X-Forwarded-For": f"198.51.100.9, {ADDRESS}", "User-Agent": agent}
+    planting.values["address that a client claims"] = "198.51.100.9"
+    said = member.post("/v1/sessions", body, headers=headers)
+    planting.values["second session token"] = said["token"]
+    member.http.headers["Authorization"] = f"Bearer {said['token']}"
+    said = member.post("/v1/sessions/refresh")
+    planting.values["refreshed session token"] = said["token"]
+    member.http.headers["Authorization"] = f"Bearer {said['token']}"
+
+
+def be_refused(planting: Planting, village: Village) -> None:
+    """Whatever somebody types, and is refused for, holds a value too."""
+    client = httpx.Client(base_url=planting.url, timeout=15)
+    wrong = planting.a("wrong password", "fout wachtwoord *")
+    nobody = planting.a("unknown user name", "niemand.heet.zo.*")
+    said = planting.a("what a refused request says", "weigering vol ooievaars *")
+    slug = planting.a("what a path says", "pad-vol-lepelaars-*")
+    sign_in = "/v1/sessions"
+    name = village.member.username
+    mine = {"Authorization": village.member.http.headers["Authorization"]}
+    boss = {"Authorization": village.beheerder.http.headers["Authorization"]}
+    members = f"/v1/organisations/{village.organisation}/members"
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", sign_in, {"json": {"username": name, "password": wrong}}),
+        ("POST", sign_in, {"json": {"username": nobody, "password": wrong}}),
+        ("POST", sign_in, {"json": {"username": name, "password": wrong, "device": {"os": "x" * 99 + said}}}),
+        ("POST", sign_in, {"json": {"username": nobody, "password": wrong, said: said}}),
+        ("POST", sign_in, {"json": {"username": {said: said}, "password": [said]}}),
+        ("POST", sign_in, {"content": f'{{"username": "{nobody}", "password": "{said}'}),
+        ("POST", sign_in, {"content": f'{{"username": "{said}", "username": "{nobody}"}}'}),
+        ("POST", sign_in, {"content": b"\xff\xfe" + said.encode("utf-16-le")}),
+        ("POST", sign_in, {"data": {"username": nobody, "password": wrong}}),
+        ("GET", f"{sign_in}?username={nobody}", {"params": {"email": said}}),
+        ("GET", "/v1/me", {"params": {"email": said}, "headers": mine}),
+        ("GET", "/v1/me/access-log", {"params": {"cursor": said}, "headers": mine}),
+        ("GET", "/v1/me", {"headers": {"Authorization": f"Bearer {slug}"}}),
+        (
+            "GET",
+            "/v1/me",
+            {"headers": {"Authorization": f"Basic {slug}", "Cookie": f"session={slug}", "Referer": slug}},
+        ),
+        ("GET", f"/v1/{slug}/{slug}", {}),
+        ("GET", f"/{slug}", {"params": {slug: slug}}),
+        ("PUT", "/v1/me", {"json": {"first_name": said}, "headers": mine}),
+        ("GET", f"{members}/{slug}", {"headers": boss}),
+        ("POST", members, {"json": {"email": said, "role": "member"}, "headers": boss}),
+        ("POST", members, {"json": {"email": planting.values["member's corrected e-mail"], "role": "member"}}),
+        ("POST", members, {"json": {"email": "a@b.example", "role": said}, "headers": boss}),
+        ("PATCH", "/v1/me", {"json": {"infix": said * 9}, "headers": {**mine, "Idempotency-Key": slug}}),
+        ("PATCH", "/v1/me", {"json": {"email": said}, "headers": {**mine, "If-Match": slug, "traceparent": slug}}),
+        ("PUT", "/v1/me/password", {"json": {"password": wrong, "new_password": said}, "headers": mine}),
+        ("PUT", "/v1/me/password", {"json": {"password": wrong, "new_password": "kort"}, "headers": mine}),
+        ("POST", f"/v1/invitations/{slug}", {"json": {**_somebody(said), "username": nobody}}),
+        ("POST", f"/v1/invitations/{slug}", {"json": {"username": nobody, "password": wrong}}),
+        ("POST", f"{members}", {"content": b"\x01" + said.encode() * 90_000, "headers": boss}),
+    ]
+    for method, path, options in asked:
+        assert client.request(method, path, **options).status_code >= 400, f"{method} {path} was not refused"
+    _shout(planting.url, f"GET /{slug} HTTP/1.1\r\nHost {slug}\r\n{said}\r\n\r\n")
+    _shout(planting.url, f"{slug} {said}\r\n\r\n")
+
+
+def _somebody(said: str) -> dict[str, str]:
+    return {"password": said, "first_name": said, "last_name": said}
+
+
+def _shout(url: str, text: str) -> None:
+    """What is no HTTP at all."""
+    parts = urlsplit(url)
+    with socket.create_connection((str(parts.hostname), int(parts.port or 80)), timeout=5) as line:
+        line.sendall(text.encode())
+        line.settimeout(2)
+        try:
+            line.recv(1000)
+        except TimeoutError:
+            return
