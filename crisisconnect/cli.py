@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crisisconnect import asking, commands
+from crisisconnect import asking, commands, telling
 from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
@@ -47,9 +47,11 @@ def views() -> None:
 
 @app.command()
 def catalogue() -> None:
-    """Write the event table, the data map and the message contract from the code into docs/."""
+    """Write the event table, the data map, the message contract and who tells whom what from the code."""
     for name in write_catalogue():
         typer.echo(f"wrote {name}")
+    if telling.write():
+        typer.echo("wrote services/README.md")
 
 
 def main() -> None:

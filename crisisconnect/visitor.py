@@ -60,9 +60,9 @@ class Visitor:
 
 async def mailed_link(http: httpx.AsyncClient, to: str, *, seconds: float = MAIL_SECONDS) -> str | None:
     """The newest link mailed to an address, as the development mail page shows it; None where none comes in time."""
-    for _ in range(max(1, int(seconds / 0.1))):
+    for _ in range(max(1, int(seconds / 0.2))):
         answer = await http.get("/dev/mail.json", params={"to": to})
         if answer.is_success and (mails := answer.json()):
             return str(mails[0]["links"][0])
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
     return None

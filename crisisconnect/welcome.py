@@ -45,7 +45,7 @@ async def _print_link(local: str, var: Path) -> None:
 
 def _link(local: str) -> str | None:
     try:
-        with urllib.request.urlopen(f"{local}/dev/mail.json?to=operator@localhost", timeout=5) as answer:
+        with urllib.request.urlopen(f"{local}/dev/mail.json?to=operator@localhost", timeout=5) as answer:  # noqa: S310
             mails = json.load(answer)
     except OSError:
         return None
@@ -77,7 +77,7 @@ async def _show_demo(local: str, public: str, var: Path) -> None:
 
 def _lines(laid: Laid, password: str, url: str) -> Iterator[str]:
     yield ""
-    yield f"  {laid.people} people in two organisations and at the maker; {laid.certified} have left, erasure certified."
+    yield f"  {laid.people} people at two organisations and the maker; {laid.certified} left, certified erased."
     yield ""
     width = max(len(username) for username, _, _ in laid.sign_ins)
     for username, role, of in laid.sign_ins:
