@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import QueuePool
 
 from services.kernel.transaction import guard
 
+READ_ONLY = "25006"
 BUSY_MS = 4000
 """How long one writer waits for another before the answer is "away"; below the 5 seconds a caller waits."""
 
@@ -105,7 +107,12 @@ def is_sqlite(session: Connection | Engine) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be reached, was busy too long, or cannot write: worth a later try."""
-    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if isinstance(error, OperationalError | PoolExhausted):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    # A server that has become a standby answers with an "internal" error: it is read-only for now.
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
 def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
@@ -116,6 +123,16 @@ def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
     if not is_sqlite(session):
         function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
         session.execute(text(f"select {function}(hashtextextended(:owner, 7))"), {"owner": owner})
+
+
+def lock_owners(session: Connection, owners: Iterable[str]) -> None:
+    """Hold all of them shared, always in the same order, in one trip."""
+    wanted = sorted(set(owners))
+    if wanted and not is_sqlite(session):
+        session.exec_driver_sql(_SHARED, (wanted,))
+
+
+_SHARED = "select pg_advisory_xact_lock_shared(hashtextextended(owner, 7)) from unnest(%s::text[]) as t(owner)"
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

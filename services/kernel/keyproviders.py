@@ -82,6 +82,10 @@ class FileKeys:
 
     def _cipher(self, epoch: str) -> AESGCM:
         cipher = self._open.get(epoch)
+        if cipher is not None and not self._path(epoch).exists():
+            # Another process destroyed it: gone is gone, in this memory too.
+            del self._open[epoch]
+            raise KeyError(epoch)
         if cipher is None:
             try:
                 cipher = AESGCM(self._path(epoch).read_bytes())

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Connection, Engine, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Index, LargeBinary, MetaData, String, Table
 from sqlalchemy import UniqueConstraint, delete, func, insert, select, tuple_, update
 
 from services.kernel.database import lock_owner, reading, writing
@@ -122,13 +122,26 @@ class Keyring:
             if unborn:
                 self._mint(unborn)
                 found.update(self._select(unborn))
+                for owner, category in unborn:
+                    if (owner, category) not in found:
+                        raise Erased(owner)  # between the two looks
         return Prepared(self.source, found)
 
     def _select(self, pairs: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], Key]]:
-        with reading(self._engine) as session:
-            rows = session.execute(select(keys).where(tuple_(keys.c.owner, keys.c.category).in_(pairs))).all()
-        for row in rows:
-            yield (row.owner, row.category), self._unwrap(row)
+        for key in self._fetch(tuple_(keys.c.owner, keys.c.category).in_(pairs)):
+            yield (key.owner, key.category), key
+
+    def _fetch(self, chosen: ColumnElement[bool]) -> list[Key]:
+        """A rotation may retire an epoch between a look and its unwrapping; then the next look finds the new one."""
+        for last in (False, False, True):
+            with reading(self._engine) as session:
+                rows = session.execute(select(keys).where(chosen)).all()
+            try:
+                return [self._unwrap(row) for row in rows]
+            except KeyError:
+                if last:
+                    raise
+        raise AssertionError("unreachable")
 
     def _mint(self, pairs: list[tuple[str, str]]) -> None:
         with writing(self._engine) as session:
@@ -193,10 +206,7 @@ class Keyring:
         found = {i: key for i in identities if (key := self._cached(i)) is not None}
         missing = sorted(identities - found.keys())
         for start in range(0, len(missing), 500):
-            with reading(self._engine) as session:
-                rows = session.execute(select(keys).where(keys.c.id.in_(missing[start : start + 500]))).all()
-            for row in rows:
-                found[row.id] = self._unwrap(row)
+            found.update((key.id, key) for key in self._fetch(keys.c.id.in_(missing[start : start + 500])))
         return [self._open(sealed, field, found) for sealed, field in values]
 
     def _open(self, sealed: str | None, field: str, found: Mapping[str, Key]) -> str | None:
@@ -231,11 +241,13 @@ class Keyring:
         for owner in sorted(set(owners)):
             with writing(self._engine) as session:
                 lock_owner(session, owner, exclusive=True)
-                for (identity,) in session.execute(select(keys.c.id).where(keys.c.owner == owner)).all():
-                    self._forget(identity)
+                known = session.execute(select(keys.c.id).where(keys.c.owner == owner)).scalars().all()
                 gone += session.execute(delete(keys).where(keys.c.owner == owner)).rowcount
                 if not session.execute(select(tombstones).where(tombstones.c.owner == owner)).first():
                     session.execute(insert(tombstones).values(owner=owner))
+            # After the commit: until then another thread may still read a key and remember it.
+            for identity in known:
+                self._forget(identity)
         return gone
 
     def living(self, owners: Iterable[str]) -> int:
