@@ -1,4 +1,4 @@
-"""A named place in the code where a test may have the process killed; it does nothing unless the environment names it."""
+"""A named place where a test may have the process killed; it does nothing unless the environment names it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _left = int(_nth or 1)
 
 
 def reached(name: str) -> None:
-    """Kill this process here, without a last word, when `CRISISCONNECT_FAULT` says `name` or `name:n` (the n-th time)."""
+    """Kill this process here when `CRISISCONNECT_FAULT` says `name`, or `name:n` for the n-th time it comes here."""
     global _left
     if name == _name:
         _left -= 1

@@ -152,7 +152,7 @@ def _packed(judged: Arrival | Bad) -> tuple[Any, ...]:
 def _unpacked(facts: tuple[Any, ...], note: bytes) -> Arrival | Bad:
     if len(facts) == 2:
         return Bad(Reason(facts[0]), facts[1], note)
-    return Arrival(*facts[:8], note, facts[8])
+    return Arrival._make((*facts[:8], note, facts[8]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From the broker's queue into the log: nothing is acknowledged before it is committed, and nothing is tried in a hot loop."""
+"""From the broker's queue into the log: acknowledged is only what is committed, and nothing is tried in a hot loop."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Process:
         self._inbox.append((method.delivery_tag, body))
 
     def _listen(self, connection: BlockingConnection) -> bool:
-        """Wait for the first message, then take what else is there; never wait for a batch to fill. Whether any came."""
+        """Wait for a first message and take what else is there; never for a batch to fill. Whether any came."""
         before = len(self._inbox)
         if not (self._inbox or self._under_way or self._checked):
             patience = self._due() - time.monotonic() if self.writer.unsigned else 0.25

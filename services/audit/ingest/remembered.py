@@ -1,4 +1,4 @@
-"""What was signed last is remembered in a file apart from the database: an older copy of the data is then told at once."""
+"""What was signed last stands in a file apart from the database, so that an older copy of the data is told at once."""
 
 from __future__ import annotations
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, false, func, or_, select
 
 from services.audit.ledger import tree
 from services.audit.ledger.checkpoint import Head, proof
@@ -134,7 +133,7 @@ def tile(session: Connection, level: int, n: int, width: int = tree.WIDTH) -> by
 
 
 def bundle(session: Connection, n: int, width: int = tree.WIDTH) -> bytes | None:
-    """`width` entries in C2SP's bundle form (length in two bytes, entry); None unless the newest checkpoint implies them."""
+    """`width` entries in C2SP's bundle form (two bytes of length, entry); None unless the checkpoint implies them."""
     first = n * tree.WIDTH
     if n < 0 or not 1 <= width <= tree.WIDTH or first + width > size(session):
         return None
@@ -201,7 +200,7 @@ def _of(types: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _entries(session: Connection, *where: ColumnElement[bool], limit: int) -> list[Entry]:
-    rows: Sequence[Row[Any]] = session.execute(
+    rows = session.execute(
         select(entries.c.idx, entries.c.note).where(*where).order_by(entries.c.idx).limit(limit)
     ).all()
     return [Entry(row.idx, bytes(row.note)) for row in rows]

@@ -38,7 +38,7 @@ entries = Table(
     Column("note", LargeBinary, nullable=False),
     UniqueConstraint("source", "sequence", name="log_one_entry_per_number"),
 )
-"""0-based and without a gap. `note` is the signed note as it came, and the leaf's data; the rest is copied out of it."""
+"""0-based, without a gap. `note` is the signed note as it came, and the leaf's data; the rest is copied out of it."""
 Index("log_entries_of_organisation", entries.c.organisation, entries.c.idx)
 Index("log_entries_of_correlation", entries.c.correlation)
 

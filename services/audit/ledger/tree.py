@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 (2.1), kept in tiles of 256 hashes (C2SP tlog-tiles): to append costs the same at any size."""
+"""The Merkle tree of RFC 6962 (2.1) in tiles of 256 hashes (C2SP tlog-tiles): to append costs the same at any size."""
 
 from __future__ import annotations
 
