@@ -122,10 +122,13 @@ class Invitations:
 
     def withdraw(self, context: Context, *, organisation: str, invitation: str) -> dict[str, Any]:
         """The link stops working, and what was kept of the invited person is erased."""
-        row = self._of(organisation, invitation)
         asked = account.Withdraw(erasure=str(uuid4()), at=datetime.now(UTC))
 
+        # Looked up inside: asked again under the same key after the erasure, the answer still stands.
         def work(unit: Unit) -> dict[str, Any]:
+            row = accounts.by_invitation(unit.session, organisation, invitation)
+            if row is None:
+                raise Refused("not_found")
             unit.do(f"account/{row.account}", account.decider, asked)
             return {"invitation": invitation}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from services.auth.app import passwords
@@ -71,7 +72,8 @@ class People:
 
     def close_me(self, context: Context) -> dict[str, Any]:
         """Close one's own account, for good. Answers the id of the erasure that begins with it."""
-        return self._close(context, pseudonym_of(context), str(context.organisation))
+        pseudonym = pseudonym_of(context)
+        return self._close(context, lambda _: pseudonym, str(context.organisation))
 
     def change_password(self, context: Context, *, present: str, new: str) -> dict[str, Any]:
         """Choose another password; every other session ends."""
@@ -135,9 +137,17 @@ class People:
 
     def remove(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
         """Close another person's account; answers the id of the erasure that begins with it."""
-        row = self._by_public(organisation, account)
-        self._keep_one(row, Role.BEHEERDER)
-        return self._close(context, row.account, organisation)
+        index = self._auth.keyring.blind("public_id", account)
+
+        # Looked up inside: asked again under the same key, the account is out of reach, and the answer still stands.
+        def whose(session: Connection) -> str:
+            row = accounts.by_public_id(session, organisation, index)
+            if row is None:
+                raise Refused("not_found")
+            _keep_one(session, row, Role.BEHEERDER)
+            return str(row.account)
+
+        return self._close(context, whose, organisation)
 
     def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
         """Record that the actor looks at these people. Looking at oneself is no look at another."""
@@ -206,7 +216,8 @@ class People:
     def _change_role(self, context: Context, organisation: str, row: Any, role: Role) -> dict[str, Any]:
         self._auth.invitations.officer_needed(context, organisation, role)
         if role is not Role(row.role):
-            self._keep_one(row, Role.BEHEERDER)
+            with self._auth.store.reading() as session:
+                _keep_one(session, row, Role.BEHEERDER)
         asked = account.ChangeRole(role=role, by=context.actor, at=datetime.now(UTC))
         context = self._auth.terms_or_before(context, organisation)
 
@@ -216,21 +227,13 @@ class People:
 
         return self._auth.store.perform(context, work)
 
-    def _keep_one(self, row: Any, role: Role) -> None:
-        """An organisation is not left without anybody who can administer it."""
-        if row.role != role:
-            return
-        with self._auth.store.reading() as session:
-            if accounts.having_role(session, row.organisation, role, statuses=(Status.OPEN,)) < 2:
-                raise Refused("last_beheerder")
-
-    def _close(self, context: Context, pseudonym: str, organisation: str) -> dict[str, Any]:
+    def _close(self, context: Context, whose: Callable[[Connection], str], organisation: str) -> dict[str, Any]:
         context = replace(context, organisation=organisation)
         erasure = str(uuid4())
 
         def work(unit: Unit) -> dict[str, Any]:
             asked = account.Close(by=context.actor, erasure=erasure, at=datetime.now(UTC))
-            if unit.do(f"account/{pseudonym}", account.decider, asked):
+            if unit.do(f"account/{whose(unit.session)}", account.decider, asked):
                 return {"erasure": {"id": erasure}}
             raise Refused("account_closed")
 
@@ -243,6 +246,12 @@ def pseudonym_of(context: Context) -> str:
     if kind != "account":
         raise Refused("forbidden")
     return pseudonym
+
+
+def _keep_one(session: Connection, row: Any, role: Role) -> None:
+    """An organisation is not left without anybody who can administer it."""
+    if row.role == role and accounts.having_role(session, row.organisation, role, statuses=(Status.OPEN,)) < 2:
+        raise Refused("last_beheerder")
 
 
 def keys_of(person: str, *categories: Category) -> list[tuple[str, str]]:
