@@ -1,0 +1,200 @@
+"""People come in by invitation, see and correct what is theirs, and are seen only on the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.contracts.privacy import Role
+from services.kernel.decider import Refused
+from services.kernel.rpc import Unavailable
+from tests.unit.auth.world import GEMEENTE, MAKER, PASSWORD, TERMS, World
+
+
+def refused(code: str) -> pytest.RaisesExc[Refused]:
+    return pytest.raises(Refused, match=f"^{code}$")
+
+
+def test_who_is_invited_gets_a_link_and_becomes_who_they_say(world: World) -> None:
+    said = world.registered()
+
+    assert (said["organisation"], said["role"]) == (GEMEENTE, "member")
+    me = world.auth.people.me(world.signed_in())
+    assert me["account"] == said["account"]
+    assert (me["first_name"], me["infix"], me["last_name"]) == ("Sanne", "van der", "Velde")
+    assert (me["username"], me["email"], me["status"]) == ("sanne", "sanne@voorbeeld.example", "open")
+
+
+def test_the_same_request_again_answers_the_same_and_writes_nothing(world: World) -> None:
+    once = replace(world.beheerder(), idempotency="k1", digest="d1")
+
+    first, again = world.invited(context=once), world.invited(context=once)
+
+    assert first == again
+    assert world.told() == ["PersonInvited"]
+
+
+def test_the_same_key_for_another_request_is_refused(world: World) -> None:
+    once = replace(world.beheerder(), idempotency="k1", digest="d1")
+    world.invited(context=once)
+
+    with refused("idempotency_mismatch"):
+        world.invited("noor@voorbeeld.example", context=replace(once, digest="d2"))
+
+
+def test_an_address_is_invited_once_in_an_organisation_however_it_is_spelt(world: World) -> None:
+    world.invited("sanne@voorbeeld.example")
+
+    with refused("already_invited"):
+        world.invited("Sanne@Voorbeeld.example")
+
+
+def test_a_user_name_is_taken_in_every_organisation_and_spelling(world: World) -> None:
+    world.registered()
+    world.invited("noor@voorbeeld.example")
+
+    with refused("username_taken"):
+        world.accepted(world.token("noor@voorbeeld.example"), "SANNE")
+
+
+def test_a_customer_cannot_appoint_the_makers_staff(world: World) -> None:
+    with refused("role_not_allowed"):
+        world.invited(role="operator")
+
+
+def test_once_there_is_a_compliance_officer_inviting_one_needs_one(world: World) -> None:
+    operator = world.context(organisation=MAKER, role=Role.OPERATOR)
+    invite = world.auth.invitations.invite
+    invite(operator, organisation=MAKER, email="cato@maker.example", role="compliance")
+    world.accepted(world.token("cato@maker.example"), "cato")
+
+    with refused("compliance_needed"):
+        invite(operator, organisation=MAKER, email="twee@maker.example", role="compliance")
+
+    officer = replace(operator, role=Role.COMPLIANCE)
+    assert invite(officer, organisation=MAKER, email="twee@maker.example", role="compliance")["invitation"]
+
+
+def test_without_terms_in_force_nobody_is_invited_and_the_refusal_is_recorded(world: World) -> None:
+    world.org.terms[GEMEENTE] = None
+
+    with refused("agreement_missing"):
+        world.invited()
+
+    assert world.told() == ["ProcessingRefused"]
+
+
+def test_a_beheerder_comes_in_before_there_is_an_agreement(world: World) -> None:
+    world.org.terms[GEMEENTE] = None
+
+    world.registered(role="beheerder")
+
+    assert world.auth.people.me(world.signed_in())["role"] == "beheerder"
+
+
+def test_no_answer_about_the_terms_is_a_no(world: World) -> None:
+    world.org.away = True
+
+    with pytest.raises(Unavailable):
+        world.invited()
+
+    assert world.told() == []
+
+
+def test_a_category_that_was_not_agreed_is_refused(world: World) -> None:
+    world.org.terms[GEMEENTE] = {**TERMS, "categories": ["name"]}
+
+    with refused("category_not_agreed"):
+        world.invited()
+
+
+def test_looking_at_people_is_an_event_before_the_answer_and_they_can_see_it(world: World) -> None:
+    world.registered()
+
+    [shown] = world.auth.people.members(world.beheerder(), organisation=GEMEENTE, after="", limit=100)["items"]
+
+    assert world.told()[-1] == "DataViewed"
+    [look] = world.auth.people.access_log(world.signed_in(), after="", limit=10)["items"]
+    assert shown["email"] == "sanne@voorbeeld.example"
+    assert (look["role"], look["organisation"], look["purpose"]) == ("beheerder", GEMEENTE, "beheer_access")
+
+
+def test_a_page_of_people_ends_where_the_next_begins(world: World) -> None:
+    for number in range(5):
+        world.registered(f"m{number}@voorbeeld.example", f"lid{number}")
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = world.auth.people.members(world.beheerder(), organisation=GEMEENTE, after=after, limit=2)
+        seen += [one["account"] for one in page["items"]]
+        after = page["next"]
+
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_somebody_of_another_organisation_is_not_found(world: World) -> None:
+    account = world.registered()["account"]
+    world.org.terms["other"] = TERMS
+
+    with refused("not_found"):
+        world.auth.people.member(world.beheerder(), organisation="other", account=account)
+
+
+def test_the_last_beheerder_cannot_be_removed(world: World) -> None:
+    account = world.registered(role="beheerder")["account"]
+
+    with refused("last_beheerder"):
+        world.auth.people.remove(world.beheerder(), organisation=GEMEENTE, account=account)
+
+
+def test_an_emptied_infix_is_gone(world: World) -> None:
+    world.registered()
+    me = world.signed_in()
+
+    world.auth.people.correct_me(me, values={"infix": None})
+
+    assert world.auth.people.me(me)["infix"] is None
+
+
+def test_a_closed_account_is_found_by_nobody_and_signs_in_no_more(world: World) -> None:
+    account = world.registered()["account"]
+    me = world.signed_in()
+
+    erasure = world.auth.people.close_me(me)["erasure"]["id"]
+
+    assert erasure
+    with refused("unauthenticated"):
+        world.auth.people.me(me)
+    with refused("sign_in_failed"):
+        world.signed_in()
+    with refused("not_found"):
+        world.auth.people.member(world.beheerder(), organisation=GEMEENTE, account=account)
+
+
+def test_changing_the_password_ends_the_other_sessions(world: World) -> None:
+    world.registered()
+    old, here = world.signed_in(), world.signed_in()
+
+    world.auth.people.change_password(here, present=PASSWORD, new="negen zwanen op een donkere gracht")
+
+    assert world.auth.people.me(here)["status"] == "open"
+    with refused("unauthenticated"):
+        world.auth.people.me(old)
+    with refused("sign_in_failed"):
+        world.signed_in()
+
+
+@pytest.mark.parametrize("password", ["kort", "passwordpassword", "aaaaaaaaaaaaaaaa", "x" * 1025])
+def test_a_password_everybody_tries_first_is_refused(world: World, password: str) -> None:
+    world.registered()
+
+    with refused("weak_password"):
+        world.auth.people.change_password(world.signed_in(), present=PASSWORD, new=password)
+
+
+def test_the_wrong_present_password_changes_nothing(world: World) -> None:
+    world.registered()
+
+    with refused("wrong_password"):
+        world.auth.people.change_password(world.signed_in(), present="wrong", new="negen zwanen op een gracht")
