@@ -37,10 +37,14 @@ class Visitor:
         `once` is the idempotency key. Where a part is away, the same is asked again, at most twenty times.
         """
         headers = {**self._headers, **({"Idempotency-Key": once} if once else {})}
-        for _ in range(AWAY_TRIES):
-            answer = await self._http.request(method, path, json=body, headers=headers)
-            if answer.status_code != 503:
-                break
+        for tries_left in reversed(range(AWAY_TRIES)):
+            try:
+                answer = await self._http.request(method, path, json=body, headers=headers)
+                if answer.status_code != 503:
+                    break
+            except httpx.TransportError:
+                if not tries_left:
+                    raise
             await asyncio.sleep(0.5)
         said: dict[str, Any] = answer.json() if "json" in answer.headers.get("content-type", "") else {}
         if not answer.is_success:

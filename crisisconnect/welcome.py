@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 TOLD = Path("operator-invited")
 """Under the state, once the first operator's link was printed: it is printed once."""
-LINK_SECONDS = 5.0
+LINK_SECONDS = 30.0
+NO_DEMO = "no demo data: this installation has people of its own; an empty var/ and secrets/ would get it"
 
 
 async def welcome(local: str, public: str, var: Path, variables: Mapping[str, str]) -> None:
@@ -35,12 +36,12 @@ async def welcome(local: str, public: str, var: Path, variables: Mapping[str, st
 async def _print_link(local: str, var: Path) -> None:
     if (var / TOLD).exists() or (var / "demo").exists():
         return
-    for _ in range(int(LINK_SECONDS / 0.1)):
+    for _ in range(int(LINK_SECONDS / 0.2)):
         if link := await asyncio.to_thread(_link, local):
             say(f"the first operator opens an account with {link}")
-            break
-        await asyncio.sleep(0.1)
-    (var / TOLD).touch(mode=0o600)
+            (var / TOLD).touch(mode=0o600)
+            return
+        await asyncio.sleep(0.2)
 
 
 def _link(local: str) -> str | None:
@@ -63,6 +64,9 @@ async def _show_demo(local: str, public: str, var: Path) -> None:
         say(f"the demo is here: demo.compliance, lindemark.beheer and the others, password: {demo.PASSWORD}")
     if demo.is_settled(var):
         return
+    if (var / TOLD).exists():
+        say(NO_DEMO)
+        return
     say("laying down demo data")
     try:
         laid = await demo.lay_down(local, var)
@@ -70,7 +74,7 @@ async def _show_demo(local: str, public: str, var: Path) -> None:
         say(f"the demo data is not complete ({why}); the next start goes on with it")
         return
     if laid is None:
-        say("no demo data: this installation has people of its own")
+        say(NO_DEMO)
     else:
         say("\n".join(_lines(laid, demo.PASSWORD, public)))
 
