@@ -1,4 +1,4 @@
-"""The long form: `python -m tests.faults [--seed N] [--database postgresql] [--short]`; exit code 1 where anything is wrong."""
+"""The long form, on both databases: `python -m tests.faults [--seed N]`; exit code 1 where anything is wrong."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import tempfile
 import threading
@@ -23,6 +22,8 @@ from tests.faults.reconcile import Finding, Wrong, reconcile
 from tests.journeys.running import System
 
 SETTLE_SECONDS = 120.0
+THEFT = 5
+"""Messages that the broker loses at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +33,11 @@ class Size:
     kills: int
     broker: int
     thefts: int
-    desks: int = 4
+    desks: int
 
 
 SHORT = Size(kills=2, broker=1, thefts=1, desks=3)
-LONG = Size(kills=20, broker=5, thefts=4)
+LONG = Size(kills=20, broker=5, thefts=4, desks=6)
 
 
 @dataclass
@@ -52,21 +53,26 @@ class Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def text(self) -> str:
-        keyed = [deed for deed in self.deeds if deed.acknowledged]
+        heard = [deed for deed in self.deeds if deed.acknowledged]
         wrong = Counter(finding.wrong for finding in self.findings)
+        figures = {
+            "commands": len(self.deeds),
+            "requests": sum(deed.asked for deed in self.deeds),
+            "acknowledged": len(heard),
+            "acknowledged after a retry": sum(bool(deed.lost) for deed in heard),
+            "asked again after the answer": sum(len(deed.answers) > 1 for deed in heard),
+            "events acknowledged": len({e for d in self.deeds for a in d.answers for e in a.events}),
+            "entries in the log": self.entries,
+            "lost by the broker after its confirm": self.stolen,
+        }
         lines = [
             f"seed {self.seed}",
-            "killed: " + ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items())),
-            f"stolen from the broker after its confirm: {self.stolen} messages",
-            f"commands {len(self.deeds)}, requests {sum(deed.asked for deed in self.deeds)}, "
-            f"acknowledged {len(keyed)}, acknowledged after a retry {sum(bool(deed.lost) for deed in keyed)}, "
-            f"asked again after the answer {sum(len(deed.answers) > 1 for deed in keyed)}",
-            "of what kind: " + _counted(Counter(deed.what for deed in self.deeds)),
-            "without an answer: " + _counted(Counter(why for deed in self.deeds for why in deed.lost)),
-            f"events acknowledged {len({e for d in self.deeds for a in d.answers for e in a.events})}, "
-            f"entries in the log {self.entries}",
-            "seconds: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in self.seconds.items()),
-            ", ".join(f"{one} {wrong[one]}" for one in Wrong),
+            "killed: " + _listed(self.kills),
+            _listed(figures),
+            "commands: " + _listed(Counter(deed.what for deed in self.deeds)),
+            "without an answer: " + _listed(Counter(why for deed in self.deeds for why in deed.lost)),
+            "seconds: " + _listed({phase: round(seconds) for phase, seconds in self.seconds.items()}),
+            _listed({one: wrong[one] for one in Wrong}),
             *(str(finding) for finding in self.findings[:40]),
         ]
         return "\n".join(lines)
@@ -75,7 +81,13 @@ class Outcome:
 class Campaign:
     """One system of its own, in a directory of its own, with people at work in it. A context: stopped at the end."""
 
-    def __init__(self, directory: Path, seed: str, system: type[System] = System, **settings: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        seed: str,
+        settings: Mapping[str, str] | None = None,
+        system: type[System] = System,
+    ) -> None:
         self.seed = seed
         self.directory = directory
         self.journal = Journal(directory / "journal.jsonl")
@@ -83,7 +95,7 @@ class Campaign:
         self.kills: Counter[str] = Counter()
         self.stolen = 0
         self.seconds: dict[str, float] = {}
-        self._make, self._settings = system, settings
+        self._make, self._settings = system, dict(settings or {})
         self._clients: list[Client] = []
         self._began = time.monotonic()
 
@@ -133,7 +145,7 @@ class Campaign:
                 for part in _parts(plan(self.seed, size.kills, size.broker), size.thefts):
                     self.killer.carry_out(part, stop)
                     if size.thefts:
-                        thief.steal(self.killer, seconds=random.Random(f"{self.seed}/thief").uniform(0.5, 2.0))
+                        thief.steal(self.killer, THEFT)
                 self._mark("killing")
             finally:
                 stop.set()
@@ -169,7 +181,7 @@ class Campaign:
 def run(seed: str, size: Size, settings: Mapping[str, str] | None = None) -> Outcome:
     """A whole campaign. Its directory is left only where something was found."""
     directory = Path(tempfile.mkdtemp(prefix="faults-"))
-    with Campaign(directory, seed, **dict(settings or {})) as campaign:
+    with Campaign(directory, seed, settings) as campaign:
         campaign.storm(campaign.desks(size.desks), size)
         outcome = campaign.outcome(campaign.settle())
     if outcome.findings:
@@ -191,5 +203,5 @@ def _raised(working: list[Future[None]]) -> None:
         one.result()
 
 
-def _counted(counter: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counter.most_common()) or "none"
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"

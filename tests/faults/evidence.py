@@ -18,8 +18,6 @@ from services.kernel import eventstore
 from services.kernel.database import open_engine, reading
 from tests.journeys.running import System
 
-QUIET_SECONDS = 2.0
-
 
 @dataclass(frozen=True)
 class Stored:
@@ -53,7 +51,7 @@ class Evidence:
         self._var = system.var
         self._url = system.environment.get("DATABASE_URL")
         self._keyring_url = system.environment.get("KEYRING_URL")
-        self.engines = {name: self._open(name) for name in SERVICES}
+        self.engines = {name: open_engine(self._url, name, self._var / "data", pool=2) for name in SERVICES}
 
     def close(self) -> None:
         for engine in self.engines.values():

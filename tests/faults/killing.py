@@ -20,7 +20,9 @@ from tests.journeys.running import System
 
 BROKER = "broker"
 ALIVE_SECONDS = 45.0
-BETWEEN = 0.1, 1.4
+BETWEEN = 0.2, 2.2
+"""Seconds from one kill to the next."""
+LONGEST_THEFT = 10.0
 GROWN = 3.0
 """Seconds that a process mostly lives before it is killed: long enough to be at work, seldom less."""
 
@@ -90,19 +92,15 @@ class Thief:
         self._parameters = pika.URLParameters(url.replace("amqp://", f"amqp://audit-ingest:{password}@"))
         self.stolen = 0
 
-    def steal(self, killer: Killer, *, seconds: float, most: int = 1_000_000) -> int:
-        """Stand in line behind the ingest, kill it, and take what comes for so long. How many messages it was."""
-        before = self.stolen
-        try:
-            connection = pika.BlockingConnection(self._parameters)
-        except (AMQPError, OSError):
-            return 0
+    def steal(self, killer: Killer, most: int) -> int:
+        """Stand in line behind the ingest, kill it, and take the next `most` messages. How many it got."""
+        before, connection = self.stolen, self._connected()
         try:
             channel = connection.channel()
             channel.basic_qos(prefetch_count=100)
             channel.basic_consume(AUDIT_INGEST, self._take)
-            killer.kill("audit-ingest")
-            until = time.monotonic() + seconds
+            killer.kill("audit-ingest", age=GROWN)
+            until = time.monotonic() + LONGEST_THEFT
             while time.monotonic() < until and self.stolen - before < most:
                 connection.process_data_events(0.05)
         except (AMQPError, OSError):
@@ -111,6 +109,16 @@ class Thief:
             if connection.is_open:
                 connection.close()
         return self.stolen - before
+
+    def _connected(self) -> pika.BlockingConnection:
+        until = time.monotonic() + ALIVE_SECONDS
+        while True:
+            try:
+                return pika.BlockingConnection(self._parameters)
+            except (AMQPError, OSError):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
     def _take(self, channel: object, method: object, _: object, __: bytes) -> None:
         channel.basic_ack(method.delivery_tag)  # type: ignore[attr-defined]

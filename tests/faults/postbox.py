@@ -38,7 +38,7 @@ class Postbox:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        found = _LINK.search(str(mail.get_content()))  # type: ignore[attr-defined]
+        found = _LINK.search(str(mail.get_content()))
         with self._arrived:
             for to in envelope.rcpt_tos:
                 if found:

@@ -84,9 +84,7 @@ def _ended(deed: Deed) -> bool:
     return bool(deed.what == ENDING and deed.lost and answer and answer.status == 401)
 
 
-def _acknowledged(
-    deeds: Sequence[Deed], log: Sequence[Stored], stores: dict[str, list[Stored]]
-) -> Iterator[Finding]:
+def _acknowledged(deeds: Sequence[Deed], log: Sequence[Stored], stores: dict[str, list[Stored]]) -> Iterator[Finding]:
     there = Counter(entry.id for entry in log)
     durable = {event.id for store in stores.values() for event in store}
     for deed in deeds:

@@ -1,0 +1,86 @@
+"""A campaign is believed because it catches planted bugs, each by what was lost, doubled or left out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.campaign import Campaign
+from tests.faults.clients import Desk
+from tests.faults.killing import Thief
+from tests.faults.mutants import EARLY, FORGETFUL, GREEDY, LATE, Mutant, bred
+from tests.faults.reconcile import Finding, Wrong
+from tests.journeys.running import System
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@contextmanager
+def living(mutant: Mutant, directory: Path, **settings: str) -> Iterator[tuple[Campaign, Desk]]:
+    system = bred(mutant, directory / "code")
+    with Campaign(directory, mutant.name, settings, system) as campaign:
+        assert_runs_the_copy(campaign.system, directory / "code")
+        [desk] = campaign.desks(1)
+        desk.client.again = 0.0
+        yield campaign, desk
+
+
+def assert_runs_the_copy(system: System, code: Path) -> None:
+    where = [sys.executable, "-c", "import services.kernel.unit as unit; print(unit.__file__)"]
+    found = subprocess.run(where, env=system.environment, capture_output=True, text=True, check=True)
+    assert Path(found.stdout.strip()).is_relative_to(code)
+
+
+def named(findings: list[Finding], *wrong: Wrong) -> list[str]:
+    return [finding.detail for finding in findings if finding.wrong in wrong]
+
+
+def robbed(campaign: Campaign, desk: Desk) -> int:
+    """Invitations go on while the broker loses two messages that it had confirmed."""
+    with ThreadPoolExecutor(1) as pool:
+        theft = pool.submit(Thief(campaign.system).steal, campaign.killer, 2)
+        while not theft.done():
+            desk.invite()
+    return theft.result()
+
+
+def test_an_acknowledgement_before_the_commit_is_found(tmp_path: Path) -> None:
+    with living(EARLY, tmp_path) as (campaign, desk):
+        (campaign.system.var / LATE).touch()
+        for _ in range(3):
+            desk.invite()
+            campaign.killer.kill("auth")
+        (campaign.system.var / LATE).unlink()
+        desk.invite()
+        outcome = campaign.outcome(campaign.settle(20))
+
+    lost = named(outcome.findings, Wrong.LOST)
+    assert any("acknowledged to" in one and "in no store and no log" in one for one in lost), outcome.text()
+
+
+def test_a_relay_that_never_sends_again_is_found(tmp_path: Path) -> None:
+    with living(FORGETFUL, tmp_path) as (campaign, desk):
+        assert robbed(campaign, desk) == 2
+        desk.invite()
+        outcome = campaign.outcome(campaign.settle(15))
+
+    lost = named(outcome.findings, Wrong.LOST)
+    assert any("acknowledged to" in one and "in no log" in one for one in lost), outcome.text()
+    assert named(outcome.findings, Wrong.SET_ASIDE), "what follows the gap waits before the log"
+
+
+def test_an_ingest_that_takes_the_same_twice_is_found(tmp_path: Path) -> None:
+    # Killed at every eighth batch, after its commit and before its acknowledgement: that batch comes again.
+    with living(GREEDY, tmp_path, CRISISCONNECT_FAULT="before_ack:8") as (campaign, desk):
+        for _ in range(8):
+            desk.invite()
+        outcome = campaign.outcome(campaign.settle(15))
+
+    assert named(outcome.findings, Wrong.DOUBLED, Wrong.GAP), outcome.text()
+    assert named(outcome.findings, Wrong.DAMAGED), outcome.text()
