@@ -166,6 +166,7 @@ class Application(DependencyProvider):  # type: ignore[misc]
 
     def start(self) -> None:
         self.app = self._build(self.line.settings.config, self.line.caller)
+        self.line.wire.on_wake = getattr(self.app, "wake", self.line.wire.on_wake)
         _hook(self.app, "start")
         self.line.release()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from uuid_utils.compat import uuid7
 from services.kernel import eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import is_sqlite, open_engine
+from services.kernel.database import is_sqlite, open_engine, scrub
 from services.kernel.decider import Refused
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
@@ -28,6 +29,8 @@ from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
 log = logging.getLogger(__name__)
+
+SCRUB_SECONDS = 2.0
 
 
 class Calling(Protocol):
@@ -51,6 +54,21 @@ def pinned(configuration: Configuration) -> dict[str, Verifier]:
     """Each source's verifier, as it was pinned at installation, by `/<source>`."""
     pins: dict[str, str] = configuration.installation["pins"]
     return {f"/{name}": Verifier.parse(vkey) for name, vkey in pins.items()}
+
+
+class Bell:
+    """Waits until somebody rings, or for `timeout` seconds; rings while nobody waits are one."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def wait(self, timeout: float) -> bool:
+        rung = self._rung.wait(timeout)
+        self._rung.clear()
+        return rung
 
 
 class NotYetErased(Exception):
@@ -88,6 +106,8 @@ class Participant:
             pins=pinned(configuration),
         )
         self._stopping = threading.Event()
+        self._bell = Bell()
+        self._erased_at: float | None = time.monotonic()  # what the run before erased, and could not scrub any more
 
     # -- what a service says about itself
 
@@ -117,14 +137,20 @@ class Participant:
 
     def start(self) -> None:
         """Begin to follow the log and to keep time; called once, when the process is ready to work."""
-        self._spawn("feed", lambda: self.feed.run(self._stopping))
+        self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
         self._every(300.0, "answers", self.store.forget_old_answers)
         self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
+        self._every(SCRUB_SECONDS, "scrub", self._scrub)
         for seconds, work in self.timers():
             self._every(seconds, getattr(work, "__name__", "timer"), work)
 
     def stop(self) -> None:
         self._stopping.set()
+        self._bell.ring()
+
+    def wake(self) -> None:
+        """The log has grown."""
+        self._bell.ring()
 
     def _spawn(self, name: str, work: Callable[[], object]) -> None:
         threading.Thread(target=work, name=f"{self.name}-{name}", daemon=True).start()
@@ -181,6 +207,7 @@ class Participant:
         eventstore.bury(unit.session, sorted(owners))
         if self.keyring.living(owners):
             raise NotYetErased(order.erasure)
+        self._erased_at = time.monotonic()
         rows = self.drop(unit.session, order.account)
         rows += eventstore.forget_answers(unit.session, f"account/{order.account}")
         done = self.vocabulary.completed(
@@ -194,6 +221,15 @@ class Participant:
             at=datetime.now(UTC),
         )
         unit.append(stream, len(history), [done])
+
+    def _scrub(self) -> None:
+        """Once the erasing transaction is behind us: its rows' blind indexes go from the write-ahead log as well."""
+        erased_at = self._erased_at
+        if erased_at is None or time.monotonic() < erased_at + SCRUB_SECONDS:
+            return
+        done = [scrub(self.engine), self.keyring.scrub()]
+        if all(done) and self._erased_at == erased_at:
+            self._erased_at = None
 
     # -- key epochs
 

@@ -58,7 +58,7 @@ class Delivery:
 
 
 class Wire:
-    """One connection with its two flows: requests and answers in, answers and requests out.
+    """One connection with its two flows: requests and answers in, answers and requests out; and the log's wake-up.
 
     `on_request` gets each Delivery, in the reading greenlet: it must not wait. Requests are taken only
     between `open_door` and `close_door`, at most `prefetch` unsettled at a time.
@@ -77,6 +77,7 @@ class Wire:
         self.reply_to = ""
         self.on_reply: Callable[[str, bytes], None] = lambda *_: None
         self.on_failure: Callable[[str | None, str], None] = lambda *_: None
+        self.on_wake: Callable[[], None] = lambda: None
         self._on_request, self._prefetch = on_request, prefetch
         self._connection: Any = None
         self._channel: Any = None
@@ -198,6 +199,9 @@ class Wire:
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, rpc.EXCHANGE, reply_to)
         channel.basic_consume(queue, no_ack=True, exclusive=True, callback=self._replied)
+        if self._on_request is not None:
+            # Says only that the log has grown, so nothing is lost with it; the feed looks every second anyway.
+            channel.basic_consume(f"feed-{self.name}", no_ack=True, callback=lambda _: self.on_wake())
         channel.basic_qos(0, self._prefetch, False)
         self.reply_to, self._channel = reply_to, channel
         usable, self._usable = self._usable, Event()
