@@ -6,18 +6,17 @@ with ON CONFLICT, commits, acknowledges. The ingest verifies, orders, hashes, ap
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pika
 import psycopg
 
+from bench.report import Row, against
 from crisisconnect.installation import Installation
 from crisisconnect.postgres import Cluster
 from crisisconnect.rabbitmq import Node
@@ -35,7 +34,7 @@ BATCH = 500
 QUEUE = "audit.ingest"
 
 
-def run(entries: int = ENTRIES, rounds: int = ROUNDS) -> list[dict[str, Any]]:
+def run(entries: int = ENTRIES, rounds: int = ROUNDS) -> list[Row]:
     """One row: both medians in entries a second, and their ratio."""
     with tempfile.TemporaryDirectory(prefix="bench-ingest-") as place:
         directory = Path(place)
@@ -49,15 +48,8 @@ def run(entries: int = ENTRIES, rounds: int = ROUNDS) -> list[dict[str, Any]]:
         finally:
             cluster.stop()
             node.stop()
-    plain, ingest = (statistics.median(column) for column in zip(*speeds, strict=True))
-    row = {
-        "bench": "ingest",
-        "plain batch consumer (entries/s)": round(plain),
-        "ingest (entries/s)": round(ingest),
-        "ratio": round(ingest / plain, 2),
-        "rounds": [(round(a), round(b)) for a, b in speeds],
-    }
-    return [row]
+    plain, ingest = zip(*speeds, strict=True)
+    return [against("log ingest, against a plain batch consumer", ingest, plain, unit="entries/s", goal=0.5)]
 
 
 class Bench:
