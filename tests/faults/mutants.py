@@ -11,7 +11,7 @@ from tests.journeys.running import System
 HERE = Path(__file__).parents[2]
 CODE = ("services", "gateway", "crisisconnect")
 LATE = "late"
-"""A file of this name in the state switches EARLY's bug on, so that a system can be set up before."""
+"""A file of this name in the state switches a bug on, so that a system can be set up before."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,22 @@ GREEDY = Mutant(
             '        sa.UniqueConstraint("event_id"),\n'
             '        sa.UniqueConstraint("source", "sequence", name="log_one_entry_per_number"),\n',
             "",
+        ),
+    ),
+)
+
+HASTY = Mutant(
+    "a feed that moves on before the effect, and is killed in between",
+    (
+        Change(
+            "services/kernel/feed.py",
+            "                    first(session)\n                    unit = ",
+            f"""                    first(session)
+                import os
+                if os.path.exists(os.path.join(os.environ["CRISISCONNECT_VAR"], "{LATE}")):
+                    os.kill(os.getpid(), 9)
+                with writing(self.store.engine) as session:
+                    unit = """,
         ),
     ),
 )

@@ -14,8 +14,9 @@ import pytest
 from tests.faults.campaign import Campaign
 from tests.faults.clients import Desk
 from tests.faults.killing import Thief
-from tests.faults.mutants import EARLY, FORGETFUL, GREEDY, LATE, Mutant, bred
+from tests.faults.mutants import EARLY, FORGETFUL, GREEDY, HASTY, LATE, Mutant, bred
 from tests.faults.reconcile import Finding, Wrong
+from tests.journeys.people import eventually
 from tests.journeys.running import System
 
 pytestmark = pytest.mark.timeout(300)
@@ -84,3 +85,25 @@ def test_an_ingest_that_takes_the_same_twice_is_found(tmp_path: Path) -> None:
 
     assert named(outcome.findings, Wrong.DOUBLED, Wrong.GAP), outcome.text()
     assert named(outcome.findings, Wrong.DAMAGED), outcome.text()
+
+
+def test_a_feed_that_moves_on_before_the_effect_is_found(tmp_path: Path) -> None:
+    with living(HASTY, tmp_path) as (campaign, desk):
+        desk.invite()
+        desk.postbox.wait(desk.invited[0], 60)
+        desk.accept()
+        assert campaign.settle(60) == []
+        (campaign.system.var / LATE).touch()
+        retention = campaign.system.pid("retention")
+        desk.close()
+        eventually(lambda: died(retention), what="the end of retention at what it follows")
+        (campaign.system.var / LATE).unlink()
+        outcome = campaign.outcome(campaign.settle(15))
+
+    assert any("ErasureScheduled stands 0 times" in one for one in named(outcome.findings, Wrong.ERASURE)), (
+        outcome.text()
+    )
+
+
+def died(pid: int) -> bool:
+    return not Path(f"/proc/{pid}/environ").exists() or not Path(f"/proc/{pid}/environ").read_bytes()
