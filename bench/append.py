@@ -31,7 +31,7 @@ from services.kernel.event import Event
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
-from services.kernel.wake import Wake, Waiter
+from services.kernel.wake import Waiter, Wake
 
 CLIENTS = 32
 SECONDS = 1.0

@@ -47,14 +47,12 @@ BEHIND = Gauge("crisisconnect_feed_behind", "Entries of the log not looked at ye
 Fetch = Callable[[int, Sequence[str], int], Mapping[str, Any]]
 
 
-class Stop(Protocol):
-    def is_set(self) -> bool: ...
-
-    def wait(self, timeout: float) -> bool: ...
-
-
 class Waits(Protocol):
     def wait(self, timeout: float) -> bool: ...
+
+
+class Stop(Waits, Protocol):
+    def is_set(self) -> bool: ...
 
 
 class Moved(Exception):
@@ -291,9 +289,7 @@ class Feed:
 
 def _said(error: BaseException) -> str:
     """Class and code only: a text may quote a value."""
-    code = (
-        error.code if isinstance(error, Refused) else getattr(getattr(error, "orig", None), "sqlstate", None)
-    )
+    code = error.code if isinstance(error, Refused) else getattr(getattr(error, "orig", None), "sqlstate", None)
     return f"{type(error).__name__}:{code}"[:200] if code else type(error).__name__[:200]
 
 

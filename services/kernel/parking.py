@@ -13,9 +13,7 @@ from services.kernel.eventstore import parked
 
 WAITS = "waits"
 """The error of an entry that nothing is wrong with, but an earlier one of its stream."""
-PARKED = Gauge(
-    "crisisconnect_feed_parked", "Entries set aside, those that wait behind them included.", ("feed",)
-)
+PARKED = Gauge("crisisconnect_feed_parked", "Entries set aside, those that wait behind them included.", ("feed",))
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,7 @@ async def serve(configuration: Configuration, service: str) -> None:
     async def high_water() -> int | None:
         context = Context(caller=name, actor=f"system/{name}", correlation=str(uuid7()))
         try:
-            said = await caller.call(
-                "audit", "high_water", {"source": f"/{service}"}, context, timeout=ASKING
-            )
+            said = await caller.call("audit", "high_water", {"source": f"/{service}"}, context, timeout=ASKING)
         except (rpc.Unavailable, Refused) as error:
             log.info("the log does not answer: %s", type(error).__name__)
             return None

@@ -68,14 +68,13 @@ def _compare(live: Connection, scratch: Connection, table: Table) -> Iterator[Di
     ours, theirs = _rows(live, table), _rows(scratch, table)
     here, there = next(ours, None), next(theirs, None)
     while here is not None or there is not None:
-        if there is None or (here is not None and here[0] < there[0]):
-            assert here is not None
+        if here is not None and (there is None or here[0] < there[0]):
             yield Difference(table.name, here[0], "extra")
             here = next(ours, None)
-        elif here is None or there[0] < here[0]:
+        elif there is not None and (here is None or there[0] < here[0]):
             yield Difference(table.name, there[0], "missing")
             there = next(theirs, None)
-        else:
+        elif here is not None and there is not None:
             columns = tuple(name for name, a, b in zip(names, here[1], there[1], strict=True) if a != b)
             if columns:
                 yield Difference(table.name, here[0], "differs", columns)
@@ -87,8 +86,7 @@ def _rows(session: Connection, table: Table) -> Iterator[tuple[tuple[Any, ...], 
     keys = list(table.primary_key.columns)
     places = [table.columns.keys().index(key.key) for key in keys]
     order = [
-        key.collate("C") if isinstance(key.type, String | Text) and not is_sqlite(session) else key
-        for key in keys
+        key.collate("C") if isinstance(key.type, String | Text) and not is_sqlite(session) else key for key in keys
     ]
     streamed = session.execution_options(yield_per=BATCH)
     for row in streamed.execute(select(table).order_by(*order)):

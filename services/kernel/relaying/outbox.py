@@ -135,9 +135,7 @@ class Outbox:
             return eventstore.waiting(session)
 
     def _row(self, session: Connection) -> _Row | None:
-        found = session.execute(
-            select(relay_state).where(relay_state.c.name == NAME).with_for_update()
-        ).first()
+        found = session.execute(select(relay_state).where(relay_state.c.name == NAME).with_for_update()).first()
         return None if found is None else _Row(found.term, found.last, found.integrated)
 
 

@@ -72,7 +72,7 @@ class Publisher:
         return self._usable.is_set()
 
     def restart(self) -> int | None:
-        """The lowest number that has to be sent again, if there is one; with it everything above. Clears the trouble."""
+        """The lowest number that has to be sent again, with everything above, if there is one. Ends the trouble."""
         again, self._again = self._again, None
         if again is not None:
             self._under_way = {}

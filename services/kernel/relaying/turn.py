@@ -27,16 +27,14 @@ AHEAD = 2
 """Finished batches kept in memory; what is more is read again from the database."""
 ASK_EVERY = 0.2
 """Seconds between two questions to the log, however often it wakes us."""
+FIRST_ANSWER = 1.0
+"""Seconds that a turn waits for the log before it begins without knowing."""
 PAUSE = 0.2, 10.0
 """Seconds before what was refused is sent again, first and longest."""
 
 UNNUMBERED = Gauge("crisisconnect_relay_unnumbered", "Events committed and not numbered yet.", ("service",))
-OUTSTANDING = Gauge(
-    "crisisconnect_relay_outstanding", "Events numbered and not in the log yet.", ("service",)
-)
-RESTORED = Gauge(
-    "crisisconnect_relay_restored", "1 when the log has more of this source than its store.", ("service",)
-)
+OUTSTANDING = Gauge("crisisconnect_relay_outstanding", "Events numbered and not in the log yet.", ("service",))
+RESTORED = Gauge("crisisconnect_relay_restored", "1 when the log has more of this source than its store.", ("service",))
 
 Ask = Callable[[], Awaitable[int | None]]
 """How far the log has come with this source, None when nobody answers."""
@@ -65,7 +63,10 @@ class Turn:
     async def run(self) -> None:
         state = await self._in_database(self._outbox.begin)
         self.progress = Progress(state.last, state.integrated)
-        self._learn(await self._ask())
+        # Asked first: a store that was set back must not give its numbers twice.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_ANSWER):
+                self._learn(await self._ask())
         self._publisher.restart()
         self.sent = self.progress.integrated
         self._saved = state.integrated

@@ -88,9 +88,7 @@ def test_writers_of_one_stream_take_turns(service: Service) -> None:
     def promote() -> None:
         def work(unit: Any) -> dict[str, Any]:
             seen = len(eventstore.read(unit.session, f"account/{account}"))
-            event = auth.RoleChanged(
-                account=account, organisation="o1", role=Role.MEMBER, changed_by="b", at=NOON
-            )
+            event = auth.RoleChanged(account=account, organisation="o1", role=Role.MEMBER, changed_by="b", at=NOON)
             unit.append(f"account/{account}", seen, [event])
             return {}
 

@@ -65,9 +65,7 @@ def test_after_an_erasure_nothing_opens_and_no_key_is_minted_again(service: Serv
             seal(ring)
 
 
-def test_another_process_feels_an_erasure_within_a_minute(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_process_feels_an_erasure_within_a_minute(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     other = another(service)
     sealed = seal(other)
     service.keyring.erase([OWNER])
