@@ -11,6 +11,7 @@ from typing import Any
 from services.kernel import rpc
 from services.kernel.database import is_away
 from services.kernel.decider import Refused
+from services.kernel.faultpoint import reached
 from services.kernel.wire import Delivery, Gone, Wire
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Answering:
         return result, None
 
     def send(self, answer: Mapping[str, Any]) -> None:
+        reached("before_answer")
         try:
             body = rpc.seal_reply(self.request.reply_key, self.delivery.correlation_id, answer)
         except TypeError as error:
@@ -53,6 +55,7 @@ class Answering:
             answer = {"failed": "internal"}
             body = rpc.seal_reply(self.request.reply_key, self.delivery.correlation_id, answer)
         outcome = rpc.outcome_of(answer) if self._leave(body) else "unsent"
+        reached("after_answer")
         self.delivery.done()
         rpc.ANSWERED.labels(self.wire.name, self.method, outcome).observe(time.perf_counter() - self.began)
 

@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 from crisisconnect.postgres import Cluster
-from tests.faults.campaign import LONG, SHORT, Outcome, Size, run
+from tests.faults.campaign import LONG, PLACES, SHORT, Outcome, Size, at_place, run
 
 BOTH = ("sqlite", "postgresql")
 
@@ -29,15 +29,27 @@ def on(database: str, seed: str, size: Size) -> Outcome:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--seed", default="")
-    parser.add_argument("--database", choices=BOTH, action="append")
+    parser.add_argument("--database", choices=(*BOTH, "none"), action="append")
     parser.add_argument("--short", action="store_true")
+    parser.add_argument(
+        "--place", choices=(*PLACES, "none"), action="append", help="only these; `none` leaves them out"
+    )
     given = parser.parse_args()
     seed, failed = given.seed or secrets.token_hex(4), False
     for database in given.database or BOTH:
+        if database == "none":
+            continue
         print(f"{database}, seed {seed}", flush=True)
         outcome = on(database, seed, SHORT if given.short else LONG)
         print(outcome.text(), flush=True)
         failed = failed or bool(outcome.findings)
+    for place in given.place or PLACES:
+        if place != "none":
+            print(f"killed at {place}", flush=True)
+            outcome = at_place(seed, place)
+            print(outcome.text(), flush=True)
+            # A place that nobody reaches any more proves nothing.
+            failed = failed or bool(outcome.findings) or not outcome.kills[place]
     return int(failed)
 
 

@@ -24,6 +24,21 @@ from tests.journeys.running import System
 SETTLE_SECONDS = 120.0
 THEFT = 5
 """Messages that the broker loses at a time."""
+AT_A_PLACE = 15.0
+PLACES = {
+    "before_answer": 40,
+    "after_answer": 40,
+    "after_number": 12,
+    "after_publish": 12,
+    "before_confirm": 12,
+    "after_verify": 12,
+    "after_insert": 12,
+    "after_commit": 12,
+    "after_sign": 12,
+    "after_checkpoint": 12,
+    "before_ack": 12,
+}
+"""Every named place in the code, and at which time a process dies there: often, and yet able to get on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +124,7 @@ class Campaign:
         except BaseException:
             self.__exit__()
             raise
-        self._mark("start")
+        self.mark("start")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -132,7 +147,7 @@ class Campaign:
         made = [Desk(self.client(f"desk{number}"), self.postbox, token) for number in range(count)]
         with ThreadPoolExecutor(count) as pool:
             list(pool.map(Desk.open, made))
-        self._mark("set up")
+        self.mark("set up")
         return made
 
     def storm(self, desks: list[Desk], size: Size) -> None:
@@ -146,12 +161,12 @@ class Campaign:
                     self.killer.carry_out(part, stop)
                     if size.thefts:
                         thief.steal(self.killer, THEFT)
-                self._mark("killing")
+                self.mark("killing")
             finally:
                 stop.set()
         self.kills, self.stolen = self.killer.kills, thief.stolen
         _raised(working)
-        self._mark("last answers")
+        self.mark("last answers")
 
     def settle(self, seconds: float = SETTLE_SECONDS) -> list[Finding]:
         """Wait until nothing moves any more; what still does after so long is a finding."""
@@ -161,7 +176,7 @@ class Campaign:
             if restless or size != (size := self.evidence.size()):
                 quiet_since = now
             elif now - quiet_since > 2.0:
-                self._mark("quiet")
+                self.mark("quiet")
                 return []
             if now > until:
                 return [Finding(Wrong.RESTLESS, one) for one in restless or ["the log grows"]]
@@ -169,11 +184,11 @@ class Campaign:
 
     def outcome(self, restless: list[Finding]) -> Outcome:
         found = [*restless, *reconcile(self.evidence, told := deeds(self.journal.path))]
-        self._mark("reconciling")
+        self.mark("reconciling")
         kills = self.killer.kills
         return Outcome(self.seed, found, told, kills, self.stolen, self.evidence.size(), self.seconds)
 
-    def _mark(self, phase: str) -> None:
+    def mark(self, phase: str) -> None:
         now = time.monotonic()
         self.seconds[phase], self._began = now - self._began, now
 
@@ -185,6 +200,28 @@ def run(seed: str, size: Size, settings: Mapping[str, str] | None = None) -> Out
         campaign.storm(campaign.desks(size.desks), size)
         outcome = campaign.outcome(campaign.settle())
     if outcome.findings:
+        print(f"kept for a look: {directory}")
+    else:
+        shutil.rmtree(directory)
+    return outcome
+
+
+def at_place(seed: str, place: str, settings: Mapping[str, str] | None = None) -> Outcome:
+    """People work for a while in a system whose processes are killed at each n-th time they reach a named place."""
+    directory = Path(tempfile.mkdtemp(prefix="faults-"))
+    fault = {"CRISISCONNECT_FAULT": f"{place}:{PLACES[place]}"}
+    with Campaign(directory, f"{seed}/{place}", {**(settings or {}), **fault}) as campaign:
+        stop, desks = threading.Event(), campaign.desks(3)
+        with ThreadPoolExecutor(len(desks)) as pool:
+            working = [pool.submit(desk.work, stop) for desk in desks]
+            stop.wait(AT_A_PLACE)
+            stop.set()
+        _raised(working)
+        campaign.mark("work")
+        outcome = campaign.outcome(campaign.settle())
+        ends = campaign.system.console.read_text(errors="replace").count("ended with -9")
+        outcome.kills[place] = ends
+    if outcome.findings or not ends:
         print(f"kept for a look: {directory}")
     else:
         shutil.rmtree(directory)
