@@ -101,6 +101,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield session
 
 
+def scrub(engine: Engine) -> bool:
+    """Leave nothing in SQLite's write-ahead log of what was deleted; False when a reader stood in the way.
+
+    Deleted rows are overwritten in the file itself, but the log goes on holding the pages they stood on. On
+    PostgreSQL it does nothing: what a deleted row leaves there ends with the epoch of its key.
+    """
+    if not is_sqlite(engine):
+        return True
+    connection = engine.raw_connection()
+    try:
+        (busy, *_) = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not busy
+
+
 def is_sqlite(session: Connection | Engine) -> bool:
     return session.dialect.name == "sqlite"
 

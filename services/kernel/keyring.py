@@ -16,10 +16,26 @@ from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Index, LargeBinary, MetaData, String, Table
-from sqlalchemy import UniqueConstraint, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
-from services.kernel.database import lock_owner, reading, writing
+from services.kernel.database import lock_owner, reading, scrub, writing
 from services.kernel.keyproviders import KeyProvider
 from services.kernel.lease import lease
 
@@ -161,9 +177,7 @@ class Keyring:
                 wrapped = self._provider.wrap(
                     epoch, secrets.token_bytes(32), _context(identity, owner, category, epoch)
                 )
-                fresh.append(
-                    {"id": identity, "owner": owner, "category": category, "epoch": epoch, "wrapped": wrapped}
-                )
+                fresh.append({"id": identity, "owner": owner, "category": category, "epoch": epoch, "wrapped": wrapped})
             if fresh:
                 session.execute(insert(keys), fresh)
 
@@ -237,8 +251,8 @@ class Keyring:
 
     def erase(self, owners: Iterable[str]) -> int:
         """Destroy every key of `owners` and leave tombstones. Returns how many keys went; repeating is harmless."""
-        gone = 0
-        for owner in sorted(set(owners)):
+        gone, owners = 0, set(owners)
+        for owner in sorted(owners):
             with writing(self._engine) as session:
                 lock_owner(session, owner, exclusive=True)
                 known = session.execute(select(keys.c.id).where(keys.c.owner == owner)).scalars().all()
@@ -248,7 +262,13 @@ class Keyring:
             # After the commit: until then another thread may still read a key and remember it.
             for identity in known:
                 self._forget(identity)
+        if owners:
+            self.scrub()
         return gone
+
+    def scrub(self) -> bool:
+        """Take destroyed keys out of SQLite's write-ahead log too; False when a reader stood in the way."""
+        return scrub(self._engine)
 
     def living(self, owners: Iterable[str]) -> int:
         """How many keys these owners still have."""

@@ -11,8 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -147,17 +146,6 @@ def search(values: Mapping[str, str], roots: Iterable[Path], more: Iterable[tupl
     """Where any of these values can be read, below `roots` and in `more` (place, bytes); sorted, each place once."""
     needles = Needles(values)
     found: set[Sighting] = set()
-
-    def everything() -> Iterator[tuple[bytes, str]]:
-        yield from ((data, place) for place, data in contents(roots))
-        yield from ((data, place) for place, data in more)
-
-    # Other processes, as each spelling is one more walk over all the bytes.
-    with get_context("forkserver").Pool(min(4, os.cpu_count() or 1)) as pool:
-        for some in pool.imap_unordered(partial(_look, needles), everything()):
-            found |= some
+    for place, data in chain(contents(roots), more):
+        found |= needles.within(data, place)
     return sorted(found)
-
-
-def _look(needles: Needles, what: tuple[bytes, str]) -> set[Sighting]:
-    return needles.within(*what)
