@@ -45,6 +45,9 @@ def environment(var: Path, secrets: Path, amqp_url: str, port: int) -> dict[str,
         "CRISISCONNECT_SECRETS": str(secrets),
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        # The memory of a password's hash goes back to the system, and threads do not each keep a heap of their own.
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "1048576",
         MARK: str(var),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import unicodedata
 
 from argon2 import PasswordHasher
@@ -16,9 +18,11 @@ LONGEST = 1024
 JUDGED = 72
 """How many characters are judged for being well known; all of them are hashed."""
 
-# 19 MiB and two passes (the OWASP floor for argon2id): some tens of milliseconds, and sixteen at once fit in memory.
+# 19 MiB and two passes (the OWASP floor for argon2id): some tens of milliseconds.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _nobody = _hasher.hash("nobody has this password, it only costs the same time")
+# More at once than there are processors would only hold more memory.
+_room = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
 
 def checked(password: str, known: list[str]) -> str:
@@ -32,12 +36,14 @@ def checked(password: str, known: list[str]) -> str:
         raise Refused("weak_password", reason="too_long", longest=LONGEST)
     if blocking(_guessable, password, known):
         raise Refused("weak_password", reason="well_known")
-    return blocking(_hasher.hash, _same(password))
+    with _room:
+        return blocking(_hasher.hash, _same(password))
 
 
 def matches(hashed: str | None, password: str) -> bool:
     """Whether the password belongs to the hash. Without a hash it takes the same time and says no."""
-    right = blocking(_verify, hashed or _nobody, _same(password[:LONGEST]))
+    with _room:
+        right = blocking(_verify, hashed or _nobody, _same(password[:LONGEST]))
     return right and hashed is not None
 
 
