@@ -15,6 +15,7 @@ from services.auth.app.terms import before_terms
 from services.auth.domain import account
 from services.auth.views import accounts
 from services.contracts.privacy import Category, Role, purpose_of
+from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
@@ -57,11 +58,22 @@ class Invitations:
         return self._invite(before_terms(context, organisation), organisation, email, Role.BEHEERDER)
 
     def invite_first_operator(self) -> None:
-        """At the first start, and only while the maker has nobody: the link goes to `operator@localhost`."""
+        """At the first start, and only while the maker has nobody: the link goes to `operator@localhost`.
+
+        While nobody has used it, a later start sends a new link where the old one expired, or was in the memory of
+        a process that is gone.
+        """
         maker = self._auth.configuration.maker
         with self._auth.store.reading() as session:
-            if accounts.having_role(session, maker, Role.OPERATOR, statuses=tuple(account.Status)):
+            if accounts.having_role(
+                session, maker, Role.OPERATOR, statuses=(account.Status.OPEN, account.Status.CLOSED)
+            ):
                 return
+            waiting = [r for r in accounts.invited_in(session, maker, "", 100) if r.role == Role.OPERATOR]
+        if waiting:
+            if self._auth.mailer.forgets or waiting[0].expires_at < instant(datetime.now(UTC)):
+                self.renew(self._auth.own_context(), organisation=maker, invitation=waiting[0].invitation)
+            return
         # One name for every try and every replica, so that a second one finds the first's answer.
         once = self._auth.own_context(idempotency=digest_of(f"first operator of {maker}"), digest="")
         context = before_terms(once, maker)

@@ -137,6 +137,11 @@ class Mailer:
             return False
         return True
 
+    @property
+    def forgets(self) -> bool:
+        """Whether sent mail is gone with this process: in development, where it stays in memory."""
+        return isinstance(self._out, Memory)
+
     def shown(self, recipient: str | None) -> list[dict[str, Any]]:
         """What a development run keeps in memory; nothing where mail really goes out."""
         return self._out.to(recipient) if isinstance(self._out, Memory) else []

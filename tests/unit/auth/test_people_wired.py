@@ -76,6 +76,19 @@ def test_once_there_is_a_compliance_officer_inviting_one_needs_one(world: World)
     assert invite(officer, organisation=MAKER, email="twee@maker.example", role="compliance")["invitation"]
 
 
+def test_the_makers_first_operator_is_invited_once_and_gets_a_new_link_until_somebody_uses_one(world: World) -> None:
+    world.auth.invitations.invite_first_operator()
+    first = world.token("operator@localhost")
+    world.auth.invitations.invite_first_operator()
+    second = world.token("operator@localhost")
+
+    with refused("not_found"):
+        world.accepted(first, "olga")
+    world.accepted(second, "olga")
+    world.auth.invitations.invite_first_operator()
+    assert world.told() == ["PersonInvited", "InvitationRenewed", "UserRegistered"]
+
+
 def test_without_terms_in_force_nobody_is_invited_and_the_refusal_is_recorded(world: World) -> None:
     world.org.terms[GEMEENTE] = None
 
