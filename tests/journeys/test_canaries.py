@@ -113,7 +113,7 @@ def erased_values(planting: Planting, opened: Opened) -> set[str]:
     return {what for what, value in member.items() if value in opened.values()}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_with_no_key(
     ground: Ground, tmp_path: Path
 ) -> None:

@@ -28,7 +28,8 @@ _ROW = re.compile(
     rb"(\d{8}T\d{6}-[0-9a-f]{8})(.{61}))",
     re.S,
 )
-_SEALED = re.compile(rb"(?=s1:(" + _UUID + rb"):([A-Za-z]+\.[A-Za-z.0-9]+):([a-z_]+):([A-Za-z0-9_-]{38,}={0,2}))")
+_EPOCH = re.compile(rb"20\d{6}T\d{6}-[0-9a-f]{8}")
+_SEALED = re.compile(rb"s1:(" + _UUID + rb"):([A-Za-z]+\.[A-Za-z.0-9]+):([a-z_]+):([A-Za-z0-9_-]{38,}={0,2})")
 _REQUEST = re.compile(rb"(?=(....)(\x01\x00\x00\x01[\x90-\xff].{5})(.{12}))", re.S)
 _METHOD = re.compile(rb"([a-z]{3,12})\.([a-z_]{2,40})")
 _SMALL = 4096
@@ -94,20 +95,26 @@ def gather(roots: list[Path], more: Iterable[tuple[str, bytes]] = ()) -> Loot:
     loot = Loot(keys=keys_in(roots))
     epochs = {path.stem for path in loot.keys.values() if path.suffix == ".key"}
     for place, data in chain(contents(roots), more):
-        for match in _ROW.finditer(data):
+        for match in _rows(data):
             identity, owner, category, epoch, rest = match.groups()
-            for box in (rest[:60], rest[1:]):
-                names = (identity.decode(), owner.decode(), category.decode(), epoch.decode())
-                loot.rows.add(Wrapped(*names, box))
+            names = (identity.decode(), owner.decode(), category.decode(), epoch.decode())
+            loot.rows |= {Wrapped(*names, rest[:60]), Wrapped(*names, rest[1:])}
         for epoch in epochs:
             # PostgreSQL's log of an update leaves out how the new row begins, when it begins as the old one.
             for match in re.finditer(re.escape(epoch[-6:].encode()) + rb"(.{61})", data, re.S):
                 loot.torn |= {(epoch, match[1][:60]), (epoch, match[1][1:])}
-        for match in _SEALED.finditer(data):
-            loot.sealed |= set(_boxes(*match.groups()))
+        for mark in re.finditer(b"s1:", data):
+            if match := _SEALED.match(data, mark.start()):
+                loot.sealed |= set(_boxes(*match.groups()))
         if "rabbitmq" in place:
             loot.requests |= set(_requests(data))
     return loot
+
+
+def _rows(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Wrapped keys, by the epoch that each names: that is quicker to find than what stands before it."""
+    for epoch in _EPOCH.finditer(data):
+        yield from _ROW.finditer(data[max(0, epoch.start() - 140) : epoch.end() + 61])
 
 
 def _boxes(identity: bytes, type_: bytes, name: bytes, text: bytes) -> Iterator[Sealed]:
