@@ -64,7 +64,8 @@ class AsyncCaller:
         """Returns once connected, or after five seconds without: it goes on trying."""
         self._keeper = asyncio.create_task(self._keep(), name="rpc-connection")
         try:
-            await asyncio.wait_for(self._usable.wait(), CONNECTING)
+            async with asyncio.timeout(CONNECTING):
+                await self._usable.wait()
         except TimeoutError:
             log.warning("the broker is away; calls are refused until it is back")
 
@@ -78,7 +79,8 @@ class AsyncCaller:
         if self._connection is not None and self._connection.is_open:
             self._connection.close()
             try:
-                await asyncio.wait_for(self._closed.wait(), 2)
+                async with asyncio.timeout(2):
+                    await self._closed.wait()
             except TimeoutError:
                 log.warning("the broker did not say goodbye")
         self._lost()
@@ -135,7 +137,8 @@ class AsyncCaller:
         if self._usable.is_set():
             return
         try:
-            await asyncio.wait_for(self._usable.wait(), min(HEALING, timeout))
+            async with asyncio.timeout(min(HEALING, timeout)):
+                await self._usable.wait()
         except TimeoutError:
             raise rpc.Unavailable(service, "the broker is away") from None
 
@@ -190,7 +193,8 @@ class AsyncCaller:
         connection.add_on_connection_blocked_callback(lambda *_: self._usable.clear())
         connection.add_on_connection_unblocked_callback(lambda *_: self._usable.set())
         try:
-            await asyncio.wait_for(ready, CONNECTING)
+            async with asyncio.timeout(CONNECTING):
+                await ready
         except BaseException:
             if not connection.is_closed and not connection.is_closing:
                 connection.close()
