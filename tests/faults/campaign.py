@@ -19,6 +19,7 @@ from tests.faults.journal import Deed, Journal, deeds
 from tests.faults.killing import Killer, Thief, plan
 from tests.faults.postbox import Postbox
 from tests.faults.reconcile import Finding, Wrong, reconcile
+from tests.faults.wiring import unbound
 from tests.journeys.running import System
 
 SETTLE_SECONDS = 120.0
@@ -39,6 +40,10 @@ PLACES = {
     "before_ack": 12,
 }
 """Every named place in the code, and at which time a process dies there: often, and yet able to get on."""
+
+
+UNBOUND = 1.5
+"""Seconds after each theft in which auth's messages reach no queue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +166,8 @@ class Campaign:
                     self.killer.carry_out(part, stop)
                     if size.thefts:
                         thief.steal(self.killer, THEFT)
+                        with unbound(self.system, "auth"):
+                            stop.wait(UNBOUND)
                 self.mark("killing")
             finally:
                 stop.set()

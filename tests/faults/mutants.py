@@ -94,6 +94,14 @@ FORGETFUL = Mutant(
     ),
 )
 
+DEAF = Mutant(
+    "such a relay, that does not hear either that a message reached no queue",
+    (
+        *FORGETFUL.changes,
+        Change("services/kernel/relaying/publisher.py", "one.note, properties, mandatory=True", "one.note, properties"),
+    ),
+)
+
 GREEDY = Mutant(
     "an ingest that takes what comes, whether it has that number already or not",
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,8 +15,9 @@ import pytest
 from tests.faults.campaign import Campaign
 from tests.faults.clients import Desk
 from tests.faults.killing import Thief
-from tests.faults.mutants import EARLY, FORGETFUL, GREEDY, HASTY, LATE, Mutant, bred
+from tests.faults.mutants import DEAF, EARLY, FORGETFUL, GREEDY, HASTY, LATE, Mutant, bred
 from tests.faults.reconcile import Finding, Wrong
+from tests.faults.wiring import unbound
 from tests.journeys.people import eventually
 from tests.journeys.running import System
 
@@ -74,6 +76,21 @@ def test_a_relay_that_never_sends_again_is_found(tmp_path: Path) -> None:
     lost = named(outcome.findings, Wrong.LOST)
     assert any("acknowledged to" in one and "in no log" in one for one in lost), outcome.text()
     assert named(outcome.findings, Wrong.SET_ASIDE), "what follows the gap waits before the log"
+
+
+@pytest.mark.parametrize(("mutant", "loses"), [(FORGETFUL, False), (DEAF, True)])
+def test_a_message_that_reaches_no_queue_is_lost_only_to_a_relay_that_does_not_hear_it(
+    tmp_path: Path, mutant: Mutant, *, loses: bool
+) -> None:
+    with living(mutant, tmp_path) as (campaign, desk):
+        assert campaign.settle(60) == []
+        with unbound(campaign.system, "auth"):
+            desk.invite()
+            time.sleep(1.5)
+        desk.invite()
+        outcome = campaign.outcome(campaign.settle(15))
+
+    assert bool(named(outcome.findings, Wrong.LOST)) is loses, outcome.text()
 
 
 def test_an_ingest_that_takes_the_same_twice_is_found(tmp_path: Path) -> None:
