@@ -135,11 +135,12 @@ class Turn:
         if again := self.progress.take(BATCH):
             after, count = again
             return await self._in_database(self._outbox.above, after, count), True
-        if self.sent >= self.progress.last:
-            return [], False
+        # Before anything else: what went out from the database, after trouble, must not keep its room here.
         while self._fresh and self._fresh[0][0].sequence <= self.sent:
             self._fresh.popleft()
         self._room.set()
+        if self.sent >= self.progress.last:
+            return [], False
         if self._fresh and self._fresh[0][0].sequence == self.sent + 1:
             return self._fresh.popleft(), False
         return await self._in_database(self._outbox.above, self.sent, BATCH), False
