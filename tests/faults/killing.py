@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -18,6 +19,8 @@ from crisisconnect.installation import Installation
 from crisisconnect.topology import AUDIT_INGEST, PROCESSES
 from tests.journeys.running import System
 
+# A killed broker is meant; pika would tell it with tracebacks.
+logging.getLogger("pika").setLevel(logging.CRITICAL)
 BROKER = "broker"
 ALIVE_SECONDS = 45.0
 BETWEEN = 0.2, 2.2
