@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from bench.report import Row, table
 
 AT_ONCE = 32
 SECONDS = 5.0
@@ -33,7 +34,7 @@ def main() -> None:
     run(Auth, Settings(amqp_url=os.environ["BENCH_URL"], keys=keys))
 
 
-async def measure(url: str, keys_directory: Path) -> None:
+async def measure(url: str, keys_directory: Path) -> float:
     from services.kernel import rpc
     from services.kernel.context import Context
     from services.kernel.rpc_asyncio import AsyncCaller
@@ -52,15 +53,16 @@ async def measure(url: str, keys_directory: Path) -> None:
             took.append(time.perf_counter() - began)
 
     await asyncio.gather(*(many() for _ in range(AT_ONCE)))
-    centiles = statistics.quantiles(took, n=100)
-    print(
-        f"{len(took) / SECONDS / 1000:.2f} k calls/s; {AT_ONCE} at once; "
-        f"p50 {centiles[49] * 1000:.1f} ms, p99 {centiles[98] * 1000:.1f} ms"
-    )
     await caller.stop()
+    return len(took) / SECONDS
 
 
-def bench(processes: int) -> None:
+def run() -> list[Row]:
+    """Two rows, calls a second: one process of the service, and two."""
+    return [{"what": f"rpc, {n} process{'es' * (n - 1)}", "unit": "/s", "ours": bench(n)} for n in (1, 2)]
+
+
+def bench(processes: int) -> float:
     from crisisconnect.installation import Installation
     from crisisconnect.rabbitmq import Node
 
@@ -75,7 +77,7 @@ def bench(processes: int) -> None:
             for _ in range(processes)
         ]
         try:
-            asyncio.run(measure(node.url("gateway"), keys))
+            return asyncio.run(measure(node.url("gateway"), keys))
         finally:
             for service in services:
                 service.terminate()
@@ -85,4 +87,4 @@ def bench(processes: int) -> None:
 
 
 if __name__ == "__main__":
-    bench(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    sys.stdout.write(table(run()) + "\n")

@@ -103,7 +103,15 @@ class Door:
 
     async def _ask(self, ask: Ask) -> Answer:
         route = ask.route
-        result = await ask.call(route.target, arguments(ask))
+        try:
+            result = await ask.call(route.target, arguments(ask))
+        except Refused as no:
+            if no.code != "unauthenticated" or not route.checks_session:
+                raise
+            # Either the session is over, which is then said here, or what we believed of it is: once more, asked anew.
+            self.believed.forget(ask.token)
+            await self._authenticate(ask)
+            result = await ask.call(route.target, arguments(ask))
         if route.fresh and route.method != "GET":
             self.believed.forget(ask.token)
         headers: tuple[Header, ...] = ()

@@ -85,6 +85,8 @@ class Route:
     personal: bool = True
     media_type: str = "application/json"
     development: bool = False
+    checks_session: bool = False
+    """The service itself looks, in the transaction that answers, whether session and role are as we believe."""
     problems: tuple[Problem, ...] = ()
 
     def __post_init__(self) -> None:
@@ -106,8 +108,8 @@ class Route:
 
     @property
     def fresh(self) -> bool:
-        """Whether the session is asked for anew: what auth answers, and what is dangerous."""
-        return self.dangerous or (self.rpc or "").startswith("auth.")
+        """Whether the session is asked for anew: what auth answers and does not look at itself, what is dangerous."""
+        return self.dangerous or ((self.rpc or "").startswith("auth.") and not self.checks_session)
 
     @cached_property
     def needs_body(self) -> bool:

@@ -96,8 +96,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent look; takes no write lock on SQLite."""
-    with engine.connect().execution_options(reading=True) as session, guard():
+    """A look; takes no write lock on SQLite, where it is one consistent look.
+
+    On PostgreSQL each statement sees what is committed by then, as it would in a transaction at READ COMMITTED; so
+    none is opened, and a question is one trip instead of three.
+    """
+    how: dict[str, Any] = {"reading": True} if is_sqlite(engine) else {"reading": True, "isolation_level": "AUTOCOMMIT"}
+    with engine.connect().execution_options(**how) as session, guard():
         yield session
 
 

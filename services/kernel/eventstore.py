@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     insert,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel.codec import freeze, instant, moment, thaw
-from services.kernel.database import is_sqlite, lock_owner
+from services.kernel.database import is_sqlite, lock_owner, lock_owners
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
 from services.kernel.event import CATALOGUE, Event, owner_of
@@ -116,10 +117,11 @@ class _Words:
         five = f"({', '.join([mark] * 5)})"
         event = f"insert into events (id, stream, version, type, line) values {five}"  # noqa: S608 - no values here
         answer = f"insert into answers (key, digest, actor, answer, until) values {five}"  # noqa: S608
-        history = f"select line, version from events where stream = {mark} order by version"  # noqa: S608
+        history = f"select line, version from events where stream = {mark} and version >= {mark} order by version"  # noqa: S608
         return cls(history, event, answer, f"with kept as ({event}) {answer}" if at_once else "")
 
 
+_ERASED = select(erased.c.owner).where(erased.c.owner.in_(bindparam("owners", expanding=True))).limit(1)
 _SQLITE = _Words.of("?", at_once=False)
 _POSTGRES = _Words.of("%s", at_once=True)
 
@@ -160,10 +162,10 @@ def parse(line: bytes, version: int = 0) -> Recorded:
     return Recorded(envelope=envelope, event=event, sealed=sealed, index={}, stream=body["subject"], version=version)
 
 
-def read(session: Connection, stream: str) -> list[Recorded]:
-    """The whole history of one stream, oldest first, personal values sealed."""
+def read(session: Connection, stream: str, first: int = 1) -> list[Recorded]:
+    """The history of one stream from version `first` on, oldest first, personal values sealed."""
     words = _SQLITE if is_sqlite(session) else _POSTGRES
-    rows = session.exec_driver_sql(words.history, (stream,)).all()
+    rows = session.exec_driver_sql(words.history, (stream, first)).all()
     return [parse(line, version) for line, version in rows]
 
 
@@ -205,10 +207,11 @@ def rows_of(session: Connection, seen: int, new: Sequence[Recorded]) -> list[Row
     owners = {owner_of(r.event, name) for r in new for name in r.sealed}
     # A session's key is its own, but a session of somebody erased must not come to be either.
     owners |= {r.envelope.datasubject for r in new if r.sealed and r.envelope.datasubject}
-    for owner in sorted(owners):
-        lock_owner(session, owner, exclusive=False)
-    if owners and session.execute(select(erased.c.owner).where(erased.c.owner.in_(owners))).first():
-        raise Refused("erased")
+    if owners:
+        lock_owners(session, owners)
+        # A statement of its own, after the lock: its look must not be older than what the lock waited for.
+        if session.execute(_ERASED, {"owners": sorted(owners)}).first():
+            raise Refused("erased")
     rows = []
     for version, record in enumerate(new, start=seen + 1):
         line = line_of(record.envelope, record.event, record.sealed)

@@ -22,6 +22,7 @@ from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event, owner_of, personal_fields, subject_of
 from services.kernel.eventstore import Conflict
 from services.kernel.keyring import Erased, Keyring, Prepared
+from services.kernel.known import Known
 from services.kernel.wake import Wake
 
 S = TypeVar("S")
@@ -58,11 +59,11 @@ class Unit:
     def do(self, stream: str, decider: Decider[S, C, E], command: C) -> Sequence[E]:
         """Load the stream, decide, append and project what follows. Returns the new events, maybe none."""
         self.flush()
-        history = eventstore.read(self.session, stream)
-        state = decider.state(record.event for record in history)  # type: ignore[misc]
+        own = any(record.stream == stream for record in self.recorded)
+        version, state = self.store.known.state(self.session, stream, decider, keep=not own)
         new = decider.decide(state, command)
         if new:
-            self.append(stream, len(history), new)
+            self.append(stream, version, new)
         return new
 
     def append(self, stream: str, seen: int, new: Sequence[Event]) -> None:
@@ -137,6 +138,7 @@ class Store:
         self.keyring = keyring
         self.source = source
         self.views = views
+        self.known = Known()
         self._wake = wake
         self._maker = maker
 
@@ -223,9 +225,7 @@ class Store:
     def _remembered(self, session: Connection, context: Context) -> dict[str, Any] | None:
         if context.idempotency is None:
             return None
-        row = session.execute(
-            select(eventstore.answers).where(eventstore.answers.c.key == context.idempotency)
-        ).first()
+        row = session.execute(select(eventstore.answers).where(eventstore.answers.c.key == context.idempotency)).first()
         if row is None:
             return None
         if row.until < datetime.now(UTC).isoformat():

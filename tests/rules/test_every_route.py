@@ -5,6 +5,7 @@ A failure names the route; the remedy is in gateway/surface, where its row stand
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from gateway.door import SEES_ALL_ORGANISATIONS
 from gateway.openapi import document, problems
 from gateway.route import CHANGES, Access, Reach, Route
 from gateway.routes import ROUTES
+from services.auth.app.people import People
 from services.contracts.errors import BY_CODE
 from services.contracts.privacy import STAFF, Role
 from services.kernel.decider import Refused
@@ -166,7 +168,16 @@ def test_a_revoked_session_is_refused_at_once(route: Route, ask: Client) -> None
     role = min(route.roles).value
     ask("GET", f"/v1/organisations/{OURS}", role=role)
     ask.line.answers["auth.who"] = Refused("unauthenticated")
+    if route.checks_session:
+        ask.line.answers[route.target] = Refused("unauthenticated")
     assert ask(route.method, path_of(route), role=role).status_code == 401
+
+
+@every([route for route in GUARDED if route.checks_session])
+def test_a_service_said_to_check_the_session_does(route: Route) -> None:
+    method = getattr(People, route.target.removeprefix("auth."))
+    assert "self._mine(" in inspect.getsource(method), "only what looks for the session itself may say so"
+    assert not route.dangerous
 
 
 @every([route for route in ROUTES if "staff" in route.path])

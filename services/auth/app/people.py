@@ -203,13 +203,12 @@ class People:
         return row
 
     def _mine(self, session: Any, context: Context) -> Any:
-        """My own row, if my session is still there: what auth answers itself, a revoked session loses at once."""
-        pseudonym = pseudonym_of(context)
-        row = accounts.by_pseudonym(session, str(context.organisation), pseudonym)
-        now = instant(datetime.now(UTC))
-        if row is None or row.status != Status.OPEN or context.session is None:
+        """My own row, while session and role are what the door believes: what auth answers, a no ends at once."""
+        if context.session is None:
             raise Refused("unauthenticated")
-        if not sessions.is_live(session, context.session, pseudonym, now):
+        now, pseudonym = instant(datetime.now(UTC)), pseudonym_of(context)
+        row = sessions.owner(session, str(context.organisation), pseudonym, context.session, now)
+        if row is None or row.role != context.role:
             raise Refused("unauthenticated")
         return row
 

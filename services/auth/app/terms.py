@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -39,11 +40,29 @@ class TermsInForce:
     def __init__(self, ask: Callable[[str], dict[str, Any] | None]) -> None:
         self._ask = ask
         self._kept: OrderedDict[str, tuple[float, Terms]] = OrderedDict()
+        self._asking: dict[str, threading.Event] = {}
 
     def of(self, organisation: str) -> Terms | None:
+        """Who comes while another asks waits for its yes; where it is no yes, they ask for themselves."""
+        if (kept := self._fresh(organisation)) is not None:
+            return kept
+        if (asking := self._asking.get(organisation)) is not None:
+            asking.wait(KEPT_SECONDS)
+            if (kept := self._fresh(organisation)) is not None:
+                return kept
+            return self._told(organisation)
+        self._asking[organisation] = asking = threading.Event()
+        try:
+            return self._told(organisation)
+        finally:
+            del self._asking[organisation]
+            asking.set()
+
+    def _fresh(self, organisation: str) -> Terms | None:
         kept = self._kept.get(organisation)
-        if kept and kept[0] > time.monotonic():
-            return kept[1]
+        return kept[1] if kept and kept[0] > time.monotonic() else None
+
+    def _told(self, organisation: str) -> Terms | None:
         answer = self._ask(organisation)
         if answer is None:
             self._kept.pop(organisation, None)

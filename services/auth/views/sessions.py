@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -112,14 +113,21 @@ def by_token(session: Connection, index: str, now: str) -> Row | None:  # type: 
     return session.execute(found).first()
 
 
-def is_live(session: Connection, session_id: str, account: str, now: str) -> bool:
-    live = (
-        (sessions.c.session == session_id)
-        & (sessions.c.account == account)
-        & sessions.c.ended_at.is_(None)
-        & (sessions.c.expires_at > now)
-    )
-    return session.execute(select(sessions.c.session).where(live)).first() is not None
+_OWNER = select(accounts).where(
+    (accounts.c.account == bindparam("account"))
+    & (accounts.c.organisation == bindparam("organisation"))
+    & (accounts.c.status == Status.OPEN)
+    & (sessions.c.session == bindparam("session"))
+    & (sessions.c.account == accounts.c.account)
+    & sessions.c.ended_at.is_(None)
+    & (sessions.c.expires_at > bindparam("now"))
+)
+
+
+def owner(session: Connection, organisation: str, account: str, session_id: str, now: str) -> Row | None:  # type: ignore[type-arg]
+    """The open account whose session this is, while the session lives."""
+    asked = {"account": account, "organisation": organisation, "session": session_id, "now": now}
+    return session.execute(_OWNER, asked).first()
 
 
 def open_of(session: Connection, account: str, now: str) -> list[Row]:  # type: ignore[type-arg]

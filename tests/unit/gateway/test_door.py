@@ -11,7 +11,7 @@ from gateway import identity
 from services.contracts.privacy import Role
 from services.kernel.decider import Refused
 from services.kernel.rpc import Failed, Unavailable
-from tests.unit.gateway.line import OURS, THEIRS, Client, Line
+from tests.unit.gateway.line import OURS, THEIRS, Client, Line, person
 
 MEMBERS = f"/v1/organisations/{OURS}/members"
 STRANGERS = f"/v1/organisations/{THEIRS}/members"
@@ -128,7 +128,7 @@ def test_org_believes_what_auth_said_a_moment_ago_and_auth_is_asked_again(ask: C
     ask("GET", f"/v1/organisations/{OURS}", role="beheerder")
     ask.line.answers["auth.who"] = Refused("unauthenticated")
     assert ask("GET", f"/v1/organisations/{OURS}", role="beheerder").status_code == 200
-    assert ask("GET", "/v1/me", role="beheerder").status_code == 401
+    assert ask("GET", "/v1/sessions", role="beheerder").status_code == 401
     terminate = f"/v1/organisations/{OURS}/agreements/a1/terminate"
     assert ask("POST", terminate, role="beheerder", json={"ends_on": "2030-01-01"}).status_code == 401
 
@@ -136,7 +136,7 @@ def test_org_believes_what_auth_said_a_moment_ago_and_auth_is_asked_again(ask: C
 def test_a_no_ends_what_was_believed(ask: Client) -> None:
     ask("GET", f"/v1/organisations/{OURS}", role="beheerder")
     ask.line.answers["auth.who"] = Refused("unauthenticated")
-    ask("GET", "/v1/me", role="beheerder")
+    ask("GET", "/v1/sessions", role="beheerder")
     assert ask("GET", f"/v1/organisations/{OURS}", role="beheerder").status_code == 401
 
 
@@ -226,3 +226,25 @@ def test_if_match_reaches_the_service_and_the_version_comes_back_as_an_etag(ask:
     assert ask.line.commands()[-1].args == {"organisation": OURS, "name": "B", "if_match": 4}
     stale = ask("PATCH", path, role="beheerder", json={"name": "B"}, headers={"If-Match": '"never"'})
     assert stale.json()["code"] == "precondition_failed"
+
+
+def test_what_auth_checks_itself_is_not_asked_twice(ask: Client) -> None:
+    ask("GET", "/v1/me", role="beheerder")
+    ask("GET", "/v1/me", role="beheerder")
+    assert [one.target for one in ask.line.asked] == ["auth.who", "auth.me", "auth.me"]
+
+
+def test_where_auth_itself_says_that_the_session_is_over_nobody_is_believed_any_more(ask: Client) -> None:
+    ask("GET", f"/v1/organisations/{OURS}", role="beheerder")
+    ask.line.answers |= {"auth.me": Refused("unauthenticated"), "auth.who": Refused("unauthenticated")}
+    assert ask("GET", "/v1/me", role="beheerder").status_code == 401
+    assert ask("GET", f"/v1/organisations/{OURS}", role="beheerder").status_code == 401
+
+
+def test_where_auth_itself_knows_another_role_the_door_asks_and_tries_again(ask: Client) -> None:
+    ask("GET", "/v1/me", role="beheerder")
+    ask.line.answers["auth.who"] = person("member") | {"session": "session-of-beheerder"}
+    answers = iter([Refused("unauthenticated"), {"status": "open"}])
+    ask.line.answers["auth.me"] = lambda _: next(answers)
+    assert ask("GET", "/v1/me", role="beheerder").status_code == 200
+    assert [one.context.role for one in ask.line.commands()] == ["beheerder", "beheerder", "member"]
