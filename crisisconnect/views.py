@@ -16,7 +16,6 @@ from services.audit.ledger import reading
 from services.kernel import eventstore, replay
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import reading as look
 from services.kernel.database import sqlite, writing
 from services.kernel.entry import Reader
 from services.kernel.participant import Participant, pinned
@@ -64,7 +63,7 @@ def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -
         view.tables.create_all(into)
     reader = Reader(pinned(configuration))
     types = [kind.type for kind in service.follows]
-    with look(service.engine) as live:
+    with replay.moment(service.engine) as live:
         last, after = _cursor(live, service.feed.name), -1
         while after < last:
             page = reading.entries_after(live, after, types, BATCH)
@@ -75,7 +74,7 @@ def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -
                             view.follow(session, reader.read(entry.index, entry.note))
             after = page.scanned
         tables = [table for view in service.log_views for table in view.tables.sorted_tables]
-        with look(into) as session:
+        with replay.moment(into) as session:
             return replay.compare(live, session, tables)
 
 

@@ -32,9 +32,9 @@ class Difference:
 
 def verify(store: Store, into: Engine, tables: Sequence[Table]) -> list[Difference]:
     """Replay into an empty scratch database and compare, both against one moment of the living one."""
-    with _moment(store.engine) as live:
+    with moment(store.engine) as live:
         replay(store, into, live)
-        with _moment(into) as scratch:
+        with moment(into) as scratch:
             return compare(live, scratch, tables)
 
 
@@ -44,7 +44,7 @@ def replay(store: Store, into: Engine, live: Connection | None = None) -> int:
     Personal values stay sealed. Returns how many events.
     """
     if live is None:
-        with _moment(store.engine) as found:
+        with moment(store.engine) as found:
             return replay(store, into, found)
     count = 0
     for batch in _batches(eventstore.everything(live, batch=BATCH)):
@@ -94,7 +94,7 @@ def _rows(session: Connection, table: Table) -> Iterator[tuple[tuple[Any, ...], 
 
 
 @contextmanager
-def _moment(engine: Engine) -> Iterator[Connection]:
+def moment(engine: Engine) -> Iterator[Connection]:
     """One unchanging look, however long it takes and whatever is written meanwhile."""
     options: dict[str, Any] = {"reading": True}
     if not is_sqlite(engine):
