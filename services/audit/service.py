@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from services.audit.app import Audit
-from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting import Settings, answers, hosted, run
-from services.kernel.rpc import GATEWAY, PairKeys
+from services.kernel.hosting import answers, hosted
+from services.kernel.tending import Tended, serve
 
-CLI = "cli"
 SERVICES = ("auth", "org", "retention")
 RELAYS = ("auth-relay", "org-relay", "audit-relay", "retention-relay")
 
 
-class AuditService:
+class AuditService(Tended):
     name = Audit.name
     app = hosted(Audit)
 
@@ -55,40 +53,7 @@ class AuditService:
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:
         return self.app.report(kind, **asked)
 
-    @answers(callers=(GATEWAY, CLI))
-    def ready(self, context: Context) -> dict[str, Any]:
-        return self.app.ready()
-
-    @answers(callers=(CLI,))
-    def rotate_keys(self, context: Context) -> dict[str, Any]:
-        return self.app.rotate_keys(context)
-
-    @answers(callers=(CLI,))
-    def keys_status(self, context: Context) -> dict[str, Any]:
-        return self.app.keys_status()
-
-    @answers(callers=(CLI,))
-    def deadletters(self, context: Context) -> dict[str, Any]:
-        return self.app.deadletters()
-
-    @answers(callers=(CLI,))
-    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.retry_deadletter(index)
-
-    @answers(callers=(CLI,))
-    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.discard_deadletter(index)
-
 
 def main() -> None:
-    """Called by services.kernel.host, which has greened the process."""
-    configuration = Configuration.read()
-    run(
-        AuditService,
-        Settings(
-            amqp_url=configuration.broker_url(AuditService.name),
-            keys=PairKeys.load(configuration.secrets / "rpc", AuditService.name),
-            config=configuration,
-            prefetch=configuration.workers,
-        ),
-    )
+    """Called by services.kernel.host."""
+    serve(AuditService)

@@ -6,15 +6,12 @@ from typing import Any
 
 from services.auth import schemas
 from services.auth.app import Auth
-from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting import Settings, answers, hosted, run
-from services.kernel.rpc import GATEWAY, PairKeys
-
-CLI = "cli"
+from services.kernel.hosting import answers, hosted
+from services.kernel.tending import Tended, serve
 
 
-class AuthService:
+class AuthService(Tended):
     name = Auth.name
     app = hosted(Auth)
 
@@ -122,50 +119,11 @@ class AuthService:
     def remove_member(self, context: Context, organisation: str, account: str) -> dict[str, Any]:
         return self.app.people.remove(context, organisation=organisation, account=account)
 
-    # -- running it
-
-    @answers(callers=("audit",))
-    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
-        return self.app.durable(event)
-
     @answers()
     def mails(self, context: Context, to: str | None = None) -> list[dict[str, Any]]:
         return self.app.mailer.shown(to)
 
-    @answers(callers=(GATEWAY, CLI))
-    def ready(self, context: Context) -> dict[str, Any]:
-        return self.app.ready()
-
-    @answers(callers=(CLI,))
-    def rotate_keys(self, context: Context) -> dict[str, Any]:
-        return self.app.rotate_keys(context)
-
-    @answers(callers=(CLI,))
-    def keys_status(self, context: Context) -> dict[str, Any]:
-        return self.app.keys_status()
-
-    @answers(callers=(CLI,))
-    def deadletters(self, context: Context) -> dict[str, Any]:
-        return self.app.deadletters()
-
-    @answers(callers=(CLI,))
-    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.retry_deadletter(index)
-
-    @answers(callers=(CLI,))
-    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.discard_deadletter(index)
-
 
 def main() -> None:
-    """Called by services.kernel.host, which has greened the process."""
-    configuration = Configuration.read()
-    run(
-        AuthService,
-        Settings(
-            amqp_url=configuration.broker_url(AuthService.name),
-            keys=PairKeys.load(configuration.secrets / "rpc", AuthService.name),
-            config=configuration,
-            prefetch=configuration.workers,
-        ),
-    )
+    """Called by services.kernel.host."""
+    serve(AuthService)

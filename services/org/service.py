@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting import Settings, answers, hosted, run
-from services.kernel.rpc import GATEWAY, PairKeys
+from services.kernel.hosting import answers, hosted
+from services.kernel.rpc import GATEWAY
+from services.kernel.tending import Tended, serve
 from services.org.app import Org
 
-CLI = "cli"
 ALL = (GATEWAY, "auth", "audit", "retention")
 
 
-class OrgService:
+class OrgService(Tended):
     name = Org.name
     app = hosted(Org)
 
@@ -60,44 +59,7 @@ class OrgService:
     def terms_in_force(self, context: Context, organisation: str) -> dict[str, Any] | None:
         return self.app.terms_in_force(context, organisation)
 
-    @answers(callers=("audit",))
-    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
-        return self.app.durable(event)
-
-    @answers(callers=(GATEWAY, CLI))
-    def ready(self, context: Context) -> dict[str, Any]:
-        return self.app.ready()
-
-    @answers(callers=(CLI,))
-    def rotate_keys(self, context: Context) -> dict[str, Any]:
-        return self.app.rotate_keys(context)
-
-    @answers(callers=(CLI,))
-    def keys_status(self, context: Context) -> dict[str, Any]:
-        return self.app.keys_status()
-
-    @answers(callers=(CLI,))
-    def deadletters(self, context: Context) -> dict[str, Any]:
-        return self.app.deadletters()
-
-    @answers(callers=(CLI,))
-    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.retry_deadletter(index)
-
-    @answers(callers=(CLI,))
-    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.discard_deadletter(index)
-
 
 def main() -> None:
-    """Called by services.kernel.host, which has greened the process."""
-    configuration = Configuration.read()
-    run(
-        OrgService,
-        Settings(
-            amqp_url=configuration.broker_url(OrgService.name),
-            keys=PairKeys.load(configuration.secrets / "rpc", OrgService.name),
-            config=configuration,
-            prefetch=configuration.workers,
-        ),
-    )
+    """Called by services.kernel.host."""
+    serve(OrgService)

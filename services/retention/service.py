@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting import Settings, answers, hosted, run
-from services.kernel.rpc import GATEWAY, PairKeys
+from services.kernel.hosting import answers, hosted
+from services.kernel.tending import Tended, serve
 from services.retention.app import Retention
 
-CLI = "cli"
 
-
-class RetentionService:
+class RetentionService(Tended):
     name = Retention.name
     app = hosted(Retention)
 
@@ -31,44 +28,7 @@ class RetentionService:
     def certificate(self, context: Context, erasure: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.certificate(context, erasure, organisation)
 
-    @answers(callers=(GATEWAY, CLI))
-    def ready(self, context: Context) -> dict[str, Any]:
-        return self.app.ready()
-
-    @answers(callers=(CLI,))
-    def rotate_keys(self, context: Context) -> dict[str, Any]:
-        return self.app.rotate_keys(context)
-
-    @answers(callers=(CLI,))
-    def keys_status(self, context: Context) -> dict[str, Any]:
-        return self.app.keys_status()
-
-    @answers(callers=(CLI,))
-    def deadletters(self, context: Context) -> dict[str, Any]:
-        return self.app.deadletters()
-
-    @answers(callers=(CLI,))
-    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.retry_deadletter(index)
-
-    @answers(callers=(CLI,))
-    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
-        return self.app.discard_deadletter(index)
-
-    @answers(callers=("audit",))
-    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
-        return self.app.durable(event)
-
 
 def main() -> None:
-    """Called by services.kernel.host, which has greened the process."""
-    configuration = Configuration.read()
-    run(
-        RetentionService,
-        Settings(
-            amqp_url=configuration.broker_url(RetentionService.name),
-            keys=PairKeys.load(configuration.secrets / "rpc", RetentionService.name),
-            config=configuration,
-            prefetch=configuration.workers,
-        ),
-    )
+    """Called by services.kernel.host."""
+    serve(RetentionService)

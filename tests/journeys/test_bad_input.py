@@ -147,14 +147,14 @@ def test_a_withdrawn_invitation_is_gone_and_who_was_invited_is_erased(world: Wor
 
 @pytest.mark.parametrize("password", ["short", "passwordpassword", "aaaaaaaaaaaaaaaaaa", "qwertyuiopasdfgh"])
 def test_a_weak_or_listed_password_is_refused(world: World, password: str) -> None:
-    _, cast, member = world
+    _, _cast, member = world
     answer = member.http.put("/v1/me/password", json={"password": PASSWORD, "new_password": password})
 
     assert problem(answer) == (422, "weak_password")
 
 
 def test_a_strangers_organisation_is_as_absent_as_one_that_never_was(world: World) -> None:
-    system, cast, member = world
+    _system, cast, _member = world
     other = cast.register("Stichting Anders", "anders@anders.example")
     nobody = "00000000-0000-4000-8000-00000000dead"
     answers = [

@@ -1,4 +1,4 @@
-"""One person's life in the system: invited, registered, signed in, looked up, closed, forgotten, and the log proves it."""
+"""One person in the system: invited, registered, signed in, looked up, closed, forgotten, and the log proves it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,62 @@
+"""What every service answers about itself: whether it is ready, what it holds, and what a person does about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.hosting import Settings, answers, run
+from services.kernel.participant import Participant
+from services.kernel.rpc import GATEWAY, PairKeys
+
+CLI = "cli"
+
+
+class Tended:
+    """Behind nameko, a service is this and its own questions."""
+
+    name: str
+    app: Participant
+
+    @answers(callers=(GATEWAY, CLI))
+    def ready(self, context: Context) -> dict[str, Any]:
+        return self.app.ready()
+
+    @answers(callers=("audit",))
+    def durable(self, context: Context, event: str) -> dict[str, Any] | None:
+        return self.app.durable(event)
+
+    @answers(callers=(CLI,))
+    def rotate_keys(self, context: Context) -> dict[str, Any]:
+        return self.app.rotate_keys(context)
+
+    @answers(callers=(CLI,))
+    def keys_status(self, context: Context) -> dict[str, Any]:
+        return self.app.keys_status()
+
+    @answers(callers=(CLI,))
+    def deadletters(self, context: Context) -> dict[str, Any]:
+        return self.app.deadletters()
+
+    @answers(callers=(CLI,))
+    def retry_deadletter(self, context: Context, index: int) -> dict[str, Any]:
+        return self.app.retry_deadletter(index)
+
+    @answers(callers=(CLI,))
+    def discard_deadletter(self, context: Context, index: int) -> dict[str, Any]:
+        return self.app.discard_deadletter(index)
+
+
+def serve(service: type[Tended]) -> None:
+    """The whole life of a service's process, which services.kernel.host has greened."""
+    configuration = Configuration.read()
+    run(
+        service,
+        Settings(
+            amqp_url=configuration.broker_url(service.name),
+            keys=PairKeys.load(configuration.secrets / "rpc", service.name),
+            config=configuration,
+            prefetch=configuration.workers,
+        ),
+    )
