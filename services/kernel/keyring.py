@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
@@ -10,59 +9,30 @@ import time
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import uuid4
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
-    Column,
     ColumnElement,
-    Connection,
     Engine,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
     delete,
     func,
     insert,
     select,
     tuple_,
-    update,
 )
 
+from services.kernel import epochs
 from services.kernel.database import lock_owner, reading, scrub, writing
+from services.kernel.epochs import Rotation, keys, tables, tombstones
 from services.kernel.keyproviders import KeyProvider
 from services.kernel.lease import lease
+from services.kernel.sealing import Key, Prepared, unsealed
 
-tables = MetaData()
-keys = Table(
-    "keys",
-    tables,
-    Column("id", String(36), primary_key=True),
-    Column("owner", String(120), nullable=False),
-    Column("category", String(40), nullable=False),
-    Column("epoch", String(40), nullable=False),
-    Column("wrapped", LargeBinary, nullable=False),
-    UniqueConstraint("owner", "category", name="one_key_per_owner_and_category"),
-    Index("keys_by_epoch", "epoch"),
-)
-tombstones = Table("tombstones", tables, Column("owner", String(120), primary_key=True))
-epochs = Table(
-    "epochs",
-    tables,
-    Column("id", String(40), primary_key=True),
-    Column("created_at", String(32), nullable=False),
-    Column("retired_at", String(32)),
-)
+__all__ = ["INDEX", "Erased", "Keyring", "Prepared", "Rotation", "tables"]
 
 INDEX = "index"
 """The owner of the keys that blind indexes are made with; it is never erased, only rotated."""
-EPOCHS = "epochs"
 CACHED_SECONDS = 60.0
 CACHED_KEYS = 20_000
 
@@ -73,41 +43,6 @@ class Erased(Exception):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)
         self.owner = owner
-
-
-@dataclass(frozen=True)
-class Key:
-    id: str
-    owner: str
-    category: str
-    cipher: AESGCM
-    raw: bytes
-
-
-@dataclass(frozen=True)
-class Rotation:
-    """What one rotation did: the epoch retired, the one now in use, how many keys were wrapped anew."""
-
-    retired: str
-    current: str
-    keys: int
-    at: datetime
-
-
-class Prepared:
-    """Keys fetched before a transaction, so that sealing inside it waits for nobody."""
-
-    def __init__(self, source: str, found: Mapping[tuple[str, str], Key]) -> None:
-        self._source = source
-        self._found = found
-
-    def seal(self, owner: str, category: str, type_: str, field: str, value: str) -> str:
-        """The sealed string. It names its key and binds source, owner, category, type and field."""
-        key = self._found[owner, category]
-        nonce = secrets.token_bytes(12)
-        bound = _bound(self._source, key, type_, field)
-        box = base64.urlsafe_b64encode(nonce + key.cipher.encrypt(nonce, value.encode(), bound)).decode()
-        return f"s1:{key.id}:{type_}:{field}:{box}"
 
 
 class Keyring:
@@ -161,21 +96,21 @@ class Keyring:
 
     def _mint(self, pairs: list[tuple[str, str]]) -> None:
         with writing(self._engine) as session:
-            lock_owner(session, EPOCHS, exclusive=False)
+            lock_owner(session, epochs.EPOCHS, exclusive=False)
             for owner in sorted({owner for owner, _ in pairs}):
                 lock_owner(session, owner, exclusive=True)
                 if session.execute(select(tombstones).where(tombstones.c.owner == owner)).first():
                     raise Erased(owner)
             taken = select(keys.c.owner, keys.c.category).where(tuple_(keys.c.owner, keys.c.category).in_(pairs))
             there = {tuple(row) for row in session.execute(taken)}
-            epoch = self._current(session)
+            epoch = epochs.current(session, self._provider)
             fresh = []
             for owner, category in pairs:
                 if (owner, category) in there:
                     continue
                 identity = str(uuid4())
                 wrapped = self._provider.wrap(
-                    epoch, secrets.token_bytes(32), _context(identity, owner, category, epoch)
+                    epoch, secrets.token_bytes(32), epochs.context(identity, owner, category, epoch)
                 )
                 fresh.append({"id": identity, "owner": owner, "category": category, "epoch": epoch, "wrapped": wrapped})
             if fresh:
@@ -185,7 +120,7 @@ class Keyring:
         raw = self._provider.unwrap(
             row.epoch,  # type: ignore[attr-defined]
             row.wrapped,  # type: ignore[attr-defined]
-            _context(row.id, row.owner, row.category, row.epoch),  # type: ignore[attr-defined]
+            epochs.context(row.id, row.owner, row.category, row.epoch),  # type: ignore[attr-defined]
         )
         key = Key(row.id, row.owner, row.category, AESGCM(raw), raw)  # type: ignore[attr-defined]
         self._cache[key.id] = (time.monotonic() + CACHED_SECONDS, key)
@@ -232,11 +167,7 @@ class Keyring:
         key = found.get(identity)
         if key is None:
             return None
-        raw = base64.urlsafe_b64decode(box)
-        try:
-            return key.cipher.decrypt(raw[:12], raw[12:], _bound(self.source, key, type_, field)).decode()
-        except InvalidTag as error:
-            raise ValueError("a sealed value does not belong where it stands") from error
+        return unsealed(self.source, key, type_, field, box)
 
     # -- looking up without reading
 
@@ -283,61 +214,11 @@ class Keyring:
         Raises Busy while another process rotates.
         """
         with lease(self._engine, "rotation"):
-            return self._rotate(batch)
-
-    def _rotate(self, batch: int) -> Rotation:
-        with writing(self._engine) as session:
-            # Waits for every mint under the old epoch: one that committed later would be stranded.
-            lock_owner(session, EPOCHS, exclusive=True)
-            old = self._current(session)
-            new = self._begin(session)
-        count = 0
-        while True:
-            with writing(self._engine) as session:
-                rows = session.execute(
-                    select(keys).where(keys.c.epoch != new).order_by(keys.c.id).limit(batch).with_for_update()
-                ).all()
-                for row in rows:
-                    raw = self._provider.unwrap(
-                        row.epoch, row.wrapped, _context(row.id, row.owner, row.category, row.epoch)
-                    )
-                    wrapped = self._provider.wrap(new, raw, _context(row.id, row.owner, row.category, new))
-                    session.execute(update(keys).where(keys.c.id == row.id).values(epoch=new, wrapped=wrapped))
-            count += len(rows)
-            if len(rows) < batch:
-                break
-        at = datetime.now(UTC)
-        for stale in self._provider.epochs() - {new}:
-            self._provider.destroy(stale)
-        with writing(self._engine) as session:
-            retiring = (epochs.c.id != new) & epochs.c.retired_at.is_(None)
-            session.execute(update(epochs).where(retiring).values(retired_at=at.isoformat()))
-        return Rotation(old, new, count, at)
+            return epochs.rotate(self._engine, self._provider, batch)
 
     def status(self) -> dict[str, object]:
         """The epoch in use, since when, and how many keys it wraps."""
         with reading(self._engine) as session:
-            row = session.execute(select(epochs).where(epochs.c.retired_at.is_(None))).first()
+            row = session.execute(select(epochs.epochs).where(epochs.epochs.c.retired_at.is_(None))).first()
             total = session.execute(select(func.count()).select_from(keys)).scalar_one()
         return {"epoch": row.id if row else None, "since": row.created_at if row else None, "keys": total}
-
-    def _current(self, session: Connection) -> str:
-        living = select(epochs.c.id).where(epochs.c.retired_at.is_(None)).order_by(epochs.c.created_at.desc())
-        found = session.execute(living).scalars().first()
-        return found or self._begin(session)
-
-    def _begin(self, session: Connection) -> str:
-        # The provider first: a row whose key-encryption key was never written would strand every key under it.
-        now = datetime.now(UTC)
-        epoch = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-        self._provider.create(epoch)
-        session.execute(insert(epochs).values(id=epoch, created_at=now.isoformat()))
-        return epoch
-
-
-def _bound(source: str, key: Key, type_: str, field: str) -> bytes:
-    return f"s1|{source}|{key.owner}|{key.category}|{type_}|{field}|{key.id}".encode()
-
-
-def _context(identity: str, owner: str, category: str, epoch: str) -> bytes:
-    return f"k1|{identity}|{owner}|{category}|{epoch}".encode()

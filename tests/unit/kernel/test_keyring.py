@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from services.kernel import keyring
+from services.kernel import epochs, keyring
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Erased, Keyring
 from services.kernel.lease import Busy, lease
@@ -82,7 +82,7 @@ def test_many_open_at_once(service: Service) -> None:
 def test_a_rotation_keeps_the_living_readable_and_old_copies_shut(service: Service) -> None:
     sealed = seal(service.keyring)
     with service.keyring._engine.connect() as session:
-        old = session.execute(select(keyring.keys)).first()
+        old = session.execute(select(epochs.keys)).first()
     assert old is not None
     rotation = service.keyring.rotate()
     assert (rotation.retired, rotation.keys) == (old.epoch, 1)
@@ -96,7 +96,7 @@ def test_a_process_that_had_opened_the_old_epoch_loses_it_too_and_goes_on(servic
     other = another(service)
     sealed = seal(other)
     with service.keyring._engine.connect() as session:
-        old = session.execute(select(keyring.keys)).first()
+        old = session.execute(select(epochs.keys)).first()
     assert old is not None
     service.keyring.rotate()
     other._cache.clear()
