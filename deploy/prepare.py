@@ -48,9 +48,7 @@ def main(source: Path) -> None:
         os.chown(HERE / "tls" / f"{name}.key", POSTGRES_UID, POSTGRES_UID)
     os.chown(HERE / "tls" / "broker.key", RABBITMQ_UID, RABBITMQ_UID)
 
-    _put(
-        HERE / "broker" / "definitions.json", json.dumps(definitions(installation.passwords())), RABBITMQ_UID
-    )
+    _put(HERE / "broker" / "definitions.json", json.dumps(definitions(installation.passwords())), RABBITMQ_UID)
     _put(HERE / "broker" / "rabbitmq.conf", RABBITMQ, RABBITMQ_UID)
 
     passwords = {(kind, service): _password(f"{kind}-{service}") for kind in _KINDS for service in SERVICES}

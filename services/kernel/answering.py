@@ -49,9 +49,7 @@ class Answering:
         try:
             body = rpc.seal_reply(self.request.reply_key, self.delivery.correlation_id, answer)
         except TypeError as error:
-            log.error(
-                "%s.%s gave what JSON cannot hold: %s", self.wire.name, self.method, type(error).__name__
-            )
+            log.error("%s.%s gave what JSON cannot hold: %s", self.wire.name, self.method, type(error).__name__)
             answer = {"failed": "internal"}
             body = rpc.seal_reply(self.request.reply_key, self.delivery.correlation_id, answer)
         outcome = rpc.outcome_of(answer) if self._leave(body) else "unsent"

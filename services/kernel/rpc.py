@@ -44,9 +44,7 @@ ANSWERED = Histogram(
     "Calls answered, by what came of them.",
     ("service", "method", "outcome"),
 )
-DROPPED = Counter(
-    "crisisconnect_rpc_dropped_total", "Messages left unanswered, by reason.", ("service", "why")
-)
+DROPPED = Counter("crisisconnect_rpc_dropped_total", "Messages left unanswered, by reason.", ("service", "why"))
 
 
 class Unavailable(Exception):
@@ -215,9 +213,7 @@ def seal_reply(reply_key: bytes, correlation_id: str, answer: Mapping[str, Any])
 def open_reply(reply_key: bytes, correlation_id: str, body: bytes) -> dict[str, Any]:
     """The answer as the service sealed it. Raises Unreadable: then it is not the answer."""
     try:
-        answer = orjson.loads(
-            AESGCM(reply_key).decrypt(body[:_NONCE], body[_NONCE:], correlation_id.encode())
-        )
+        answer = orjson.loads(AESGCM(reply_key).decrypt(body[:_NONCE], body[_NONCE:], correlation_id.encode()))
     except (InvalidTag, ValueError) as error:
         raise Unreadable(type(error).__name__) from None
     if not isinstance(answer, dict) or not answer.keys() & {"result", "refused", "failed"}:
@@ -241,9 +237,7 @@ def outcome_of(answer: Mapping[str, Any]) -> str:
     return "ok" if "result" in answer else "refused" if "refused" in answer else str(answer["failed"])
 
 
-def request_properties(
-    caller: str, user: str, reply_to: str, correlation_id: str, timeout: float
-) -> dict[str, Any]:
+def request_properties(caller: str, user: str, reply_to: str, correlation_id: str, timeout: float) -> dict[str, Any]:
     """The AMQP properties of a request: transient, and gone from the queue when nobody waits any more."""
     return {
         "content_type": CONTENT_TYPE,

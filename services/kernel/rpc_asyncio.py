@@ -146,9 +146,7 @@ class AsyncCaller:
         channel = self._channel
         if channel is None or not channel.is_open:
             raise rpc.Unavailable(service, "the broker is away")
-        properties = rpc.request_properties(
-            self.caller, self._broker.user, self._reply_to, correlation_id, timeout
-        )
+        properties = rpc.request_properties(self.caller, self._broker.user, self._reply_to, correlation_id, timeout)
         channel.basic_publish(
             rpc.EXCHANGE, f"{service}.{method}", body, pika.BasicProperties(**properties), mandatory=True
         )
@@ -183,9 +181,7 @@ class AsyncCaller:
 
         connection = self._connection = AsyncioConnection(
             self._parameters(),
-            on_open_callback=lambda opened: opened.channel(
-                on_open_callback=lambda ch: self._prepare(ch, ready)
-            ),
+            on_open_callback=lambda opened: opened.channel(on_open_callback=lambda ch: self._prepare(ch, ready)),
             on_open_error_callback=ended,
             on_close_callback=ended,
             custom_ioloop=asyncio.get_running_loop(),

@@ -78,9 +78,7 @@ class Caller:
         answered = Event()
         self._waiting[correlation_id] = answered, reply_key
         try:
-            properties = rpc.request_properties(
-                wire.name, wire.broker.user, wire.reply_to, correlation_id, left
-            )
+            properties = rpc.request_properties(wire.name, wire.broker.user, wire.reply_to, correlation_id, left)
             wire.publish(f"{service}.{method}", body, mandatory=True, **properties)
             answer = answered.wait(left)
         except Gone:
@@ -103,11 +101,7 @@ class Caller:
 
     def _failed(self, correlation_id: str | None, why: str) -> None:
         """One call, or with None all of them, will get no answer."""
-        chosen = (
-            [self._waiting.get(correlation_id)]
-            if correlation_id is not None
-            else list(self._waiting.values())
-        )
+        chosen = [self._waiting.get(correlation_id)] if correlation_id is not None else list(self._waiting.values())
         for found in chosen:
             if found is not None and not found[0].ready():
                 found[0].send(why)

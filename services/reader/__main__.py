@@ -28,11 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> Report:
-    pins = (
-        dict(pin.split("=", 1) for pin in chosen.pin)
-        if chosen.pin and all("=" in p for p in chosen.pin)
-        else None
-    )
+    pins = dict(pin.split("=", 1) for pin in chosen.pin) if chosen.pin and all("=" in p for p in chosen.pin) else None
     if chosen.pin and pins is None:
         raise Unusable("a pin is SOURCE=VKEY")
     since = chosen.since.read_bytes() if chosen.since else None

@@ -41,9 +41,7 @@ class Directory(Shelf):
         entries, end = tiles.split_bundle(raw, width)
         flaws = []
         if len(entries) == width and exact is not None and end != len(raw):
-            flaws.append(
-                Flaw(width - 1, Damage.ENTRY_SURPLUS, f"{len(raw) - end} bytes after the last entry")
-            )
+            flaws.append(Flaw(width - 1, Damage.ENTRY_SURPLUS, f"{len(raw) - end} bytes after the last entry"))
         for old, held in self._partials(tiles.entries_path(n), width):
             _, end = tiles.split_bundle(raw, old)
             if held != raw[:end]:

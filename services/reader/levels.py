@@ -77,9 +77,7 @@ class Levels:
             return computed
         stored: list[bytes | None] = [*split_hashes(raw)[:width]]
         if len(raw) != width * HASH_BYTES:
-            self._findings.add(
-                Damage.TILE_CHANGED, n * WIDTH * span, name, f"{len(raw)} bytes for {width} hashes"
-            )
+            self._findings.add(Damage.TILE_CHANGED, n * WIDTH * span, name, f"{len(raw)} bytes for {width} hashes")
         stored += [None] * (width - len(stored))
         for offset, (root, beneath) in enumerate(waiting):
             kept = stored[offset]
@@ -91,9 +89,7 @@ class Levels:
         self._old_partials(level, n, computed, stored)
         return [kept if kept is not None else root for kept, root in zip(stored, computed, strict=True)]
 
-    def _old_partials(
-        self, level: int, n: int, computed: Sequence[bytes], stored: Sequence[bytes | None]
-    ) -> None:
+    def _old_partials(self, level: int, n: int, computed: Sequence[bytes], stored: Sequence[bytes | None]) -> None:
         for width, raw in self._shelf.old_partials(level, n, len(computed)):
             if raw in (b"".join(computed[:width]), b"".join(kept or b"" for kept in stored[:width])):
                 continue

@@ -20,4 +20,3 @@ def imported(path: Path) -> set[str]:
 
 def test_nobody_speaks_kombu_beside_nameko() -> None:
     assert [str(path) for path in SOURCES if "kombu" in imported(path)] == []
-
