@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.audit.alarms import Alarms
 from services.audit.domain import source
-from services.audit.ledger import reading, searching
-from services.audit.views import access, erasures
+from services.audit.ledger import reading, searching, witnessed
+from services.audit.views import access, erasures, integrity
+from services.audit.witnessing import policy
+from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired
 from services.contracts.privacy import Role
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant, moment
+from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.entry import Entry
-from services.kernel.participant import Participant, Vocabulary
+from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 
 OTHERS = ("auth", "org", "retention")
@@ -33,9 +37,20 @@ class Audit(Participant):
     vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
     follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED)))
 
+    def __init__(self, configuration: Configuration, caller: Calling) -> None:
+        super().__init__(configuration, caller)
+        self.witnesses = policy.load(configuration.witnesses, configuration.installation["log"])
+        self.rounds = Rounds(self.engine, self.witnesses)
+        self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
+
     def start(self) -> None:
         self.register_keys()
+        self.rounds.begin()
         super().start()
+
+    def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
+        asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
+        return [*asking, (min(5.0, self.configuration.gap_seconds), self.alarms.look)]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
@@ -114,13 +129,16 @@ class Audit(Participant):
         """Proof that an event is in the log, for whoever wrote it or may look after it; for others it is not there."""
         with self.store.reading() as session:
             entry = reading.by_event(session, event)
-            proof = reading.tlog_proof(session, entry.index) if entry else None
+            under = witnessed.newest(session, self.witnesses.digest)
+            sure = entry is not None and under > entry.index
+            proof = reading.tlog_proof(session, entry.index, under if sure else None) if entry else None
         if entry is None or proof is None:
             self._allow(context, self._durable(event))
             return {"event": event, "state": "durable", "index": None, "proof": None}
         said = searching.shown(entry.index, entry.note)["event"]
         self._allow(context, said)
-        return {"event": event, "state": "integrated", "index": entry.index, "proof": proof.decode()}
+        state = "witnessed" if sure else "integrated"
+        return {"event": event, "state": state, "index": entry.index, "proof": proof.decode()}
 
     def _durable(self, event: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.durable(event)
@@ -151,13 +169,15 @@ class Audit(Participant):
         if begin and end and end <= begin:
             raise Refused("period_invalid")
         now = instant(datetime.now(UTC))
-        made: erasures.Report | access.Report
+        made: erasures.Report | access.Report | integrity.Report
         with self.store.reading() as session:
             match kind:
                 case "erasures":
                     made = erasures.report(session, organisation, begin, end, now)
                 case "access":
                     made = access.report(session, organisation, begin, end)
+                case "integrity":
+                    made = integrity.report(session, organisation, begin, end, self.witnesses.digest)
                 case _:
                     raise Refused("not_found")
             note = reading.checkpoint(session)
@@ -185,6 +205,7 @@ class Audit(Participant):
         with self.store.reading() as session:
             found["about"]["log"] = {
                 "size": reading.size(session),
+                "witnessed": witnessed.newest(session, self.witnesses.digest),
                 "gaps": [waiting.source for waiting in reading.gaps(session)],
                 "quarantined": len(reading.refusals(session)),
             }

@@ -26,3 +26,34 @@ class ErasureCompleted(Completion, Event, kind="erasure"):
 @dataclass(frozen=True, kw_only=True)
 class KeyEpochRetired(Retirement, Event, kind="keyring"):
     """Audit wrapped its living keys anew and destroyed the key they were wrapped with before (I6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapDetected(Event, kind="gap"):
+    """The log waits for a number of this source for longer than it may, and lets in nothing of it meanwhile (I3)."""
+
+    source: str
+    missing_from: int
+    waiting: int
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GapHealed(Event, kind="gap"):
+    """The number that the log waited for has come, and with it whatever waited behind it (I3)."""
+
+    source: str
+    missing_from: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryQuarantined(Event, kind="quarantine"):
+    """A message came to the log that can never be an entry of it, and was set aside (I8)."""
+
+    quarantine: int
+    source: str | None
+    reason: str
+    digest: str
+    at: datetime

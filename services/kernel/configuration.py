@@ -38,6 +38,10 @@ class Configuration:
     key_epoch_hours: float
     workers: int
     trusted_proxies: tuple[str, ...]
+    witnesses: Path | None = None
+    """A C2SP tlog-policy: who cosigns the log's checkpoints, and how many of them are enough."""
+    gap_seconds: float = 60.0
+    """How long a number of a source may be missing before that is an event."""
 
     @classmethod
     def read(cls) -> Configuration:
@@ -61,6 +65,8 @@ class Configuration:
             key_epoch_hours=env.float("CRISISCONNECT_KEY_EPOCH_HOURS", 24.0),
             workers=env.int("CRISISCONNECT_WORKERS", 16),
             trusted_proxies=tuple(env.list("CRISISCONNECT_TRUSTED_PROXIES", [])),
+            witnesses=Path(policy).absolute() if (policy := env.str("CRISISCONNECT_WITNESSES", "")) else None,
+            gap_seconds=env.float("CRISISCONNECT_GAP_SECONDS", 60.0),
         )
         if made.environment == "production" and not made.smtp_url:
             raise ConfigurationError("SMTP_URL is needed in production: invitations go out by mail")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.contracts.audit import ErasureCompleted, KeyEpochRetired, KeyRegistered
+from services.contracts.audit import (
+    EntryQuarantined,
+    ErasureCompleted,
+    GapDetected,
+    GapHealed,
+    KeyEpochRetired,
+    KeyRegistered,
+)
 
 MORNING = datetime(2025, 3, 1, 9, tzinfo=UTC)
 
@@ -34,4 +41,19 @@ def key_epoch_retired(**but: Any) -> KeyEpochRetired:
     made = KeyEpochRetired(
         retired="20250301T030000-9a8b7c6d", current="20250302T030000-0f1e2d3c", keys=3, after=60, at=MORNING
     )
+    return replace(made, **but)
+
+
+def gap_detected(**but: Any) -> GapDetected:
+    made = GapDetected(source="/auth", missing_from=118, waiting=3, since=MORNING - timedelta(minutes=2), at=MORNING)
+    return replace(made, **but)
+
+
+def gap_healed(**but: Any) -> GapHealed:
+    return replace(GapHealed(source="/auth", missing_from=118, at=MORNING), **but)
+
+
+def entry_quarantined(**but: Any) -> EntryQuarantined:
+    digest = "9f2b7d0c4a6e81355d2c9a1e0f7b3c684e5d6a7980b1c2d3e4f5061728394a5b"
+    made = EntryQuarantined(quarantine=1, source="/auth", reason="conflict", digest=digest, at=MORNING)
     return replace(made, **but)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, false, func, or_, select
 
 from services.audit.ledger import tree
 from services.audit.ledger.checkpoint import Head, proof
-from services.audit.ledger.tables import checkpoints, entries, pending, quarantine, sources, tiles
+from services.audit.ledger.tables import checkpoints, cosignatures, entries, pending, quarantine, sources, tiles
 from services.audit.ledger.tables import head as heads
 
 SCAN = 5000
@@ -64,9 +64,16 @@ def size(session: Connection) -> int:
 
 
 def checkpoint(session: Connection) -> bytes | None:
-    """The newest checkpoint as it is served."""
+    """The newest checkpoint as it is served: signed by the log, with whatever cosignatures it has by now."""
     found = head(session)
-    return found.note if found else None
+    return found.note + cosignatures_of(session, found.size) if found else None
+
+
+def cosignatures_of(session: Connection, size: int) -> bytes:
+    """The lines that witnesses put below the checkpoint of this size, maybe none."""
+    of = cosignatures.c
+    rows = session.execute(select(of.line).where(of.size == size).order_by(of.witness))
+    return b"".join(bytes(row.line) for row in rows)
 
 
 def checkpoint_of(session: Connection, size: int) -> bytes | None:
@@ -151,12 +158,19 @@ def consistency(session: Connection, old: int, new: int) -> list[bytes]:
     return tree.consistency(old, new, lambda level, n: stored_tile(session, level, n))
 
 
-def tlog_proof(session: Connection, index: int) -> bytes | None:
-    """The receipt of one entry under the newest checkpoint (C2SP tlog-proof); None while it is not integrated."""
-    newest = head(session)
-    if newest is None or not 0 <= index < newest.size:
+def tlog_proof(session: Connection, index: int, under: int | None = None) -> bytes | None:
+    """The receipt of one entry under the newest checkpoint (C2SP tlog-proof), or under the one of size `under`.
+
+    None while the entry is not integrated, or no such checkpoint was signed.
+    """
+    if under is None:
+        newest = head(session)
+        total, note = (newest.size, newest.note) if newest else (0, None)
+    else:
+        total, note = under, checkpoint_of(session, under)
+    if note is None or not 0 <= index < total:
         return None
-    return proof(index, inclusion(session, index, newest.size), newest.note)
+    return proof(index, inclusion(session, index, total), note + cosignatures_of(session, total))
 
 
 def stored_tile(session: Connection, level: int, n: int) -> bytes | None:
@@ -180,6 +194,12 @@ def gaps(session: Connection) -> list[Waiting]:
         .order_by(sources.c.source)
     )
     return [Waiting(r.source, r.vkey is not None, r.high_water, r.waiting, r.since) for r in rows]
+
+
+def marks(session: Connection) -> dict[str, int]:
+    """Every source the log knows, and its last number that is an entry."""
+    rows = session.execute(select(sources.c.source, sources.c.high_water).order_by(sources.c.source))
+    return {row.source: row.high_water for row in rows}
 
 
 def refusals(session: Connection, after: int = 0, limit: int = 100) -> list[Refusal]:

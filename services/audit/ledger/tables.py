@@ -69,6 +69,24 @@ head = Table(
 )
 """One row, id 1: the newest checkpoint. Only what lies under it is *integrated*."""
 
+cosignatures = Table(
+    "log_cosignatures",
+    tables,
+    Column("size", Number, primary_key=True, autoincrement=False),
+    Column("witness", Text, primary_key=True),
+    Column("line", LargeBinary, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""Verified lines below the checkpoint of a size. `witness` is a verifier key, `line` ends in a newline."""
+
+witnessed = Table(
+    "log_witnessed",
+    tables,
+    Column("policy", String(64), primary_key=True),
+    Column("size", Number, primary_key=True, autoincrement=False),
+)
+"""The checkpoints that enough witnesses cosigned; `policy` is the digest of what was enough."""
+
 sources = Table(
     "log_sources",
     tables,

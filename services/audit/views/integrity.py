@@ -1,0 +1,66 @@
+"""Whether the log is whole: what has come, what is missing, what was kept out, who vouches for it (I3, I8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from services.audit.ledger import reading, witnessed
+from services.audit.ledger.tables import cosignatures, quarantine
+
+
+@dataclass(frozen=True)
+class Report:
+    rows: list[dict[str, Any]]
+    totals: dict[str, int]
+
+
+def report(session: Connection, organisation: str | None, since: str | None, until: str | None, policy: str) -> Report:
+    """A row per source, per reason of quarantine within the period, and per witness.
+
+    `policy` is the digest of the quorum in force. For one organisation only what says nothing of others: the log's
+    size, which sources have a gap, and the witnesses (I9).
+    """
+    waiting = {one.source: one for one in reading.gaps(session)}
+    rows: list[dict[str, Any]] = []
+    for source, high_water in reading.marks(session).items():
+        one = waiting.get(source)
+        row: dict[str, Any] = {"what": "source", "source": source, "gap_since": one.since if one else None}
+        if organisation is None:
+            row |= {"high_water": high_water, "waiting": one.waiting if one else 0}
+            row |= {"missing_from": high_water + 1 if one else None}
+        rows.append(row)
+    refused = _quarantined(session, since, until) if organisation is None else []
+    rows += refused
+    rows += _witnesses(session)
+    totals = {
+        "size": reading.size(session),
+        "witnessed_size": witnessed.newest(session, policy),
+        "gaps": len(waiting),
+    }
+    if organisation is None:
+        totals["quarantined"] = sum(row["count"] for row in refused)
+    return Report(rows, totals)
+
+
+def _quarantined(session: Connection, since: str | None, until: str | None) -> list[dict[str, Any]]:
+    of = quarantine.c
+    where = [of.at >= since] if since is not None else []
+    if until is not None:
+        where.append(of.at < until)
+    counted = select(of.source, of.reason, func.count().label("count"), func.max(of.at).label("last_at"))
+    found = session.execute(counted.where(*where).group_by(of.source, of.reason).order_by(of.reason, of.source))
+    return [
+        {"what": "quarantined", "source": row.source, "reason": row.reason, "count": row._mapping["count"]}
+        | {"last_at": row.last_at}
+        for row in found
+    ]
+
+
+def _witnesses(session: Connection) -> list[dict[str, Any]]:
+    of = cosignatures.c
+    newest = select(of.witness, func.max(of.size).label("size"), func.max(of.at).label("at"))
+    found = session.execute(newest.group_by(of.witness).order_by(of.witness))
+    return [{"what": "witness", "witness": row.witness, "size": row.size, "at": row.at} for row in found]
