@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from crisisconnect import asking, commands, telling
+from crisisconnect import asking, commands, log_commands, telling
 from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
@@ -17,7 +17,7 @@ from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, add_completion=False)
-app.add_typer(commands.log, name="log")
+app.add_typer(log_commands.log, name="log")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands.deadletters, name="deadletters")
 

@@ -1,9 +1,8 @@
-"""What an operator does by hand: prove the log, retire keys, look after what was set aside."""
+"""What an operator does by hand: retire keys, look after what was set aside."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,41 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from crisisconnect import asking
-from services.kernel.database import open_engine
-from services.reader import Report, Unusable, verify_database, verify_directory
 
-DAMAGED, UNUSABLE = 1, 2
-log = typer.Typer(no_args_is_help=True, help="Prove the log.")
 keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
 deadletters = typer.Typer(no_args_is_help=True, help="What could not be followed or was not let into the log.")
-Directory = Annotated[Path | None, typer.Argument(help="A log as files; without it, the installation here.")]
-Since = Annotated[Path | None, typer.Option(help="An earlier checkpoint that the log must continue.")]
 Service = Annotated[str, typer.Argument(help="auth, org, audit or retention")]
 Index = Annotated[int, typer.Argument(help="The entry's index in the log.")]
-
-
-@log.command("verify")
-def verify(directory: Directory = None, since: Since = None) -> None:
-    """Check every entry, signature, number, tile and checkpoint with the independent reader.
-
-    Exit codes: 0 all is well; 1 damaged, the first damage is named; 2 there is nothing here that can be checked.
-    """
-    try:
-        report = _verified(directory, since.read_text() if since else None)
-    except (Unusable, OSError) as error:
-        typer.echo(f"log verify: {error}", err=True)
-        raise typer.Exit(UNUSABLE) from None
-    typer.echo(report.text())
-    raise typer.Exit(report.exit_code)
-
-
-def _verified(directory: Path | None, since: str | None) -> Report:
-    if directory is not None:
-        return verify_directory(directory, since=since)
-    here = asking.configuration()
-    engine = open_engine(here.database_url, "audit", here.var / "data", pool=1)
-    where = engine.url.render_as_string(hide_password=False)
-    return verify_database(where, log_vkey=here.installation["log"], pins=here.installation["pins"], since=since)
 
 
 @keys.command("rotate")

@@ -1,6 +1,6 @@
 """The independent reader of the log: it shares no code with the writer."""
 
 from services.reader.report import Damage, Finding, Report, Unusable
-from services.reader.verify import verify_database, verify_directory
+from services.reader.verify import verify_database, verify_directory, verify_url
 
-__all__ = ["Damage", "Finding", "Report", "Unusable", "verify_database", "verify_directory"]
+__all__ = ["Damage", "Finding", "Report", "Unusable", "verify_database", "verify_directory", "verify_url"]

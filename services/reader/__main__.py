@@ -7,16 +7,19 @@ import sys
 from pathlib import Path
 
 from services.reader.report import Report, Unusable
-from services.reader.verify import verify_database, verify_directory
+from services.reader.verify import Demands, verify_database, verify_directory, verify_url
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.reader", description=__doc__)
-    parser.add_argument("log", help="a directory of tiles, an SQLite file, or a PostgreSQL URL")
+    parser.add_argument("log", help="a directory of tiles, its http(s) URL, an SQLite file, or a PostgreSQL URL")
     parser.add_argument("--log-vkey", help="the log's verifier key, by default a directory's log.vkey")
     parser.add_argument("--pin", action="append", metavar="SOURCE=VKEY", help="the one key a source can have")
     parser.add_argument("--since", type=Path, help="a file with an earlier signed checkpoint")
+    parser.add_argument("--witness", action="append", default=[], metavar="VKEY", help="who must have cosigned")
+    parser.add_argument("--quorum", type=int, help="how many of the witnesses, all of them without it")
+    parser.add_argument("--token-file", type=Path, help="a file with the bearer token for a URL's entries")
     chosen = parser.parse_args(arguments)
     try:
         report = _verify(chosen)
@@ -28,15 +31,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> Report:
-    pins = dict(pin.split("=", 1) for pin in chosen.pin) if chosen.pin and all("=" in p for p in chosen.pin) else None
-    if chosen.pin and pins is None:
-        raise Unusable("a pin is SOURCE=VKEY")
-    since = chosen.since.read_bytes() if chosen.since else None
+    demands = Demands(witnesses=chosen.witness, quorum=chosen.quorum)
+    if chosen.pin:
+        if not all("=" in pin for pin in chosen.pin):
+            raise Unusable("a pin is SOURCE=VKEY")
+        demands["pins"] = dict(pin.split("=", 1) for pin in chosen.pin)
+    if chosen.since:
+        demands["since"] = chosen.since.read_bytes()
+    if chosen.log.startswith(("http://", "https://")):
+        token = chosen.token_file.read_text().strip() if chosen.token_file else None
+        return verify_url(chosen.log, token=token, log_vkey=chosen.log_vkey, **demands)
     if Path(chosen.log).is_dir():
-        return verify_directory(Path(chosen.log), log_vkey=chosen.log_vkey, pins=pins, since=since)
+        return verify_directory(Path(chosen.log), log_vkey=chosen.log_vkey, **demands)
     if chosen.log_vkey is None:
         raise Unusable("a database is verified against --log-vkey")
-    return verify_database(chosen.log, log_vkey=chosen.log_vkey, pins=pins, since=since)
+    return verify_database(chosen.log, log_vkey=chosen.log_vkey, **demands)
 
 
 if __name__ == "__main__":

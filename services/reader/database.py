@@ -60,6 +60,14 @@ class Database(Shelf):
             raise Unusable("the log has no signed checkpoint yet")
         return int(row[0]), row[1] if isinstance(row[1], str) else bytes(row[1]), _bytes(row[2])
 
+    def cosignatures(self, size: int) -> bytes:
+        """The lines of witnesses kept for the checkpoint of this size, maybe none."""
+        try:
+            rows = self._ask("SELECT line FROM log_cosignatures WHERE size = ? ORDER BY witness", size).fetchall()
+        except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+            return b""  # a log from before there were witnesses has no such table
+        return b"".join(_bytes(row[0]) for row in rows)
+
     def checkpoint(self, size: int) -> bytes | None:
         """The note kept under this size."""
         row = self._ask("SELECT note FROM log_checkpoints WHERE size = ?", size).fetchone()
@@ -97,6 +105,12 @@ class Database(Shelf):
                 yield Earlier(after, _bytes(note), f"log_checkpoints size {after}")
             if len(rows) < _CHECKPOINTS_AT_ONCE:
                 return
+
+    def above(self, size: int) -> Iterator[Earlier]:
+        """Checkpoints kept under larger sizes than this, by size."""
+        rows = self._ask("SELECT size, note FROM log_checkpoints WHERE size > ? ORDER BY size", size)
+        for larger, note in rows:
+            yield Earlier(larger, _bytes(note), f"log_checkpoints size {larger}")
 
     def _ask(self, query: str, *values: int) -> Any:
         return self._connection.execute(query.replace("?", self._mark), values)

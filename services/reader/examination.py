@@ -22,6 +22,7 @@ from services.reader.tiles import HASH_BYTES, WIDTH, blocks, split_hashes
 from services.reader.tree import leaf_hash
 
 _Check = tuple[bytes, bytes, bytes]  # public key, text, signature
+Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
@@ -39,7 +40,16 @@ class _Verdict:
 class Examination:
     """One reading of one log up to one checkpoint; `run` once."""
 
-    def __init__(self, shelf: Shelf, checkpoint: Checkpoint, sources: Sources, findings: Findings) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        checkpoint: Checkpoint,
+        sources: Sources,
+        findings: Findings,
+        passed: Progress | None = None,
+    ) -> None:
+        """`passed` is told after every block how many entries have been read, and of how many."""
+        self._passed = passed
         self._shelf = shelf
         self._checkpoint = checkpoint
         self._sources = sources
@@ -68,6 +78,8 @@ class Examination:
                 waiting.append((block, pool.submit(_verify, checks)))
                 if len(waiting) > 4 * workers:
                     self._settle(*waiting.popleft())
+                if self._passed is not None:
+                    self._passed(n * WIDTH + width, self._checkpoint.size)
             while waiting:
                 self._settle(*waiting.popleft())
             for index, before in identities.doubled():
@@ -81,6 +93,8 @@ class Examination:
 
     def _block(self, n: int, width: int, identities: Identities, history: History) -> list[_Verdict] | None:
         """Read one block and grow the tree by it; None when neither its entries nor its tile go on."""
+        if not self._shelf.holds_entries:
+            return self._bare_block(n, width, history)
         bundle = self._shelf.bundle(n, width)
         stored = self._leaf_tile(n, width)
         computed: list[bytes] = []
@@ -108,6 +122,16 @@ class Examination:
         self._levels.leaves(n, stored, computed)
         return verdicts
 
+    def _bare_block(self, n: int, width: int, history: History) -> list[_Verdict] | None:
+        """Grow the tree by a block's stored hashes alone; None when one is missing."""
+        stored = self._leaf_tile(n, width)
+        leaves = [kept for kept in stored if kept is not None]
+        if len(leaves) < width:
+            return None
+        history.pass_block(self._levels, leaves, stored)
+        self._levels.leaves(n, stored, leaves)
+        return []
+
     def _leaf_tile(self, n: int, width: int) -> list[bytes | None]:
         name = self._shelf.tile_name(0, n, width)
         raw = self._shelf.tile(0, n, width)
@@ -120,9 +144,7 @@ class Examination:
             self._findings.add(Damage.TILE_CHANGED, first, name, f"{len(raw)} bytes for {width} hashes")
         return [*hashes, *[None] * (width - len(hashes))]
 
-    def _examine(
-        self, entry: bytes, verdict: _Verdict, bundle: Bundle, offset: int, identities: Identities
-    ) -> None:
+    def _examine(self, entry: bytes, verdict: _Verdict, bundle: Bundle, offset: int, identities: Identities) -> None:
         """Everything about one entry that needs no signature; what does is left in `verdict.check`."""
         try:
             statement = read(entry)
@@ -197,9 +219,7 @@ class Examination:
             else:
                 self._name(verdict, Damage.ENTRY_CHANGED, "not the entry that the tree holds")
         if root is not None and root != signed:
-            self._findings.add(
-                Damage.ROOT_MISMATCH, None, "checkpoint", "the entries do not give the signed root"
-            )
+            self._findings.add(Damage.ROOT_MISMATCH, None, "checkpoint", "the entries do not give the signed root")
         return None if self._gaps else root
 
 

@@ -16,6 +16,7 @@ class Damage(StrEnum):
     """The kinds of damage; the names are a contract with whoever scripts the verifier."""
 
     CHECKPOINT_INVALID = "checkpoint_invalid"  # unreadable, of another log, or not signed by the log's key
+    NOT_WITNESSED = "not_witnessed"  # not cosigned by those whose cosignature was asked for
     ENTRY_CHANGED = "entry_changed"  # not the bytes that the tree holds
     ENTRY_MISSING = "entry_missing"  # later entries are there, this one is not
     ENTRY_UNREADABLE = "entry_unreadable"  # in the tree, but not a signed note holding one event
@@ -55,7 +56,10 @@ class Report:
 
     `root` is recomputed from the entries, None if any is missing. `sources` gives each source's last number.
     `key_given` is False when the log's key came from beside the log itself, which proves only that the log
-    fits together. At most 1,000 findings are kept, first one first; `damaged` counts them all.
+    fits together. `entries_read` is False when only hash tiles and checkpoint could be read: the log's shape is
+    then proved, not what its entries say. `witnesses` are those asked for that cosigned; `strangers` the names on
+    signature lines that no given key could judge. At most 1,000 findings are kept, first one first; `damaged` counts
+    them all.
     """
 
     origin: str
@@ -65,6 +69,9 @@ class Report:
     findings: tuple[Finding, ...] = ()
     damaged: int = 0
     key_given: bool = True
+    entries_read: bool = True
+    witnesses: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -72,7 +79,7 @@ class Report:
 
     @property
     def first(self) -> Finding | None:
-        """A checkpoint that fails, since all else is judged by it, or else the lowest index."""
+        """A checkpoint that fails or lacks a witness, since all else is judged by it, or else the lowest index."""
         return self.findings[0] if self.findings else None
 
     @property
@@ -87,6 +94,10 @@ class Report:
         lines += [f"source {source}: 1 to {last}" for source, last in sorted(self.sources.items())]
         if not self.key_given:
             lines.append("the log's key was taken from beside the log: give it to prove whose log this is")
+        if not self.entries_read:
+            lines.append("entries were not read: hash tiles and checkpoint alone, no entry, signature or number")
+        lines += [f"cosigned by {name}" for name in self.witnesses]
+        lines += [f"a signature line of {name} was not judged: no key was given for it" for name in self.strangers]
         lines += [str(finding) for finding in self.findings[:20]]
         lines.append("ok" if self.ok else f"DAMAGED: {self.damaged} findings")
         return "\n".join(lines)
@@ -100,9 +111,7 @@ class Findings:
         self._named: set[tuple[Damage, int]] = set()
         self.count = 0
 
-    def add(
-        self, damage: Damage, index: int | None, where: str, detail: str, source: str | None = None
-    ) -> None:
+    def add(self, damage: Damage, index: int | None, where: str, detail: str, source: str | None = None) -> None:
         """Keep one finding; the same damage to the same entry is named once, counted twice."""
         self.count += 1
         if len(self._kept) >= MAX_FINDINGS or (index is not None and (damage, index) in self._named):
@@ -117,6 +126,6 @@ class Findings:
         def rank(finding: Finding) -> tuple[int, int]:
             if finding.index is not None:
                 return (1, finding.index)
-            return (0 if finding.damage is Damage.CHECKPOINT_INVALID else 2, 0)
+            return (0 if finding.damage in (Damage.CHECKPOINT_INVALID, Damage.NOT_WITNESSED) else 2, 0)
 
         return tuple(sorted(self._kept, key=rank))

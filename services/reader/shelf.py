@@ -40,6 +40,9 @@ class Earlier:
 class Shelf(Protocol):
     """What the examination asks of a log's storage. It only reads."""
 
+    holds_entries: bool = True
+    """False where entries are not for the asker: then `bundle` is never asked."""
+
     def bundle(self, n: int, width: int) -> Bundle:
         """The first `width` entries of bundle `n`."""
         ...
@@ -50,9 +53,9 @@ class Shelf(Protocol):
 
     def old_partials(
         self,
-        level: int,  # noqa: ARG002 (what keeps none need not say so)
-        n: int,  # noqa: ARG002
-        width: int,  # noqa: ARG002
+        level: int,
+        n: int,
+        width: int,
     ) -> Iterator[tuple[int, bytes]]:
         """Smaller partial tiles still kept of this tile: their widths and bytes."""
         return iter(())
@@ -61,6 +64,6 @@ class Shelf(Protocol):
         """How a person finds the tile."""
         ...
 
-    def earlier(self, size: int) -> Iterator[Earlier]:  # noqa: ARG002
+    def earlier(self, size: int) -> Iterator[Earlier]:
         """Earlier checkpoints up to this size, by size."""
         return iter(())

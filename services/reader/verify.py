@@ -1,50 +1,72 @@
-"""The reader's door: verify a directory of tiles, or the log of a running installation."""
+"""The reader's door: verify a directory of tiles, a log behind a URL, or the log of a running installation."""
 
 from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import psycopg
 
 from services.reader.checkpoint import Checkpoint, parse_checkpoint
 from services.reader.database import Database
 from services.reader.directory import Directory
-from services.reader.examination import Examination
+from services.reader.examination import Examination, Progress
 from services.reader.note import Malformed, Untrusted, VerifierKey, parse_vkey, strict_base64
+from services.reader.remote import Remote
 from services.reader.report import Damage, Findings, Report, Unusable
 from services.reader.shelf import Earlier, Shelf
 from services.reader.sources import Sources
+from services.reader.witnesses import Witnesses
 
 
-def verify_directory(
-    directory: Path,
-    *,
-    log_vkey: str | None = None,
-    pins: Mapping[str, str] | None = None,
-    since: str | bytes | None = None,
-) -> Report:
+class Demands(TypedDict, total=False):
+    """What a log is held against, beside its own key."""
+
+    pins: Mapping[str, str] | None
+    """Source (`/auth`) → verifier key; given, no other key is accepted."""
+    since: str | bytes | None
+    """An earlier signed checkpoint that the log must contain."""
+    witnesses: Sequence[str]
+    """Cosignature/v1 keys (0x04) that must have cosigned the checkpoint."""
+    quorum: int | None
+    """How many of the witnesses; all of them where it is not given."""
+    passed: Progress | None
+    """Hears after every block how many entries were read, and of how many."""
+
+
+def verify_directory(directory: Path, *, log_vkey: str | None = None, **demands: Unpack[Demands]) -> Report:
     """Re-read a log kept as files (`checkpoint`, `tile/…`, uncompressed `tile/entries/…`).
 
-    `log_vkey` defaults to the directory's `log.vkey`, which shows only that the log fits together. `pins`
-    maps sources (`/auth`) to verifier keys; given, no other key is accepted. `since` is an earlier signed
-    checkpoint that the log must contain. A log that grows meanwhile is verified up to the checkpoint read
-    first. Raises Unusable.
+    `log_vkey` defaults to the directory's `log.vkey`, which shows only that the log fits together. A log that grows
+    meanwhile is verified up to the checkpoint read first. Raises Unusable.
     """
     shelf = Directory(directory)
     key = _log_key(log_vkey if log_vkey is not None else shelf.log_vkey())
-    return _verify(shelf, shelf.checkpoint(), key, pins, since, Findings(), log_vkey is not None)
+    return _verify(shelf, shelf.checkpoint(), key, demands, Findings(), key_given=log_vkey is not None)
 
 
-def verify_database(
-    url_or_path: str | Path,
-    *,
-    log_vkey: str,
-    pins: Mapping[str, str] | None = None,
-    since: str | bytes | None = None,
+def verify_url(
+    url: str, *, token: str | None = None, log_vkey: str | None = None, **demands: Unpack[Demands]
 ) -> Report:
+    """Re-read a log over HTTP, as verify_directory does; `token` is a bearer's, for the entries.
+
+    Where entries are not for us, hash tiles and checkpoint alone are verified, and the report says so. Raises Unusable.
+    """
+    shelf = Remote(url, token)
+    try:
+        key = _log_key(log_vkey if log_vkey is not None else shelf.log_vkey())
+        note = shelf.checkpoint()
+        shelf.try_entries(_size(note))
+        return _verify(shelf, note, key, demands, Findings(), key_given=log_vkey is not None)
+    finally:
+        shelf.close()
+
+
+def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack[Demands]) -> Report:
     """Re-read the log in audit's database (SQLite path or URL, PostgreSQL URL), read-only and without a lock.
 
     As verify_directory, and: every column repeats what its entry says, and every checkpoint ever stored is
@@ -56,7 +78,10 @@ def verify_database(
     try:
         size, root, note = database.head()
         _compare_head(size, root, note, database, findings)
-        return _verify(database, note, key, pins, since, findings, True)
+        cosigned = note + database.cosignatures(_size(note))
+        report = _verify(database, cosigned, key, demands, findings, key_given=True)
+        _look_above(_size(note), database, key, findings)
+        return replace(report, findings=findings.ordered(), damaged=findings.count)
     except (sqlite3.Error, psycopg.Error) as error:
         raise Unusable(f"the database cannot be read on: {type(error).__name__}") from error
     finally:
@@ -64,16 +89,11 @@ def verify_database(
 
 
 def _verify(
-    shelf: Shelf,
-    note: bytes,
-    key: VerifierKey,
-    pins: Mapping[str, str] | None,
-    since: str | bytes | None,
-    findings: Findings,
-    key_given: bool,
+    shelf: Shelf, note: bytes, key: VerifierKey, demands: Demands, findings: Findings, *, key_given: bool
 ) -> Report:
-    sources = _sources(key.name, pins)
-    known = _since(since, key)
+    sources = _sources(key.name, demands.get("pins"))
+    known = _since(demands.get("since"), key)
+    witnesses = Witnesses(demands.get("witnesses", ()), demands.get("quorum"))
     try:
         checkpoint = parse_checkpoint(note)
     except Malformed as error:
@@ -83,10 +103,21 @@ def _verify(
         checkpoint.signed_by(key)
     except (Malformed, Untrusted) as error:
         findings.add(Damage.CHECKPOINT_INVALID, None, "checkpoint", str(error))
+    cosigned = witnesses.judge(checkpoint, findings)
     earlier = heapq.merge(shelf.earlier(checkpoint.size), known, key=lambda kept: kept.size)
-    root = Examination(shelf, checkpoint, sources, findings).run(earlier, _judge(key, findings))
+    examination = Examination(shelf, checkpoint, sources, findings, demands.get("passed"))
+    root = examination.run(earlier, _judge(key, findings))
     return Report(
-        key.name, checkpoint.size, root, sources.last_numbers(), findings.ordered(), findings.count, key_given
+        key.name,
+        checkpoint.size,
+        root,
+        sources.last_numbers(),
+        findings.ordered(),
+        findings.count,
+        key_given,
+        shelf.holds_entries,
+        cosigned,
+        witnesses.strangers(checkpoint, key),
     )
 
 
@@ -121,9 +152,23 @@ def _compare_head(size: int, root: bytes | str, note: bytes, database: Database,
         findings.add(Damage.ROW_MISMATCH, None, "log_head", "size or root is not what the note says")
     kept = database.checkpoint(stated.size)
     if kept is None or _stated(kept) != (stated.size, stated.root):
-        findings.add(
-            Damage.ROW_MISMATCH, None, "log_checkpoints", "the head is not kept among the checkpoints"
-        )
+        findings.add(Damage.ROW_MISMATCH, None, "log_checkpoints", "the head is not kept among the checkpoints")
+
+
+def _look_above(size: int, database: Database, key: VerifierKey, findings: Findings) -> None:
+    """Checkpoints above the one verified are those of a log that went on growing: signed, and none above its head."""
+    judge = _judge(key, findings)
+    kept = [stated.size for one in database.above(size) if (stated := judge(one)) is not None]
+    newest, _, _ = database.head()
+    if kept and kept[-1] > newest:
+        detail = f"signed with {kept[-1]} entries before, with {newest} now"
+        findings.add(Damage.TRUNCATED, newest, f"log_checkpoints size {kept[-1]}", detail)
+
+
+def _size(note: bytes) -> int:
+    """What an unverified checkpoint says; 0 for an unreadable one, of which is told elsewhere."""
+    stated = _stated(note)
+    return 0 if stated is None else stated[0]
 
 
 def _stated(note: bytes) -> tuple[int, bytes] | None:

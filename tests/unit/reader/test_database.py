@@ -119,3 +119,16 @@ def test_a_log_that_is_being_written_is_read_beside_the_writer(tables):
         writer.execute("DELETE FROM log_entries")
         assert verify(log).ok
         writer.execute("ROLLBACK")
+
+
+def test_a_checkpoint_filed_above_the_head_is_judged_too(tables):
+    log = tables(300, kept=(100,))
+    log.change("UPDATE log_checkpoints SET size = 1000000 WHERE size = 100")
+    assert first(log) == (Damage.CHECKPOINT_INVALID, None)
+
+
+def test_a_head_that_went_back_below_what_was_signed_is_truncated(tables):
+    log = tables(300, kept=(290,))
+    head = checkpoint(entries(290)).decode()
+    log.change("UPDATE log_head SET size = 290, root = ?, note = ?", base64.b64decode(head.split("\n")[2]), head)
+    assert first(log) == (Damage.TRUNCATED, 290)

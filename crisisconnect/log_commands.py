@@ -1,0 +1,137 @@
+"""What anybody can check of the log, by hand: prove it, prove one entry, write it out as files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import Engine
+
+from crisisconnect import asking, log_files
+from services.audit.ledger import reading
+from services.kernel.configuration import Configuration
+from services.kernel.database import open_engine
+from services.kernel.database import reading as look
+from services.reader import Report, Unusable, verify_database, verify_directory, verify_url
+from services.reader.verify import Demands
+
+UNUSABLE = 2
+log = typer.Typer(no_args_is_help=True, help="Prove the log.")
+Place = Annotated[str | None, typer.Argument(metavar="[DIR|URL]", help="Without it, the installation here.")]
+Since = Annotated[Path | None, typer.Option(help="An earlier checkpoint that the log must continue.")]
+Witness = Annotated[list[str] | None, typer.Option(help="A verifier key that must have cosigned the checkpoint.")]
+Quorum = Annotated[
+    int | None, typer.Option(min=0, help="How many of the witnesses are enough; all of them without it.")
+]
+LogKey = Annotated[str | None, typer.Option("--log-vkey", help="The log's verifier key; else log.vkey beside a log.")]
+TokenFile = Annotated[Path | None, typer.Option(help="A file with the bearer token that opens a URL's entries.")]
+Out = Annotated[Path, typer.Argument(metavar="DIR", help="Made where it is missing, continued where it holds the log.")]
+Which = Annotated[str, typer.Argument(metavar="EVENT|INDEX", help="An event's id, or an entry's index from 0.")]
+EntryFile = Annotated[Path | None, typer.Option("--entry", help="Also write the entry itself, byte for byte.")]
+
+
+@log.command("verify")
+def verify(
+    place: Place = None,
+    since: Since = None,
+    witness: Witness = None,
+    quorum: Quorum = None,
+    log_vkey: LogKey = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Check every entry, signature, number, tile and checkpoint with the independent reader.
+
+    Exit codes: 0 all is well; 1 damaged, the first damage is named; 2 there is nothing here that can be checked.
+    Behind a URL entries are for those who may read them: without a token, hash tiles and checkpoint are checked.
+    """
+    try:
+        with _progress("entries") as passed:
+            demands = Demands(witnesses=witness or (), quorum=quorum, passed=passed)
+            if since is not None:
+                demands["since"] = since.read_bytes()
+            report = _verified(place, log_vkey, token_file.read_text().strip() if token_file else None, demands)
+    except (Unusable, OSError) as error:
+        typer.echo(f"log verify: {error}", err=True)
+        raise typer.Exit(UNUSABLE) from None
+    typer.echo(report.text())
+    raise typer.Exit(report.exit_code)
+
+
+@log.command("export")
+def export(directory: Out) -> None:
+    """Write the log as files that any C2SP reader takes: checkpoint, tile/…, log.vkey; again for what is new.
+
+    Exit codes: 0 written; 1 the directory holds something this log does not continue; 2 there is no log here.
+    """
+    with _installation() as (here, engine):
+        try:
+            with _progress("entries") as passed:
+                head = log_files.export(engine, here.installation["log"], directory, passed)
+        except log_files.NotContinued as reason:
+            typer.echo(f"log export: {reason}", err=True)
+            raise typer.Exit(1) from None
+        except LookupError as reason:
+            typer.echo(f"log export: {reason}", err=True)
+            raise typer.Exit(UNUSABLE) from None
+    typer.echo(f"{head.size} entries in {directory}")
+
+
+@log.command("proof")
+def proof(which: Which, entry: EntryFile = None) -> None:
+    """Print the tlog-proof of one entry: with it and the log's key, anybody can check that the entry is in the log.
+
+    Exit codes: 0 printed; 1 no such entry stands under the newest checkpoint.
+    """
+    with _installation() as (_, engine), look(engine) as session:
+        index = int(which) if which.isascii() and which.isdigit() else None
+        found = reading.by_event(session, which) if index is None else reading.entry(session, index)
+        receipt = reading.tlog_proof(session, found.index) if found is not None else None
+    if found is None or receipt is None:
+        typer.echo("log proof: no such entry stands under the newest checkpoint", err=True)
+        raise typer.Exit(1)
+    if entry is not None:
+        entry.write_bytes(found.note)
+    typer.echo(receipt, nl=False)
+
+
+def _verified(place: str | None, log_vkey: str | None, token: str | None, demands: Demands) -> Report:
+    if place is None:
+        with _installation() as (here, engine):
+            where = engine.url.render_as_string(hide_password=False)
+            demands["pins"] = here.installation["pins"]
+            return verify_database(where, log_vkey=log_vkey or here.installation["log"], **demands)
+    if place.startswith(("http://", "https://")):
+        return verify_url(place, token=token, log_vkey=log_vkey, **demands)
+    return verify_directory(Path(place), log_vkey=log_vkey, **demands)
+
+
+@contextmanager
+def _installation() -> Iterator[tuple[Configuration, Engine]]:
+    here = asking.configuration()
+    engine = open_engine(here.database_url, "audit", here.var / "data", pool=1)
+    try:
+        yield here, engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _progress(of: str) -> Iterator[Callable[[int, int], None] | None]:
+    """How far it has come, for a person who waits; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(of, total=None)
+
+        def passed(done: int, size: int) -> None:
+            bar.update(task, completed=done, total=size)
+
+        yield passed
