@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 BATCH = 100
 POLL = 1.0
 TRIES = 3
+MOVES_APART = 200
+"""Entries that are none of ours before the cursor is written; after a restart they are looked through again."""
 RACES = 20
 """How often an entry that lost a race for its stream is tried before that counts as a failure."""
 PAUSES = (0.05, 0.25)
@@ -89,6 +91,7 @@ class Feed:
         self._keys = keys
         self._reader = Reader(pins)
         self._parking = Parking(name)
+        self.looked = self._written = -1
 
     # -- following
 
@@ -112,7 +115,9 @@ class Feed:
     def step(self) -> bool:
         """Take in one batch. Whether there may be more. Raises what a database or service that is away raises."""
         began = after = self.cursor()
-        answer = self._fetch(after, self.types, BATCH)
+        # What was looked through in vain is remembered here, and written down only now and then.
+        looked = self.looked if self._written == after else after
+        answer = self._fetch(max(after, looked), self.types, BATCH)
         scanned, size = int(answer["scanned"]), int(answer["size"])
         try:
             for item in answer["entries"]:
@@ -121,15 +126,16 @@ class Feed:
                     raise ValueError("the log answered with an entry that it was not asked for")
                 self._take(after, index, item["note"].encode())
                 after = index
-            if scanned > after:
+            if scanned >= after + MOVES_APART:
                 with writing(self.store.engine) as session:
                     self._move(session, after, scanned)
                 after = scanned
+            self._written, self.looked = after, max(after, scanned)
         except Moved:
             return True
-        CURSOR.labels(self.name).set(after)
-        BEHIND.labels(self.name).set(max(0, size - 1 - after))
-        return began < after < size - 1
+        CURSOR.labels(self.name).set(self.looked)
+        BEHIND.labels(self.name).set(max(0, size - 1 - self.looked))
+        return max(began, looked) < self.looked < size - 1
 
     def cursor(self) -> int:
         """The index of the last entry taken in, -1 at the start."""

@@ -108,7 +108,7 @@ def test_what_nobody_asked_for_is_passed_over_and_not_looked_at_again(world: Wor
     world.auth.store.perform(world.auth.context(), close)
     feed = world.follow()
     assert world.seen == [0]
-    assert feed.cursor() == 1
+    assert feed.looked == 1
 
 
 def test_a_handler_speaks_for_its_service_and_names_its_cause(world: World) -> None:
