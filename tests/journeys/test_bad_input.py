@@ -175,6 +175,25 @@ def test_the_wrong_role_is_told_so(world: World) -> None:
     assert problem(Person(cast.url).http.get("/v1/me")) == (401, "unauthenticated")
 
 
+def test_a_revoked_session_is_refused_at_once_where_auth_answers_and_soon_everywhere(world: World) -> None:
+    _, cast, _ = world
+    lost = cast.member("kwijt@voorbeeld.example", "kwijt.telefoon", "Kwijt", "Telefoon")
+    lost.get("/v1/me")
+    owner = Person(cast.url)
+    owner.sign_in("kwijt.telefoon")
+    [stolen] = [one["session"] for one in owner.get("/v1/sessions")["items"] if not one["current"]]
+
+    owner.ask("DELETE", f"/v1/sessions/{stolen}")
+
+    assert problem(lost.http.get("/v1/me")) == (401, "unauthenticated")
+    assert problem(lost.http.patch("/v1/me", json={"first_name": "Dief"})) == (401, "unauthenticated")
+    assert problem(lost.http.put("/v1/me/password", json={"password": PASSWORD, "new_password": PASSWORD}))[0] == 401
+    eventually(
+        lambda: lost.http.get(f"/v1/organisations/{cast.organisation}").status_code == 401 or None, seconds=2.5
+    )
+    assert owner.get("/v1/me")["first_name"] == "Kwijt"
+
+
 def test_without_an_agreement_nothing_personal_is_recorded_and_the_refusal_is(world: World) -> None:
     _, cast, _ = world
     organisation = cast.register("Gemeente Zonder", "zonder@zonder.example")
