@@ -65,6 +65,10 @@ class Written:
                 self.writer.checkpoint()
         self.writer.checkpoint()
 
+    @property
+    def size(self) -> int:
+        return self.writer.state.edge.size
+
     def export(self) -> Path:
         log_files.export(self.engine, self.vkey, self.files)
         return self.files
@@ -72,5 +76,12 @@ class Written:
     def proof(self, index: int) -> bytes:
         with look(self.engine) as session:
             found = reading.tlog_proof(session, index)
+        assert found is not None
+        return found
+
+    def checkpoint_of(self, size: int) -> bytes:
+        """The checkpoint that was signed when the log had this size."""
+        with look(self.engine) as session:
+            found = reading.checkpoint_of(session, size)
         assert found is not None
         return found
