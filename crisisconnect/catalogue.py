@@ -23,6 +23,7 @@ PURPOSES = {
     "account": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "session": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "invitee": (Purpose.BEHEER_ACCESS,),
+    "replay": (Purpose.BEHEER_ACCESS,),
     "contact": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "signatory": (Purpose.BEHEER_ACCESS,),
 }

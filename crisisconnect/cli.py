@@ -8,6 +8,7 @@ from crisisconnect import asking, commands, log_commands, telling
 from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
+from crisisconnect.replay_command import replay_
 from crisisconnect.running import Broken
 from crisisconnect.running import run as run_everything
 from crisisconnect.supervisor import AlreadyRunning
@@ -20,6 +21,9 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, add
 app.add_typer(log_commands.log, name="log")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands.deadletters, name="deadletters")
+
+
+app.command("replay")(replay_)
 
 
 @app.callback()

@@ -31,6 +31,9 @@ RPC_EXCHANGE = "nameko-rpc"
 LOG_FEED = "log.feed"
 AUDIT_INGEST = "audit.ingest"
 
+REPLAY = r"replay\.[a-z0-9-]+"
+"""Where a replay is sent again, for a program of one's own: neither exchange nor queue is there before it."""
+
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -126,13 +129,18 @@ def rights(user: str) -> Rights:
             f"^nl\\.crisisconnect\\.{service}\\.[A-Za-z0-9]+\\.v[0-9]+$",
             NOTHING,
         )
+    configure = own
+    if user == "cli":
+        configure = f"{own}|{REPLAY}"
+        write.append(REPLAY)
+        read.append(REPLAY)
     if user == "audit-ingest":
         write.append(re.escape(LOG_FEED))
         read.append(re.escape(AUDIT_INGEST))
     for exchange in EXCHANGES:
         if exchange.type == "topic":
             topics.setdefault(exchange.name, (NOTHING, NOTHING))
-    return Rights(f"^{own}$" if user in CALLS else NOTHING, _any_of(write), _any_of(read), topics)
+    return Rights(_any_of([configure]) if user in CALLS else NOTHING, _any_of(write), _any_of(read), topics)
 
 
 def definitions(passwords: Mapping[str, str], vhost: str = VHOST) -> dict[str, Any]:

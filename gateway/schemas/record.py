@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema
 from marshmallow import fields as m
+from marshmallow.validate import Length
 
-from gateway.schemas.fields import Page, choice, natural, page_of, text
+from gateway.schemas.fields import Page, Written, choice, natural, page_of, text
 
 REPORTS = (
     "processing-register", "retention", "erasures", "requests", "disclosures", "access",
@@ -65,6 +66,60 @@ class Entry(Schema):
     entry = m.String(required=True)
 
 
+class ReplaySelection(Schema):
+    """Which entries; everything given must fit."""
+
+    since = m.String(data_key="from", validate=Length(max=40))
+    until = m.String(data_key="to", validate=Length(max=40))
+    account = text(100)
+    organisation = text(100)
+    correlationid = text(100)
+    types = m.List(text(120), validate=Length(max=50))
+
+
+class ReplayWish(Schema):
+    """`at` is the index of the last entry to look at; without it, that is the newest."""
+
+    case = text(60, least=0, load_default="")
+    ground = text(500, least=0, load_default="")
+    selection = m.Nested(ReplaySelection, load_default=dict)
+    at = natural()
+
+
+class ReplayBegun(Written):
+    replay = m.String(required=True)
+
+
+class Replay(Schema):
+    """`size` and `root` say of which log it is (RFC 6962); `checkpoint` is the first signed one over it."""
+
+    id = m.String(required=True)
+    case = m.String(required=True)
+    ground = m.String(required=True, allow_none=True)
+    selection = m.Raw(required=True)
+    last = m.Integer(required=True)
+    count = m.Integer(required=True)
+    state = m.String(required=True)
+    size = m.Integer(required=True)
+    root = m.String(required=True)
+    checkpoint = m.String(required=True, allow_none=True)
+
+
+class Moment(Schema):
+    """One event, without anything that it holds; `depth` counts the causes above it in the log."""
+
+    index = m.Integer(required=True)
+    event = m.String(required=True)
+    at = m.String(required=True)
+    type = m.String(required=True)
+    subject = m.String(required=True)
+    actor = m.String(required=True)
+    organisation = m.String(allow_none=True)
+    causation = m.String(required=True, allow_none=True)
+    correlation = m.String(required=True)
+    depth = m.Integer(required=True)
+
+
 class ReportQuery(Schema):
     since = m.Date(data_key="from")
     until = m.Date(data_key="to")
@@ -100,5 +155,6 @@ class MailQuery(Schema):
 
 
 ERASURES = page_of(Erasure, "Erasures")
+TIMELINE = page_of(Moment, "Timeline")
 ENTRIES = page_of(Entry, "Entries")
 REPORT_KINDS = page_of(ReportKind, "ReportKinds")

@@ -15,6 +15,7 @@ from services.contracts.privacy import Purpose, Role
 from services.kernel.decider import Refused
 
 OVERSEERS = frozenset({Role.COMPLIANCE, Role.BEHEERDER, Role.AUDITOR})
+INVESTIGATORS = frozenset({Role.INVESTIGATOR})
 READERS = frozenset({Role.COMPLIANCE, Role.INVESTIGATOR})
 BEHEER = Purpose.BEHEER_ACCESS
 
@@ -125,6 +126,47 @@ ROUTES = (
         answer=record.Entry(),
         purpose=BEHEER,
         reach=Reach.SERVICE,
+    ),
+    Route(
+        method="POST",
+        path="/v1/replays",
+        summary="Begin a replay of the log, for a case and on a ground.",
+        roles=INVESTIGATORS,
+        rpc="audit.start_replay",
+        body=record.ReplayWish(),
+        answer=record.ReplayBegun(),
+        status=201,
+        purpose=BEHEER,
+        dangerous=True,
+        problems=(
+            Problem.CASE_NEEDED,
+            Problem.GROUND_NEEDED,
+            Problem.PERIOD_INVALID,
+            Problem.ACCOUNT_UNKNOWN,
+            Problem.NOT_YET,
+        ),
+    ),
+    Route(
+        method="GET",
+        path="/v1/replays/{replay}",
+        summary="A replay, and how many entries it selects.",
+        roles=INVESTIGATORS,
+        reach=Reach.SERVICE,
+        rpc="audit.replay",
+        answer=record.Replay(),
+        purpose=BEHEER,
+    ),
+    Route(
+        method="GET",
+        path="/v1/replays/{replay}/timeline",
+        summary="What happened, in the log's order, with what it came of.",
+        roles=INVESTIGATORS,
+        reach=Reach.SERVICE,
+        rpc="audit.replay_timeline",
+        query=Page(),
+        paged=True,
+        answer=record.TIMELINE,
+        purpose=BEHEER,
     ),
     Route(
         method="GET",

@@ -10,6 +10,7 @@ from typing import Any
 from services.audit.alarms import Alarms
 from services.audit.domain import source
 from services.audit.ledger import reading, searching, witnessed
+from services.audit.replaying.replays import Replays
 from services.audit.views import access, erasures, integrity
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
@@ -41,6 +42,7 @@ class Audit(Participant):
         super().__init__(configuration, caller)
         self.witnesses = policy.load(configuration.witnesses, configuration.installation["log"])
         self.rounds = Rounds(self.engine, self.witnesses)
+        self.replays = Replays(self.store, self._pseudonym_of, configuration.maker)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
 
     def start(self) -> None:
@@ -154,6 +156,10 @@ class Audit(Participant):
             if said.get("actor") == context.actor or context.role in LOOKS_AT_ALL or own:
                 return
         raise Refused("not_found")
+
+    def _pseudonym_of(self, account: str, organisation: str | None) -> str:
+        asked = {"account": account, "organisation": organisation}
+        return str(self.caller.call("auth", "pseudonym_of", asked, self.own_context())["pseudonym"])
 
     # -- reports
 

@@ -7,8 +7,10 @@ from typing import Any
 from services.audit.app import Audit
 from services.kernel.context import Context
 from services.kernel.hosting import answers, hosted
+from services.kernel.rpc import GATEWAY
 from services.kernel.tending import Tended, serve
 
+CLI = "cli"
 SERVICES = ("auth", "org", "retention")
 RELAYS = ("auth-relay", "org-relay", "audit-relay", "retention-relay")
 
@@ -48,6 +50,37 @@ class AuditService(Tended):
     @answers()
     def receipt(self, context: Context, event: str) -> dict[str, Any]:
         return self.app.receipt(context, event)
+
+    @answers(callers=(GATEWAY, CLI))
+    def start_replay(
+        self,
+        context: Context,
+        case: str = "",
+        ground: str = "",
+        selection: dict[str, Any] | None = None,
+        at: int | None = None,
+    ) -> dict[str, Any]:
+        return self.app.replays.start(context, case, ground, selection or {}, at)
+
+    @answers(callers=(GATEWAY, CLI))
+    def replay(self, context: Context, replay: str) -> dict[str, Any]:
+        return self.app.replays.show(context, replay)
+
+    @answers(callers=(GATEWAY, CLI))
+    def replay_timeline(
+        self, context: Context, replay: str, after: int | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.replays.timeline(context, replay, after, limit)
+
+    @answers(callers=(CLI,))
+    def replay_entries(
+        self, context: Context, replay: str, after: int | None = None, limit: int = 500, types: list[str] | None = None
+    ) -> dict[str, Any]:
+        return self.app.replays.entries(context, replay, after, limit, types)
+
+    @answers(callers=(CLI,))
+    def export_replay(self, context: Context, replay: str) -> dict[str, Any]:
+        return self.app.replays.export(context, replay)
 
     @answers()
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:

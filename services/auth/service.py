@@ -101,6 +101,10 @@ class AuthService(Tended):
 
     # -- others
 
+    @answers(callers=("audit",))
+    def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.people.pseudonym_of(account=account, organisation=organisation)
+
     @answers()
     def members(
         self, context: Context, organisation: str, after: str | None = None, limit: int = 100

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.facts import Completion, Retirement
-from services.kernel.event import Event
+from services.contracts.privacy import Category
+from services.kernel.event import Event, personal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,4 +57,34 @@ class EntryQuarantined(Event, kind="quarantine"):
     source: str | None
     reason: str
     digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayStarted(Event, kind="replay"):
+    """Somebody began to look, for a case and on a ground, through what the log says up to the entry `last`."""
+
+    replay: str
+    organisation: str
+    case: str
+    ground: str | None = personal(Category.CORRESPONDENCE, owner="replay")
+    since: datetime | None = None
+    until: datetime | None = None
+    person: str | None = None
+    of_organisation: str | None = None
+    correlation: str | None = None
+    types: tuple[str, ...] = ()
+    size: int
+    last: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayExported(Event, kind="replay"):
+    """The entries that a replay selects left as a file, sealed as they are."""
+
+    replay: str
+    case: str
+    by: str
     at: datetime

@@ -56,6 +56,8 @@ class Problem(Enum):
     WEAK_PASSWORD = ("weak_password", 422, "The password is too short or too well known.")
     WRONG_PASSWORD = ("wrong_password", 422, "The present password is not right.")
     PERIOD_INVALID = ("period_invalid", 422, "The period ends before it starts.")
+    CASE_NEEDED = ("case_needed", 422, "A case number is needed for this.")
+    GROUND_NEEDED = ("ground_needed", 422, "The ground on which this is done is needed.")
     ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")
     CATEGORY_NOT_STATED = ("category_not_stated", 422, "The statement does not list this category.")
     # 429, 5xx

@@ -13,6 +13,8 @@ from services.contracts.audit import (
     GapHealed,
     KeyEpochRetired,
     KeyRegistered,
+    ReplayExported,
+    ReplayStarted,
 )
 
 MORNING = datetime(2025, 3, 1, 9, tzinfo=UTC)
@@ -56,4 +58,29 @@ def gap_healed(**but: Any) -> GapHealed:
 def entry_quarantined(**but: Any) -> EntryQuarantined:
     digest = "9f2b7d0c4a6e81355d2c9a1e0f7b3c684e5d6a7980b1c2d3e4f5061728394a5b"
     made = EntryQuarantined(quarantine=1, source="/auth", reason="conflict", digest=digest, at=MORNING)
+    return replace(made, **but)
+
+
+def replay_started(**but: Any) -> ReplayStarted:
+    made = ReplayStarted(
+        replay="3c0e8a54-1f0a-4d5c-8a52-7c1d3a525d0e",
+        organisation="1a7e3f6f-2f0c-4b11-9d8d-0f5a3c9f7e02",
+        case="OM-2025-0142",
+        ground="Vermoeden van misbruik, gemeld door de Beheerder.",
+        since=MORNING - timedelta(days=30),
+        until=MORNING,
+        person="0b6f6f0e-8a54-4f0f-8d5f-5d2d1f4b7a10",
+        of_organisation="5a0f4b7e-2f0b-4f57-9d8d-0f5a3c9f7e01",
+        types=("SignedIn", "SignInFailed"),
+        size=120,
+        last=119,
+        by="account/9d8d0f5a-3c9f-4e01-8f6b-5a0f4b7e2f0b",
+        at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def replay_exported(**but: Any) -> ReplayExported:
+    started = replay_started()
+    made = ReplayExported(replay=started.replay, case=started.case, by=started.by, at=MORNING + timedelta(minutes=5))
     return replace(made, **but)

@@ -147,6 +147,14 @@ def by_public_id(session: Connection, organisation: str, index: str) -> Row | No
     return session.execute(select(accounts).where(mine)).first()
 
 
+def pseudonym(session: Connection, organisation: str | None, index: str) -> str | None:
+    """For an investigation, which may not know yet whose person it is about; closed accounts are out of reach."""
+    mine = accounts.c.public_index == index
+    if organisation is not None:
+        mine &= accounts.c.organisation == organisation
+    return session.execute(select(accounts.c.account).where(mine)).scalar()
+
+
 def by_username(session: Connection, index: str) -> Row | None:  # type: ignore[type-arg]
     """In all organisations: a user name is unique everywhere, and names its organisation by that."""
     return session.execute(select(accounts).where(accounts.c.username_index == index)).first()

@@ -1,0 +1,104 @@
+"""Find what a selection takes, a stretch of the log at a time, so that neither memory nor anybody else waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Engine, or_, select
+
+from services.audit.ledger import reading, tree
+from services.audit.ledger.tables import checkpoints, entries
+from services.audit.replaying.selection import Selection
+from services.audit.replaying.timeline import Cause, Depths, Found
+from services.kernel.database import reading as look
+
+STRETCH = 2_000
+"""Entries that one look goes through, however few of them fit."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """`scanned` is the last index looked at: the next `after`."""
+
+    found: list[Found]
+    scanned: int
+
+
+def stretch(session: Connection, chosen: Selection, after: int, last: int, limit: int, depths: Depths) -> Stretch:
+    """At most `limit` fitting entries with an index above `after` and up to `last`, oldest first."""
+    upto = min(last, after + STRETCH)
+    rows = select(entries.c.idx, entries.c.note).where(entries.c.idx > after, entries.c.idx <= upto, *_narrow(chosen))
+    found: list[Found] = []
+    for row in session.execute(rows.order_by(entries.c.idx)):
+        note = bytes(row.note)
+        said = orjson.loads(note.split(b"\n", 1)[0])
+        if chosen.takes(note, said):
+            found.append(Found(row.idx, note, said, depths.below(said.get("causationid"))))
+            if len(found) == limit:
+                return Stretch(found, row.idx)
+    return Stretch(found, max(upto, after))
+
+
+def depths(session: Connection, last: int) -> Depths:
+    """Depths over the log up to `last`, looked up by `session`."""
+    return Depths(lambda event: _cause(session, event, last))
+
+
+def everything(engine: Engine, chosen: Selection, last: int) -> Iterator[Found]:
+    """All that fits, streamed; each stretch is a look of its own, and what it looks at never changes."""
+    after = -1
+    while after < last:
+        with look(engine) as session:
+            part = stretch(session, chosen, after, last, STRETCH, depths(session, last))
+        yield from part.found
+        after = part.scanned
+
+
+def of_types(session: Connection, types: Sequence[str], after: int, last: int, limit: int) -> Stretch:
+    """All of some types (`….*` for every version, or for all of a service) up to `last`: what views are made from."""
+    page = reading.entries_after(session, after, types, limit)
+    found = [Found(entry.index, entry.note, {}) for entry in page.entries if entry.index <= last]
+    return Stretch(found, min(page.scanned, last))
+
+
+def last_before(session: Connection, moment: str) -> int:
+    """The index up to which the log says nothing later than `moment`; -1 where its first entry is later."""
+    later = select(entries.c.idx).where(entries.c.time > moment).order_by(entries.c.idx).limit(1)
+    found = session.execute(later).scalar()
+    return reading.size(session) - 1 if found is None else found - 1
+
+
+def root(session: Connection, size: int) -> bytes:
+    """The root of the log when it had `size` entries (RFC 6962)."""
+    return tree.edge_at(size, lambda level, n: reading.stored_tile(session, level, n)).root()
+
+
+def checkpoint_over(session: Connection, size: int) -> bytes | None:
+    """The first signed checkpoint that covers `size` entries."""
+    first = select(checkpoints.c.note).where(checkpoints.c.size >= size).order_by(checkpoints.c.size).limit(1)
+    note = session.execute(first).scalar()
+    return bytes(note) if note is not None else None
+
+
+def _cause(session: Connection, event: str, last: int) -> Cause | None:
+    row = session.execute(select(entries.c.note).where(entries.c.event_id == event, entries.c.idx <= last)).first()
+    if row is None:
+        return None
+    said: dict[str, Any] = orjson.loads(bytes(row.note).split(b"\n", 1)[0])
+    return Cause(said.get("causationid"))
+
+
+def _narrow(chosen: Selection) -> list[ColumnElement[bool]]:
+    """What the database can leave out by itself; `Selection.takes` decides."""
+    where: list[ColumnElement[bool]] = []
+    if chosen.organisation is not None:
+        where.append(entries.c.organisation == chosen.organisation)
+    if chosen.correlation is not None:
+        where.append(entries.c.correlation == chosen.correlation)
+    if chosen.types:
+        bare = [entries.c.type.contains(f".{name}.v", autoescape=True) for name in chosen.types if "." not in name]
+        where.append(or_(entries.c.type.in_([name for name in chosen.types if "." in name]), *bare))
+    return where

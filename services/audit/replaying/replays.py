@@ -1,0 +1,209 @@
+"""Replays as they are asked for: each begins on the record, and from then on shows what the log said at that moment."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import uuid4
+
+from services.audit.domain import replay as domain
+from services.audit.ledger import reading
+from services.audit.replaying import finding
+from services.audit.replaying.export import PROGRAM
+from services.audit.replaying.selection import Selection
+from services.audit.replaying.timeline import Found, item
+from services.contracts.audit import ReplayStarted
+from services.contracts.privacy import Category
+from services.kernel import eventstore
+from services.kernel.codec import instant, moment
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.unit import Store, Unit
+
+CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,59}\Z")
+"""A case number, and no room for a name: it stands open in the log, for as long as that does."""
+GROUND = 500
+MOST = 1000
+PATIENCE = 2.0
+"""Seconds that one question looks for; the next one continues where it stopped."""
+COUNTED = 100
+
+
+class People(Protocol):
+    """Who is behind an account id that people know. Raises Refused account_unknown."""
+
+    def __call__(self, account: str, organisation: str | None) -> str: ...
+
+
+class Replays:
+    def __init__(self, store: Store, people: People, maker: str) -> None:
+        self._store = store
+        self._people = people
+        self._maker = maker
+        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def start(
+        self, context: Context, case: str, ground: str, selection: Mapping[str, Any], at: int | None
+    ) -> dict[str, Any]:
+        """Begin one. `at` is the last index it looks at; without it that is the newest under a checkpoint.
+
+        `selection` has `since`, `until`, `account` or `person`, `organisation`, `correlationid`, `types`. Raises
+        Refused: case_needed, ground_needed, invalid, period_invalid, account_unknown, not_yet (no such entry yet).
+        """
+        case, ground = case.strip(), ground.strip()
+        if case and not CASE.match(case):
+            raise Refused("invalid", errors={"case": ["Letters, digits, and . _ / : - only; at most 60."]})
+        if len(ground) > GROUND:
+            raise Refused("invalid", errors={"ground": [f"At most {GROUND} characters."]})
+        since, until = _moment(selection, "since", "from"), _moment(selection, "until", "to")
+        if since and until and until <= since:
+            raise Refused("period_invalid")
+        # Whoever has no case or ground learns nothing of anybody, not even that there is such an account.
+        person = self._person(selection) if case and ground else None
+        with self._store.reading() as session:
+            size = reading.size(session)
+        if at is not None and not 0 <= at < size:
+            raise Refused("not_yet")
+        identity = str(uuid4())
+        told = ReplayStarted(
+            replay=identity,
+            organisation=context.organisation or self._maker,
+            case=case,
+            ground=ground or None,
+            since=since,
+            until=until,
+            person=person,
+            of_organisation=selection.get("organisation"),
+            correlation=selection.get("correlationid"),
+            types=tuple(sorted(set(selection.get("types") or ()))),
+            size=size,
+            last=size - 1 if at is None else at,
+            by=context.actor,
+            at=datetime.now(UTC),
+        )
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.do(f"replay/{identity}", domain.decider, domain.Start(told=told))
+            return {"replay": identity}
+
+        return self._store.perform(context, work, keys=[(f"replay/{identity}", Category.CORRESPONDENCE)])
+
+    def show(self, context: Context, replay: str) -> dict[str, Any]:
+        """One replay; `state` is `counting` while `count` is of a part, `ready` when it is of the whole."""
+        started, ground = self._started(context, replay)
+        count, ready = self._count(started)
+        return {
+            "id": started.replay,
+            "case": started.case,
+            "ground": ground,
+            "selection": selection_of(started).shown(),
+            "last": started.last,
+            "count": count,
+            "state": "ready" if ready else "counting",
+            **self._log(started),
+        }
+
+    def timeline(self, context: Context, replay: str, after: int | None, limit: int) -> dict[str, Any]:
+        """A page of what happened; a page may be short, or empty, and yet not the last: `next` tells."""
+        found, upto = self._page(self._started(context, replay)[0], after, limit)
+        return {"items": [item(one) for one in found], "next": upto}
+
+    def entries(
+        self, context: Context, replay: str, after: int | None, limit: int, types: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """The signed notes of what is selected; or, to make views from, all of these types by then."""
+        started, _ = self._started(context, replay)
+        if types is None:
+            found, upto = self._page(started, after, min(limit, MOST))
+        else:
+            begin = -1 if after is None else after
+            with self._store.reading() as session:
+                part = finding.of_types(session, types, begin, started.last, min(limit, MOST))
+            found, upto = part.found, part.scanned if part.scanned < started.last else None
+        items = [{"index": one.index, "depth": one.depth, "entry": one.note.decode()} for one in found]
+        return {"items": items, "next": upto}
+
+    def export(self, context: Context, replay: str) -> dict[str, Any]:
+        """Put on record that the selection leaves as a file; what the file says of the log it is from."""
+        started, _ = self._started(context, replay)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            asked = domain.Export(by=context.actor, at=datetime.now(UTC))
+            unit.do(f"replay/{started.replay}", domain.decider, asked)
+            return self._log(started)
+
+        return self._store.perform(context, work)
+
+    # -- what a replay is made of
+
+    def _started(self, context: Context, replay: str) -> tuple[ReplayStarted, str | None]:
+        with self._store.reading() as session:
+            history = eventstore.read(session, f"replay/{replay}")
+        if not history or not isinstance(started := history[0].event, ReplayStarted) or started.by != context.actor:
+            raise Refused("not_found")
+        return started, self._store.keyring.open(history[0].sealed.get("ground"), "ground")
+
+    def _log(self, started: ReplayStarted) -> dict[str, Any]:
+        size = started.last + 1
+        with self._store.reading() as session:
+            note = finding.checkpoint_over(session, size)
+            root = finding.root(session, size)
+        checkpoint = note.decode() if note else None
+        return {"size": size, "root": root.hex(), "checkpoint": checkpoint, "program": PROGRAM}
+
+    def _page(self, started: ReplayStarted, after: int | None, limit: int) -> tuple[list[Found], int | None]:
+        chosen, found = selection_of(started), list[Found]()
+        at, until = -1 if after is None else after, time.monotonic() + PATIENCE
+        while at < started.last and len(found) < limit and time.monotonic() < until:
+            part = self._stretch(chosen, at, started.last, limit - len(found))
+            found += part.found
+            at = part.scanned
+        return found, at if at < started.last else None
+
+    def _count(self, started: ReplayStarted) -> tuple[int, bool]:
+        chosen, until = selection_of(started), time.monotonic() + PATIENCE
+        at, count = self._counts.get(started.replay, (-1, 0))
+        while at < started.last and time.monotonic() < until:
+            part = self._stretch(chosen, at, started.last, finding.STRETCH)
+            at, count = part.scanned, count + len(part.found)
+        self._counts[started.replay] = at, count
+        if len(self._counts) > COUNTED:
+            self._counts.popitem(last=False)
+        return count, at >= started.last
+
+    def _stretch(self, chosen: Selection, after: int, last: int, limit: int) -> finding.Stretch:
+        with self._store.reading() as session:
+            part = finding.stretch(session, chosen, after, last, limit, finding.depths(session, last))
+        time.sleep(0)  # others are waiting for this process too
+        return part
+
+    def _person(self, selection: Mapping[str, Any]) -> str | None:
+        person: str | None = selection.get("person")
+        account = selection.get("account")
+        return self._people(account, selection.get("organisation")) if account else person
+
+
+def selection_of(started: ReplayStarted) -> Selection:
+    return Selection(
+        since=instant(started.since) if started.since else None,
+        until=instant(started.until) if started.until else None,
+        person=started.person,
+        organisation=started.of_organisation,
+        correlation=started.correlation,
+        types=started.types,
+    )
+
+
+def _moment(selection: Mapping[str, Any], name: str, called: str) -> datetime | None:
+    text = selection.get(name)
+    if text is None:
+        return None
+    try:
+        found = moment(text)
+    except (TypeError, ValueError):
+        raise Refused("invalid", errors={f"selection.{called}": ["Not a moment."]}) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,97 @@
+"""What happened, in the log's order, and what came of what: causes as a tree. Pure."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+DEEPEST = 200
+REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry: `note` is the signed note, `said` its line read, `depth` how many causes lie above it."""
+
+    index: int
+    note: bytes
+    said: Mapping[str, Any]
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Cause:
+    """An event that is in the log, and the one that it follows from itself."""
+
+    causation: str | None
+
+
+class Depths:
+    """How many causes lie above an event in the log; a cause that is not there (a request at the door) counts none.
+
+    It asks `look(event id)` for what it does not remember, so a page alone tells the same as the whole.
+    """
+
+    def __init__(self, look: Callable[[str], Cause | None]) -> None:
+        self._look = look
+        self._known: OrderedDict[str, int] = OrderedDict()
+
+    def below(self, causation: str | None) -> int:
+        """The depth of what follows from `causation`; 0 where nothing is above it."""
+        above: list[str] = []
+        depth, cause = -1, causation
+        while cause is not None and len(above) < DEEPEST:
+            if cause in self._known:
+                depth = self._known[cause]
+                break
+            found = self._look(cause)
+            if found is None:
+                self._keep(cause, -1)
+                break
+            above.append(cause)
+            cause = found.causation
+        for one in reversed(above):
+            depth += 1
+            self._keep(one, depth)
+        return depth + 1
+
+    def _keep(self, event: str, depth: int) -> None:
+        self._known[event] = depth
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+
+def item(found: Found) -> dict[str, Any]:
+    """One line of the timeline. It holds names of things and people as the log has them, and no value."""
+    said = found.said
+    return {
+        "index": found.index,
+        "event": said["id"],
+        "at": said["time"],
+        "type": said["type"],
+        "subject": said["subject"],
+        "actor": said["actor"],
+        "organisation": said.get("organisation"),
+        "causation": said.get("causationid"),
+        "correlation": said["correlationid"],
+        "depth": found.depth,
+    }
+
+
+def tree(items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Each item with its level below its cause; an effect stands under its cause, causes in the log's order.
+
+    What follows from something outside the selection, or from nothing, is at level 0.
+    """
+    by_event = {one["event"]: one for one in items}
+    under: dict[str | None, list[Mapping[str, Any]]] = {}
+    for one in by_event.values():
+        cause = one["causation"] if one["causation"] in by_event and one["causation"] != one["event"] else None
+        under.setdefault(cause, []).append(one)
+    waiting = [(0, one) for one in reversed(under.get(None, []))]
+    while waiting:
+        level, one = waiting.pop()
+        yield level, one
+        waiting += [(level + 1, effect) for effect in reversed(under.get(one["event"], []))]

@@ -1,0 +1,50 @@
+"""Causes lie above their effects, also those that are on another page or not there at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.audit.replaying.timeline import Cause, Depths, tree
+
+LOG = {"a": None, "b": "a", "c": "b", "d": "request"}
+
+
+def look(event: str) -> Cause | None:
+    return Cause(LOG[event]) if event in LOG else None
+
+
+def one(event: str, causation: str | None, index: int = 0) -> dict[str, Any]:
+    return {"event": event, "causation": causation, "index": index}
+
+
+def test_depth_counts_the_causes_in_the_log():
+    depths = Depths(look)
+    assert [depths.below(LOG[event]) for event in "abcd"] == [0, 1, 2, 0]
+
+
+def test_a_page_alone_tells_the_same_depth():
+    assert Depths(look).below("b") == 2
+
+
+def test_what_follows_from_something_unknown_follows_from_nothing():
+    assert Depths(look).below("request") == 0
+    assert Depths(look).below(None) == 0
+
+
+def test_a_circle_ends():
+    assert Depths(lambda event: Cause(event)).below("a") > 0
+
+
+def test_effects_stand_under_their_cause_in_the_logs_order():
+    items = [one("a", None), one("x", None), one("b", "a"), one("y", "x"), one("c", "a"), one("d", "b")]
+    assert [(level, found["event"]) for level, found in tree(items)] == [
+        (0, "a"), (1, "b"), (2, "d"), (1, "c"), (0, "x"), (1, "y"),
+    ]  # fmt: skip
+
+
+def test_an_effect_whose_cause_was_not_selected_is_a_beginning():
+    assert [(level, found["event"]) for level, found in tree([one("b", "a"), one("c", "b")])] == [(0, "b"), (1, "c")]
+
+
+def test_an_event_that_names_itself_is_shown_once():
+    assert [(level, found["event"]) for level, found in tree([one("a", "a")])] == [(0, "a")]
