@@ -13,6 +13,7 @@ from crisisconnect.running import Broken
 from crisisconnect.running import run as run_everything
 from crisisconnect.supervisor import AlreadyRunning
 from crisisconnect.views import verify as verify_views
+from crisisconnect.witness.commands import witness
 from services.kernel.configuration import ConfigurationError
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False, add
 app.add_typer(log_commands.log, name="log")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands.deadletters, name="deadletters")
+app.add_typer(witness, name="witness")
 
 
 app.command("replay")(replay_)

@@ -14,6 +14,8 @@ from services.kernel.configuration import ConfigurationError
 from services.kernel.note import NoteInvalid, Verifier
 
 _COUNT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+_WORD = re.compile(r"[^ \t]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 NONE = "none"
 
 
@@ -71,8 +73,10 @@ def load(path: Path | None, log: str) -> Policy:
 def parse(text: str, log: str) -> Policy:
     """Raises ConfigurationError, with the line, for anything that the format does not know."""
     reading = _Reading(log)
+    if _CONTROL.search(text):
+        raise ConfigurationError("CRISISCONNECT_WITNESSES holds control characters")
     for number, line in enumerate(text.split("\n"), start=1):
-        words = line.split()
+        words = _WORD.findall(line)
         if not words or words[0].startswith("#"):
             continue
         try:
@@ -94,6 +98,7 @@ class _Reading:
         self.groups: dict[str, Group] = {}
         self.quorums: list[str] = []
         self._members: set[str] = set()
+        self._log_keys: set[bytes] = set()
 
     def take(self, words: list[str]) -> None:
         kinds: dict[str, Callable[[list[str]], None]] = {
@@ -109,9 +114,10 @@ class _Reading:
     def _log(self, words: list[str]) -> None:
         if len(words) not in (1, 2):
             raise ValueError("log <vkey> [url]")
-        Verifier.parse(words[0])
-        if words[0] in self.logs:
+        public = Verifier.parse(words[0]).public
+        if public in self._log_keys:
             raise ValueError("this log was named before")
+        self._log_keys.add(public)
         self.logs.append(words[0])
 
     def _witness(self, words: list[str]) -> None:

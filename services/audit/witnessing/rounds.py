@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection, Engine
@@ -101,7 +101,7 @@ class Rounds:
         if head is None or head.size == 0:
             return
         wanted = [one for one in self.policy.witnesses.values() if self._wants(one, known[one.name], head.size)]
-        answers: SimpleQueue[Said] = SimpleQueue()
+        answers: Queue[Said] = Queue()
         for one in wanted:
             threading.Thread(
                 target=lambda one=one: answers.put(self._asked(one, known[one.name], head)), daemon=True

@@ -1,0 +1,53 @@
+"""A gap is said once and healed once; what was kept out of the log is said once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.audit.domain import gap, quarantine
+from tests.examples import audit as example
+from tests.examples.audit import MORNING
+from tests.given import given
+
+SINCE = MORNING - timedelta(minutes=2)
+MISS = gap.Miss(source="/auth", missing_from=118, waiting=3, since=SINCE, at=MORNING)
+RAISE = quarantine.Raise(
+    quarantine=1,
+    source="/auth",
+    reason="conflict",
+    digest=example.entry_quarantined().digest,
+    at=MORNING,
+)
+
+
+def test_a_number_missed_for_too_long_is_said():
+    given(gap.decider).when(MISS).then(example.gap_detected())
+
+
+def test_the_same_number_is_said_once():
+    given(gap.decider, example.gap_detected()).when(MISS).then()
+
+
+def test_another_number_missed_means_that_the_first_has_come():
+    later = gap.Miss(source="/auth", missing_from=130, waiting=1, since=SINCE, at=MORNING)
+
+    given(gap.decider, example.gap_detected()).when(later).then(
+        example.gap_healed(), example.gap_detected(missing_from=130, waiting=1)
+    )
+
+
+def test_a_gap_heals_once():
+    heal = gap.Heal(source="/auth", at=MORNING)
+
+    given(gap.decider, example.gap_detected()).when(heal).then(example.gap_healed())
+    given(gap.decider, example.gap_detected(), example.gap_healed()).when(heal).then()
+    given(gap.decider).when(heal).then()
+
+
+def test_a_number_that_goes_missing_again_is_said_again():
+    given(gap.decider, example.gap_detected(), example.gap_healed()).when(MISS).then(example.gap_detected())
+
+
+def test_what_was_kept_out_is_said_once():
+    given(quarantine.decider).when(RAISE).then(example.entry_quarantined())
+    given(quarantine.decider, example.entry_quarantined()).when(RAISE).then()
