@@ -43,7 +43,10 @@ class Database(Shelf):
                 self._mark = "%s"
             else:
                 path = given.removeprefix("sqlite:///")
-                self._connection = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=10)
+                opened = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=10)
+                # Damaged text is compared and named like any other, instead of ending the examination.
+                opened.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+                self._connection = opened
         except (sqlite3.Error, psycopg.Error) as error:
             raise Unusable(f"the database cannot be opened: {type(error).__name__}") from error
 
@@ -117,4 +120,4 @@ class Database(Shelf):
 
 
 def _bytes(value: Any) -> bytes:
-    return value.encode() if isinstance(value, str) else bytes(value)
+    return value.encode(errors="surrogateescape") if isinstance(value, str) else bytes(value)

@@ -1,0 +1,105 @@
+"""One bit flipped in one value of the log's tables, and put back."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from services.reader import Report
+from services.reader.tiles import WIDTH
+
+TABLES = {
+    "log_entries": (
+        "idx", "source", "sequence", "event_id", "type", "organisation", "subject", "correlation", "time", "note",
+    ),
+    "log_tiles": ("level", "n", "hashes"),
+    "log_checkpoints": ("size", "note"),
+    "log_head": ("id", "size", "root", "note"),
+}  # fmt: skip
+WEIGHTS = {"log_entries": 6, "log_tiles": 3, "log_checkpoints": 2, "log_head": 1}
+KEYS = {"log_entries": "idx", "log_tiles": "rowid", "log_checkpoints": "size", "log_head": "id"}
+Names = Callable[[Report], bool]
+
+
+class Rows:
+    """The tables of a log that nobody writes to meanwhile."""
+
+    def __init__(self, database: Path, chance: random.Random) -> None:
+        self._chance = chance
+        self._db = sqlite3.connect(database, isolation_level=None)
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.text_factory = bytes
+
+    @contextmanager
+    def flipped(self, taken: set[object]) -> Iterator[tuple[str, Names, object]]:
+        """Where the bit is, whether a report names it, and what no other flip beside it may touch."""
+        while True:
+            table = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+            column = self._chance.choice(TABLES[table])
+            row = self._row(table)
+            own = self._own(table, row)
+            if own in taken or row[column] is None:
+                continue
+            changed = self._change(row[column], column)
+            try:
+                self._set(table, column, changed, row["rowid"])
+            except sqlite3.IntegrityError:
+                continue  # the key of another row: the database itself would have refused
+            break
+        try:
+            yield f"{table}.{column} of row {row['rowid']}", _names(table, row), own
+        finally:
+            self._set(table, column, row[column], changed if _is_rowid(table, column) else row["rowid"])
+
+    def _row(self, table: str) -> dict[str, Any]:
+        columns = ("rowid", *TABLES[table])
+        chosen = self._chance.random()
+        low, high = self._db.execute(f"SELECT min(rowid), max(rowid) FROM {table}").fetchone()
+        found = self._db.execute(
+            f"SELECT {', '.join(columns)} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1",
+            (low + int(chosen * (high - low + 1)),),
+        ).fetchone()
+        return dict(zip(columns, found, strict=True))
+
+    def _change(self, value: Any, column: str) -> Any:
+        if isinstance(value, int):
+            bit = self._chance.randrange(64)
+            changed = (value ^ (1 << bit)) & (1 << 64) - 1
+            return changed - (1 << 64) if changed >= 1 << 63 else changed
+        raw = bytearray(value)
+        bit = self._chance.randrange(8 * len(raw))
+        raw[bit // 8] ^= 1 << bit % 8
+        return bytes(raw)
+
+    def _set(self, table: str, column: str, value: Any, rowid: int) -> None:
+        text = isinstance(value, bytes) and column not in ("note", "hashes", "root")
+        self._db.execute(
+            f"UPDATE {table} SET {column} = {'CAST(? AS TEXT)' if text else '?'} WHERE rowid = ?", (value, rowid)
+        )
+
+    def _own(self, table: str, row: dict[str, Any]) -> object:
+        if table == "log_entries":
+            return "bundle", row["idx"] // WIDTH
+        if table == "log_tiles":
+            # A changed tile and a changed entry below it would be told as one.
+            return "bundle" if row["level"] == 0 else table, row["n"]
+        return table, row["rowid"] if table == "log_checkpoints" else 0
+
+
+def _is_rowid(table: str, column: str) -> bool:
+    return (table, column) in {("log_entries", "idx"), ("log_checkpoints", "size"), ("log_head", "id")}
+
+
+def _names(table: str, row: dict[str, Any]) -> Names:
+    if table == "log_entries":
+        return lambda report: row["idx"] in {finding.index for finding in report.findings}
+    if table == "log_tiles":
+        low = row["n"] * WIDTH * WIDTH ** row["level"]
+        high = low + WIDTH * WIDTH ** row["level"]
+        return lambda report: any(f.index is not None and low <= f.index < high for f in report.findings)
+    names = ("log_checkpoints",) if table == "log_checkpoints" else ("log_head", "checkpoint", "log_checkpoints")
+    return lambda report: any(f.where.startswith(names) for f in report.findings)
