@@ -1,0 +1,188 @@
+"""A replay is on record before it shows anything, shows the same later on, and opens nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import select
+
+from crisisconnect import telling
+from services.audit.ledger import reading as ledger
+from services.audit.replaying import finding
+from services.audit.replaying.export import lines
+from services.audit.replaying.replays import selection_of
+from services.audit.replaying.selection import Selection
+from services.kernel import eventstore, past, replay
+from services.kernel.database import reading
+from services.kernel.decider import Refused
+from services.kernel.past import Views
+from tests.examples import auth as example
+from tests.rules.test_every_view import tell
+from tests.unit.audit.replaying.world import INVESTIGATOR, SANNE, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    for store in (made.auth, made.audit):
+        store.engine.dispose()
+        store.keyring._engine.dispose()
+
+
+def refused(world: World, code: str, case: str = "OM-1", ground: str = "misbruik", **selection: Any) -> None:
+    with pytest.raises(Refused, match=f"^{code}$"):
+        world.replays.start(INVESTIGATOR, case, ground, selection, None)
+    with world.audit.reading() as session:
+        assert session.execute(select(eventstore.events)).first() is None, "a refusal writes nothing"
+
+
+def test_what_is_missing_or_cannot_be_is_refused(world):
+    refused(world, "case_needed", case=" ")
+    refused(world, "ground_needed", ground="")
+    refused(world, "case_needed", case="", account="nobody")
+    refused(world, "invalid", case="zaak van Jan de Vries")
+    refused(world, "invalid", since="yesterday")
+    refused(world, "period_invalid", since="2025-03-02T00:00:00Z", until="2025-03-01T00:00:00Z")
+    refused(world, "account_unknown", account="nobody")
+    with pytest.raises(Refused, match=r"^not_yet$"):
+        world.start(at=len(world.notes))
+
+
+def test_it_is_on_record_with_its_ground_sealed(world):
+    replay = world.start(account=SANNE)
+
+    with world.audit.reading() as session:
+        [record] = eventstore.read(session, f"replay/{replay}")
+        [line] = session.execute(select(eventstore.events.c.line)).scalars()
+    assert record.event.by == INVESTIGATOR.actor
+    assert record.event.person == world.subject
+    assert record.event.last == len(world.notes) - 1
+    assert b"vermoeden" not in line
+    shown = world.replays.show(INVESTIGATOR, replay)
+    assert (shown["case"], shown["ground"]) == ("OM-2025-0142", "vermoeden van misbruik")
+
+
+def test_pages_agree_whatever_the_log_does_meanwhile(world):
+    replay = world.start(account=SANNE)
+    before = world.pages(replay, limit=1)
+    tell_again(world)
+
+    assert world.pages(replay, limit=100) == before
+    assert world.replays.show(INVESTIGATOR, replay)["count"] == len(before)
+    assert [one["index"] for one in before] == sorted(one["index"] for one in before)
+
+
+def tell_again(world: World) -> None:
+    tell(world.auth, replace(example.sign_in_failed(), account=world.subject))
+    world.grow()
+
+
+def test_a_timeline_holds_no_value_and_names_only_whom_was_asked_for(world):
+    items = world.pages(world.start(account=SANNE))
+
+    assert items
+    assert not [value for value in world.values if str(value) in str(items)]
+    assert all(world.subject.encode() in world.notes[one["index"]] for one in items)
+
+
+def test_somebody_elses_replay_is_not_there(world):
+    replay = world.start()
+    other = replace(INVESTIGATOR, actor="account/another")
+    for ask in (
+        lambda: world.replays.show(other, replay),
+        lambda: world.replays.timeline(other, replay, None, 10),
+        lambda: world.replays.export(other, replay),
+    ):
+        with pytest.raises(Refused, match=r"^not_found$"):
+            ask()
+
+
+def exported(world: World, replay: str) -> bytes:
+    started, _ = world.replays._started(INVESTIGATOR, replay)
+    chosen, size = selection_of(started), started.last + 1
+    with world.audit.reading() as session:
+        root = finding.root(session, size)
+    return b"".join(lines("log", size, root, chosen, finding.everything(world.audit.engine, chosen, started.last)))
+
+
+def test_the_same_question_of_the_same_log_gives_the_same_bytes(world):
+    last = len(world.notes) - 1
+    first = exported(world, world.start(account=SANNE))
+    tell_again(world)
+    second = exported(world, world.start(account=SANNE, at=last))
+
+    assert first == second
+    *rest, tail = first.splitlines(keepends=True)
+    said = orjson.loads(tail)
+    assert said == {"count": len(rest) - 1, "sha256": hashlib.sha256(b"".join(rest)).hexdigest()}
+    assert [orjson.loads(line)["entry"].encode() for line in rest[1:]] == [
+        note for note in world.notes[: last + 1] if world.subject.encode() in note
+    ]
+
+
+def test_the_root_of_an_earlier_size_is_the_one_signed_then(world):
+    with world.audit.reading() as session:
+        head = ledger.head(session)
+    tell_again(world)
+    with world.audit.reading() as session:
+        assert finding.root(session, head.size) == head.root
+        assert finding.checkpoint_over(session, head.size) == head.note
+
+
+def test_stretches_are_short_and_together_everything(world, monkeypatch):
+    monkeypatch.setattr(finding, "STRETCH", 2)
+    found = list(finding.everything(world.audit.engine, Selection(), len(world.notes) - 1))
+    assert [one.note for one in found] == world.notes
+
+
+def views() -> Views:
+    kind = telling.participant("auth")
+    return Views("auth", kind.views, kind.log_views, kind.follows)
+
+
+def test_views_made_from_the_log_are_the_living_ones_without_their_blind_indexes(world, tmp_path):
+    shown, last = views(), len(world.notes) - 1
+    with (
+        past.rebuilt(shown, world.of(shown.types(), last), tmp_path / "past") as made,
+        reading(made) as again,
+        reading(world.auth.engine) as live,
+    ):
+        found = replay.compare(live, again, shown.tables)
+    assert {one.kind for one in found} <= {"differs"}
+    assert {column for one in found for column in one.columns} <= {"public_index", "username_index", "email_index"} | {
+        "token_index"
+    }
+
+
+def test_before_an_erasure_there_are_rows_and_after_it_none_and_no_value_ever(world, tmp_path):
+    shown = views()
+    erased = next(i for i, note in enumerate(world.notes) if b"auth.ErasureCompleted.v1" in note)
+    rows = []
+    for last in (erased - 1, erased):
+        with past.rebuilt(shown, world.of(shown.types(), last), tmp_path / str(last)) as made:
+            rows.append(list(shown.rows(made)))
+    before, after = rows
+    assert any(world.subject in str(row) for row in before)
+    assert not any(world.subject in str(row) for row in after)
+    assert not [value for value in world.values if str(value) in str(before)]
+    sealed = [value for row in before for value in row["row"].values() if str(value).startswith("s1:")]
+    assert sealed
+    assert [world.auth.keyring.open(value, value.split(":")[3]) for value in sealed] == [None] * len(sealed)
+
+
+def test_a_scratch_room_goes_and_takes_what_a_crash_left(tmp_path):
+    left = tmp_path / "replays" / "left"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+    with past.scratch(tmp_path) as room:
+        assert room.is_dir()
+        assert not left.exists()
+    assert list((tmp_path / "replays").iterdir()) == []
