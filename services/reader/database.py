@@ -20,6 +20,7 @@ _ENTRIES = (
     " FROM log_entries WHERE idx >= ? AND idx < ?"
 )
 _CHECKPOINTS_AT_ONCE = 500
+_LEAST = -(1 << 63)
 
 
 class _Connection(Protocol):
@@ -98,16 +99,12 @@ class Database(Shelf):
         return f"log_tiles level {level} n {n}, {width} hashes"
 
     def earlier(self, size: int) -> Iterator[Earlier]:
-        after = -1
-        while True:
-            rows = self._ask(
-                "SELECT size, note FROM log_checkpoints WHERE size > ? AND size <= ? ORDER BY size LIMIT ?",
-                after, size, _CHECKPOINTS_AT_ONCE,
-            ).fetchall()  # fmt: skip
-            for after, note in rows:
-                yield Earlier(after, _bytes(note), f"log_checkpoints size {after}")
-            if len(rows) < _CHECKPOINTS_AT_ONCE:
-                return
+        query = "SELECT size, note FROM log_checkpoints WHERE size >= ? AND size <= ? ORDER BY size LIMIT ?"
+        low = _LEAST  # a size below nothing is damage too, and wants to be seen
+        while rows := self._ask(query, low, size, _CHECKPOINTS_AT_ONCE).fetchall():
+            for kept, note in rows:
+                yield Earlier(kept, _bytes(note), f"log_checkpoints size {kept}")
+            low = rows[-1][0] + 1
 
     def above(self, size: int) -> Iterator[Earlier]:
         """Checkpoints kept under larger sizes than this, by size."""

@@ -121,9 +121,10 @@ def test_a_log_that_is_being_written_is_read_beside_the_writer(tables):
         writer.execute("ROLLBACK")
 
 
-def test_a_checkpoint_filed_above_the_head_is_judged_too(tables):
+@pytest.mark.parametrize("size", [1_000_000, (1 << 63) - 1, -1, 100 - (1 << 63), -(1 << 63)])
+def test_a_checkpoint_filed_above_the_head_or_below_nothing_is_judged_too(tables, size):
     log = tables(300, kept=(100,))
-    log.change("UPDATE log_checkpoints SET size = 1000000 WHERE size = 100")
+    log.change("UPDATE log_checkpoints SET size = ? WHERE size = 100", size)
     assert first(log) == (Damage.CHECKPOINT_INVALID, None)
 
 
