@@ -309,7 +309,11 @@ def test_a_witness_that_was_killed_comes_back_with_what_it_knew(
 
 
 def test_a_log_that_was_set_back_and_went_another_way_is_refused(
-    audit: Audit, home: Configuration, witnesses: list[Witness], tmp_path: Path
+    audit: Audit,
+    home: Configuration,
+    witnesses: list[Witness],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     log = Log(home, audit.engine)
     log.begin()
@@ -322,8 +326,11 @@ def test_a_log_that_was_set_back_and_went_another_way_is_refused(
 
     older = database.sqlite(tmp_path / "older.sqlite3")
     forked = Log(home, older, "another-head")
-    rounds = Rounds(older, replace_urls(audit, witnesses), replace(QUICK))
+    rounds = Rounds(older, replace_urls(audit, witnesses), replace(QUICK, alarm=300.0))
+    caplog.clear()
     rounds.turn()  # a rollback: the witnesses know more than this log has
+    alarms = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len([one for one in alarms if "knows 11 entries, and the log has 6" in one]) == 2
     forked.write(*(forked.sources.note("org", n) for n in range(1, 12)))
     rounds.clock = lambda: time.monotonic() + 60
     rounds.turn()  # it grew past what they know, another way

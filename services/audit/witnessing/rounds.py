@@ -62,10 +62,15 @@ class Said:
     witness: Witness
     line: bytes | None
     failure: str = ""
+    grave: bool = False
 
 
 class Refusing(Exception):
     """The witness answered, and did not cosign; the message says how."""
+
+
+class Ahead(Refusing):
+    """The witness has cosigned more than the log has: an older copy of the log was restored."""
 
 
 @dataclass
@@ -123,7 +128,7 @@ class Rounds:
             return False
         if known > size:
             # What it cosigned is not here any more. Asking would not bring it back.
-            self._failed(one, f"it cosigned {known} entries, and the log has {size}: an older copy was restored")
+            self._failed(one, f"it cosigned {known} entries, and the log has {size}", grave=True)
             return False
         return known < size and self.clock() >= self._of(one).not_before
 
@@ -131,7 +136,7 @@ class Rounds:
         try:
             return Said(one, self._cosignature(one, known, head))
         except (NoAnswer, NoteInvalid, Refusing) as failure:
-            return Said(one, None, str(failure))
+            return Said(one, None, str(failure), isinstance(failure, Ahead))
         except Exception as error:  # noqa: BLE001 - a thread's end would be silence; the type tells enough
             return Said(one, None, type(error).__name__)
 
@@ -140,7 +145,7 @@ class Rounds:
         url = str(one.url)
         answer = ask(url, request(known, self._proof(known, head.size), head.note), self.pace.answer)
         if answer.knows is not None and answer.knows > head.size:
-            raise Refusing(f"it knows {answer.knows} entries, and the log has {head.size}")
+            raise Ahead(f"it knows {answer.knows} entries, and the log has {head.size}")
         if answer.knows is not None and answer.knows != known:
             again = request(answer.knows, self._proof(answer.knows, head.size), head.note)
             answer = ask(url, again, self.pace.answer)
@@ -154,7 +159,7 @@ class Rounds:
 
     def _note(self, said: Said, head: Head) -> None:
         if said.line is None:
-            self._failed(said.witness, said.failure)
+            self._failed(said.witness, said.failure, grave=said.grave)
             return
         with database.writing(self.engine) as session:
             at = instant(datetime.now(UTC))
@@ -169,7 +174,7 @@ class Rounds:
             witnessed.mark(session, self.policy.digest, size)
             WITNESSED.set(size)
 
-    def _failed(self, one: Witness, why: str) -> None:
+    def _failed(self, one: Witness, why: str, *, grave: bool = False) -> None:
         now, standing = self.clock(), self._of(one)
         FAILED.labels(one.name).inc()
         if standing.failed_since is None:
@@ -179,7 +184,7 @@ class Rounds:
         standing.not_before = now + standing.wait
         silent = now - standing.failed_since
         SILENT.labels(one.name).set(silent)
-        if silent >= self.pace.alarm and not standing.alarmed:
+        if (grave or silent >= self.pace.alarm) and not standing.alarmed:
             standing.alarmed = True
             log.error("witness %s has not cosigned for %d s: %s", one.name, silent, why)
 
