@@ -40,6 +40,6 @@ def parse_checkpoint(note: bytes | str) -> Checkpoint:
 
 def decimal(text: str) -> int:
     """A number without sign, space or leading zero. Raises Malformed."""
-    if not _DECIMAL.fullmatch(text):
-        raise Malformed("not a decimal number without leading zeros")
+    if not _DECIMAL.fullmatch(text) or int(text) >= 1 << 63:
+        raise Malformed("not a decimal number below 2**63 without leading zeros")
     return int(text)
