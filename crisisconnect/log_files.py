@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -42,6 +42,7 @@ def export(engine: Engine, vkey: str, directory: Path, passed: Passed | None = N
     note = served if served.startswith(head.note) else head.note
     directory.mkdir(parents=True, exist_ok=True)
     _put(directory / "log.vkey", vkey.encode() + b"\n")
+    written = [directory / "log.vkey"]
     for level, n, width in _implied(head.size):
         # Only what the old checkpoint implied is known to have reached the disk.
         settled = (n * tree.WIDTH + width) << 8 * level <= known and width == tree.WIDTH
@@ -49,16 +50,19 @@ def export(engine: Engine, vkey: str, directory: Path, passed: Passed | None = N
         if not (settled and kept.exists()):
             with look(engine) as session:
                 _put(kept, _there(reading.tile(session, level, n, width), kept))
+            written.append(kept)
         if level == 0:
             bundle = directory / _path("entries", n, width)
             if not (settled and bundle.exists()):
                 with look(engine) as session:
                     _put(bundle, _there(reading.bundle(session, n, width), bundle))
+                written.append(bundle)
             if passed is not None:
                 passed(n * tree.WIDTH + width, head.size)
     # Last, and only over what is on disk: nobody ever finds a checkpoint whose tiles are still to come.
-    os.sync()
+    _settle(written)
     _put(directory / "checkpoint", note)
+    _settle([directory / "checkpoint"])
     _drop_partials(directory, head.size)
     return head
 
@@ -112,6 +116,17 @@ def _put(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.draft")
     draft.write_bytes(content)
     draft.replace(path)
+
+
+def _settle(written: Sequence[Path]) -> None:
+    """Returns when the files, and the names they have in their directories, are on disk."""
+    folders = {folder for path in written for folder in (path.parent, path.parent.parent)}
+    for path in (*written, *folders):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _drop_partials(directory: Path, size: int) -> None:
