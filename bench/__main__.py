@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.report import Row, table, write
 
-NAMES = ("append", "relay", "ingest", "rpc", "command", "memory", "startup", "closing", "verify", "proof")
+NAMES = ("append", "relay", "ingest", "rpc", "command", "memory", "startup", "closing", "verify", "proof", "replay")
 
 
 def main(names: list[str]) -> int:

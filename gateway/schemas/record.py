@@ -120,6 +120,13 @@ class Moment(Schema):
     depth = m.Integer(required=True)
 
 
+class ViewRow(Schema):
+    """One row of one table; blind indexes are empty, since only a living key could make them."""
+
+    table = m.String(required=True)
+    row = m.Dict(keys=m.String(), values=m.Raw(), required=True)
+
+
 class ReportQuery(Schema):
     since = m.Date(data_key="from")
     until = m.Date(data_key="to")
@@ -155,6 +162,7 @@ class MailQuery(Schema):
 
 
 ERASURES = page_of(Erasure, "Erasures")
+VIEWS = page_of(ViewRow, "ViewsThen")
 TIMELINE = page_of(Moment, "Timeline")
 ENTRIES = page_of(Entry, "Entries")
 REPORT_KINDS = page_of(ReportKind, "ReportKinds")

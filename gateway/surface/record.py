@@ -170,6 +170,18 @@ ROUTES = (
     ),
     Route(
         method="GET",
+        path="/v1/replays/{replay}/views/{service}",
+        summary="What a service showed then, made again from the log; values stay sealed.",
+        roles=INVESTIGATORS,
+        reach=Reach.SERVICE,
+        rpc="audit.views_then",
+        query=Page(),
+        paged=True,
+        answer=record.VIEWS,
+        purpose=BEHEER,
+    ),
+    Route(
+        method="GET",
         path="/v1/reports",
         summary="Which reports there are.",
         roles=OVERSEERS,

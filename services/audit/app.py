@@ -157,6 +157,17 @@ class Audit(Participant):
                 return
         raise Refused("not_found")
 
+    def views_then(self, context: Context, replay: str, service: str, after: int | None, limit: int) -> dict[str, Any]:
+        """A service's views as they were where a replay ends. Only the service itself knows them, so it is asked."""
+        last = self.replays.last(context, replay)
+        if service == self.name:
+            return self.past.page(last, after, limit)
+        if service not in OTHERS:
+            raise Refused("not_found")
+        asked = {"at": last, "after": after, "limit": limit}
+        found: dict[str, Any] = self.caller.call(service, "replay_views", asked, self.own_context())
+        return found
+
     def _pseudonym_of(self, account: str, organisation: str | None) -> str:
         asked = {"account": account, "organisation": organisation}
         return str(self.caller.call("auth", "pseudonym_of", asked, self.own_context())["pseudonym"])

@@ -72,6 +72,12 @@ class AuditService(Tended):
     ) -> dict[str, Any]:
         return self.app.replays.timeline(context, replay, after, limit)
 
+    @answers()
+    def views_then(
+        self, context: Context, replay: str, service: str, after: int | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.views_then(context, replay, service, after, limit)
+
     @answers(callers=(CLI,))
     def replay_entries(
         self, context: Context, replay: str, after: int | None = None, limit: int = 500, types: list[str] | None = None

@@ -24,7 +24,9 @@ from services.kernel.feed import Entry, Feed
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.lease import Busy
+from services.kernel.looking_back import LookingBack
 from services.kernel.note import Verifier
+from services.kernel.past import Views
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
@@ -114,6 +116,8 @@ class Participant:
             before=self._before,
             pins=pinned(configuration),
         )
+        shown = Views(self.name, self.views, self.log_views, self.follows)
+        self.past = LookingBack(shown, configuration.var, self.fetch)
         self._stopping = threading.Event()
         self._bell = Bell()
         self._erased_at: float | None = time.monotonic()  # what the run before erased, and could not scrub any more

@@ -11,10 +11,11 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, Table, select
+from sqlalchemy import Engine, MetaData, Table, event, func, select
 
 from services.kernel import eventstore
 from services.kernel.database import plain, reading, sqlite, writing
@@ -22,7 +23,7 @@ from services.kernel.entry import Entry
 from services.kernel.event import Event
 
 BATCH = 200
-STALE = 3600.0
+STALE = 86_400.0
 """Seconds after which what a killed process left behind is removed."""
 
 
@@ -66,12 +67,23 @@ class Views:
             time.sleep(0)  # where one thread serves many, it is the others' turn
         return count
 
-    def rows(self, engine: Engine) -> Iterator[dict[str, Any]]:
-        """Every row as `{"table", "row"}`, by table and key: the same bytes wherever they are written."""
+    def page(self, engine: Engine, seen: int, limit: int) -> list[dict[str, Any]]:
+        """Some of `rows`, after the first `seen`."""
+        return list(islice(self.rows(engine, seen), limit))
+
+    def rows(self, engine: Engine, seen: int = 0) -> Iterator[dict[str, Any]]:
+        """Every row but the first `seen` as `{"table", "row"}`, by table and key: the same wherever it is written."""
         for table in sorted(self.tables, key=lambda found: found.name):
             with reading(engine) as session:
+                if seen:
+                    here = session.execute(select(func.count()).select_from(table)).scalar_one()
+                    if here <= seen:
+                        seen -= here
+                        continue
                 streamed = session.execution_options(yield_per=BATCH)
-                for row in streamed.execute(select(table).order_by(*table.primary_key.columns)).mappings():
+                ordered = select(table).order_by(*table.primary_key.columns).offset(seen)
+                seen = 0
+                for row in streamed.execute(ordered).mappings():
                     yield {"table": table.name, "row": plain(row)}
 
 
@@ -91,11 +103,17 @@ def scratch(var: Path) -> Iterator[Path]:
 def rebuilt(views: Views, notes: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Engine]:
     """The views in an SQLite file at `path`, until the caller is done with them."""
     engine = sqlite(path)
+    event.listen(engine, "connect", _hasty)
     try:
         views.rebuild(notes, engine)
         yield engine
     finally:
         engine.dispose()
+
+
+def _hasty(connection: Any, _: Any) -> None:
+    """What a crash would lose is made again; nobody waits for the disk."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _batches(notes: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

@@ -27,6 +27,10 @@ class Tended:
     def durable(self, context: Context, event: str) -> dict[str, Any] | None:
         return self.app.durable(event)
 
+    @answers(callers=("audit",))
+    def replay_views(self, context: Context, at: int, after: int | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.past.page(at, after, limit)
+
     @answers(callers=(CLI,))
     def rotate_keys(self, context: Context) -> dict[str, Any]:
         return self.app.rotate_keys(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,23 +37,23 @@ def stretch(session: Connection, chosen: Selection, after: int, last: int, limit
         note = bytes(row.note)
         said = orjson.loads(note.split(b"\n", 1)[0])
         if chosen.takes(note, said):
-            found.append(Found(row.idx, note, said, depths.below(said.get("causationid"))))
+            found.append(Found(row.idx, note, said, depths.of(said["id"], said.get("causationid"))))
             if len(found) == limit:
                 return Stretch(found, row.idx)
     return Stretch(found, max(upto, after))
 
 
-def depths(session: Connection, last: int) -> Depths:
-    """Depths over the log up to `last`, looked up by `session`."""
-    return Depths(lambda event: _cause(session, event, last))
+def depths(session: Connection, last: int, known: OrderedDict[str, int]) -> Depths:
+    """Depths over the log up to `last`, looked up by `session`; `known` goes from one stretch to the next."""
+    return Depths(lambda event: _cause(session, event, last), known)
 
 
 def everything(engine: Engine, chosen: Selection, last: int) -> Iterator[Found]:
     """All that fits, streamed; each stretch is a look of its own, and what it looks at never changes."""
-    after = -1
+    after, known = -1, OrderedDict[str, int]()
     while after < last:
         with look(engine) as session:
-            part = stretch(session, chosen, after, last, STRETCH, depths(session, last))
+            part = stretch(session, chosen, after, last, STRETCH, depths(session, last, known))
         yield from part.found
         after = part.scanned
 

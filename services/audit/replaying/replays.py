@@ -107,6 +107,10 @@ class Replays:
             **self._log(started),
         }
 
+    def last(self, context: Context, replay: str) -> int:
+        """The index of the last entry that a replay looks at."""
+        return self._started(context, replay)[0].last
+
     def timeline(self, context: Context, replay: str, after: int | None, limit: int) -> dict[str, Any]:
         """A page of what happened; a page may be short, or empty, and yet not the last: `next` tells."""
         found, upto = self._page(self._started(context, replay)[0], after, limit)
@@ -156,10 +160,10 @@ class Replays:
         return {"size": size, "root": root.hex(), "checkpoint": checkpoint, "program": PROGRAM}
 
     def _page(self, started: ReplayStarted, after: int | None, limit: int) -> tuple[list[Found], int | None]:
-        chosen, found = selection_of(started), list[Found]()
+        chosen, found, known = selection_of(started), list[Found](), OrderedDict[str, int]()
         at, until = -1 if after is None else after, time.monotonic() + PATIENCE
         while at < started.last and len(found) < limit and time.monotonic() < until:
-            part = self._stretch(chosen, at, started.last, limit - len(found))
+            part = self._stretch(chosen, at, started.last, limit - len(found), known)
             found += part.found
             at = part.scanned
         return found, at if at < started.last else None
@@ -167,17 +171,20 @@ class Replays:
     def _count(self, started: ReplayStarted) -> tuple[int, bool]:
         chosen, until = selection_of(started), time.monotonic() + PATIENCE
         at, count = self._counts.get(started.replay, (-1, 0))
+        known = OrderedDict[str, int]()
         while at < started.last and time.monotonic() < until:
-            part = self._stretch(chosen, at, started.last, finding.STRETCH)
+            part = self._stretch(chosen, at, started.last, finding.STRETCH, known)
             at, count = part.scanned, count + len(part.found)
         self._counts[started.replay] = at, count
         if len(self._counts) > COUNTED:
             self._counts.popitem(last=False)
         return count, at >= started.last
 
-    def _stretch(self, chosen: Selection, after: int, last: int, limit: int) -> finding.Stretch:
+    def _stretch(
+        self, chosen: Selection, after: int, last: int, limit: int, known: OrderedDict[str, int]
+    ) -> finding.Stretch:
         with self._store.reading() as session:
-            part = finding.stretch(session, chosen, after, last, limit, finding.depths(session, last))
+            part = finding.stretch(session, chosen, after, last, limit, finding.depths(session, last, known))
         time.sleep(0)  # others are waiting for this process too
         return part
 

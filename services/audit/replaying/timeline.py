@@ -31,12 +31,19 @@ class Cause:
 class Depths:
     """How many causes lie above an event in the log; a cause that is not there (a request at the door) counts none.
 
-    It asks `look(event id)` for what it does not remember, so a page alone tells the same as the whole.
+    It asks `look(event id)` for what it does not remember, so a page alone tells the same as the whole; `known` is
+    what an earlier one remembered of the same log.
     """
 
-    def __init__(self, look: Callable[[str], Cause | None]) -> None:
+    def __init__(self, look: Callable[[str], Cause | None], known: OrderedDict[str, int] | None = None) -> None:
         self._look = look
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known: OrderedDict[str, int] = OrderedDict() if known is None else known
+
+    def of(self, event: str, causation: str | None) -> int:
+        """The depth of an event that is read anyway, remembered for what follows from it."""
+        depth = 0 if causation is None else self.below(causation)
+        self._keep(event, depth)
+        return depth
 
     def below(self, causation: str | None) -> int:
         """The depth of what follows from `causation`; 0 where nothing is above it."""

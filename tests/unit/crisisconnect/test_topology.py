@@ -62,6 +62,15 @@ def test_a_right_matches_whole_names(user: str) -> None:
     assert not any(re.search(pattern, "") and pattern != "^$" for pattern in patterns)
 
 
+def test_a_replay_is_sent_by_the_command_line_alone_and_never_where_a_service_listens() -> None:
+    for user in USERS:
+        granted = rights(user)
+        for right in (granted.configure, granted.write, granted.read):
+            assert bool(re.search(right, "replay.om-2025-0142")) == (user == "cli")
+    for name in (*(exchange.name for exchange in EXCHANGES), *(queue.name for queue in QUEUES), "replay", "xreplay.a"):
+        assert not re.search(rights("cli").configure, name)
+
+
 def test_a_service_and_its_relay_share_no_reply_queue() -> None:
     for service in SERVICES:
         name = reply_queue(f"{service}-relay", str(uuid.uuid4()))

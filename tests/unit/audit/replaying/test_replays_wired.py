@@ -32,9 +32,7 @@ from tests.unit.audit.replaying.world import INVESTIGATOR, SANNE, World
 def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path)
     yield made
-    for store in (made.auth, made.audit):
-        store.engine.dispose()
-        store.keyring._engine.dispose()
+    made.close()
 
 
 def refused(world: World, code: str, case: str = "OM-1", ground: str = "misbruik", **selection: Any) -> None:

@@ -44,6 +44,11 @@ class World:
         self.grow()
         self.replays = Replays(self.audit, self._person, "the-maker")
 
+    def close(self) -> None:
+        for store in (self.auth, self.audit):
+            store.engine.dispose()
+            store.keyring._engine.dispose()
+
     def _person(self, account: str, _: str | None) -> str:
         if account != SANNE:
             raise Refused("account_unknown")
