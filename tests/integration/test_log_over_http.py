@@ -12,7 +12,7 @@ import pytest
 
 from services.reader import Damage, Report, Unusable, verify_url
 from services.reader.__main__ import main
-from tests.interop.written import LOG_VKEY, SOURCES, Written
+from tests.interop.written import LOG_VKEY, SOURCES, Written, notes
 
 SIZE = 600
 
@@ -27,6 +27,7 @@ class Host(http.server.ThreadingHTTPServer):
         self.zipped = False
         self.failing = 0
         self.changed: dict[str, bytes] = {}
+        self.gone: set[str] = set()
         self.told: list[tuple[str, str | None]] = []
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -51,7 +52,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
             self._answer(403 if bearer else 401, b"")
         elif path in self.server.changed:
             self._answer(200, self.server.changed[path])
-        elif (self.server.root / path).is_file():
+        elif path not in self.server.gone and (self.server.root / path).is_file():
             self._answer(200, (self.server.root / path).read_bytes())
         else:
             self._answer(404, b"")
@@ -71,8 +72,13 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Written.of(tmp_path_factory.mktemp("log"), SIZE).export()
+def log(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    return Written.of(tmp_path_factory.mktemp("log"), SIZE, stops=(300,))
+
+
+@pytest.fixture(scope="module")
+def files(log: Written) -> Path:
+    return log.export()
 
 
 @pytest.fixture
@@ -152,11 +158,27 @@ def test_one_bit_in_an_entry_is_named(host: Host, files: Path) -> None:
     assert (first.damage, first.index) == (Damage.ENTRY_CHANGED, 256)
 
 
+def test_an_earlier_checkpoint_is_held_against_the_tree_alone_too(host: Host, log: Written, tmp_path: Path) -> None:
+    host.token = "secret"
+    assert verify(host, since=log.checkpoint_of(300)).ok
+    fork = Written.empty(tmp_path)
+    fork.grow([*notes(4), *(SOURCES.note("org", n) for n in range(1, 297))])
+    first = verify(host, since=fork.checkpoint_of(300)).first
+    assert first is not None
+    assert first.damage is Damage.FORK
+    host.changed["checkpoint"] = log.checkpoint_of(300)
+    findings = verify(host, since=log.checkpoint_of(SIZE)).findings
+    assert (Damage.TRUNCATED, 300) in {(finding.damage, finding.index) for finding in findings}
+
+
 def test_a_tile_that_is_not_there_is_named(host: Host) -> None:
-    host.changed["tile/0/001"] = b""
-    report = verify(host)
-    assert report.first is not None
-    assert (report.first.damage, report.first.index) == (Damage.TILE_CHANGED, 256)
+    host.gone.add("tile/0/001")
+    host.token = "secret"
+    for token in ("secret", None):
+        report = verify(host, token=token)
+        assert {finding.damage for finding in report.findings} == {Damage.TILE_MISSING}
+        assert report.first is not None
+        assert report.first.index == 256
 
 
 def test_a_host_that_stumbles_is_asked_again(host: Host) -> None:
