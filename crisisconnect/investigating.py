@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -112,7 +113,7 @@ class Copied:
 
 
 @contextmanager
-def running(case: str, ground: str, selection: Mapping[str, Any], at: int | None) -> Iterator[Running]:
+def running(case: str, ground: str, selection: Mapping[str, Any], at: int | str | None) -> Iterator[Running]:
     """Begin a replay as `cli`. Raises Refused, Unavailable, ConfigurationError where nothing runs."""
     here = asking.configuration()
     if not here.amqp_url:
@@ -131,7 +132,7 @@ def running(case: str, ground: str, selection: Mapping[str, Any], at: int | None
 
 
 @contextmanager
-def copied(directory: Path, room: Path, selection: Selection, at: int | None) -> Iterator[Copied]:
+def copied(directory: Path, room: Path, selection: Selection, at: int | str | None) -> Iterator[Copied]:
     """Replay a log that was exported as files; `room` is where it is laid out. Raises Unusable."""
     report = verify_directory(directory)
     if report.exit_code:
@@ -139,29 +140,34 @@ def copied(directory: Path, room: Path, selection: Selection, at: int | None) ->
     shelf = Directory(directory)
     note = shelf.checkpoint()
     origin, size = note.split(b"\n")[0].decode(), int(note.split(b"\n")[1])
-    last = size - 1 if at is None else at
-    if not 0 <= last < size:
-        raise Unusable(f"the log has the entries 0 to {size - 1}")
     engine = sqlite(room / "log.sqlite3")
     try:
         tables.create(engine)
-        edge = _lay_out(shelf, engine, size, last + 1)
-        yield Copied(engine, Log(origin, last + 1, edge.root(), note), selection)
+        edge = _lay_out(shelf, engine, size, at)
+        if edge.size == 0 or (isinstance(at, int) and edge.size <= at):
+            raise Unusable(f"the log has the entries 0 to {size - 1}, and none of them then")
+        yield Copied(engine, Log(origin, edge.size, edge.root(), note), selection)
     finally:
         engine.dispose()
 
 
-def _lay_out(shelf: Directory, engine: Engine, size: int, wanted: int) -> tree.Edge:
-    """The entries up to `wanted`, as the running log has them in its tables; and the edge of their tree."""
+def _lay_out(shelf: Directory, engine: Engine, size: int, at: int | str | None) -> tree.Edge:
+    """The entries up to an index or a moment, as the running log has them in its tables; and the edge of their tree."""
     edge = tree.Edge()
+
+    def within(row: Mapping[str, Any]) -> bool:
+        return at is None or (row["idx"] <= at if isinstance(at, int) else row["time"] <= at)
+
     for n, width in tiles.blocks(size):
         first = n * tiles.WIDTH
-        notes = [bytes(note) for note in shelf.bundle(n, width).entries if note is not None][: max(0, wanted - first)]
-        if not notes:
+        all_rows = [_row(first + i, bytes(note or b"")) for i, note in enumerate(shelf.bundle(n, width).entries)]
+        rows = list(takewhile(within, all_rows))
+        if rows:
+            edge, _ = tree.grow(edge, [tree.leaf_hash(row["note"]) for row in rows])
+            with writing(engine) as session:
+                session.execute(insert(tables.entries), rows)
+        if len(rows) < len(all_rows):
             break
-        edge, _ = tree.grow(edge, [tree.leaf_hash(note) for note in notes])
-        with writing(engine) as session:
-            session.execute(insert(tables.entries), [_row(first + i, note) for i, note in enumerate(notes)])
     with writing(engine) as session:
         # What is asked of a log ends at its head; here that is as far as the replay looks.
         session.execute(insert(tables.head).values(id=1, size=edge.size, root=edge.root(), note=b""))

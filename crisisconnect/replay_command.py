@@ -40,7 +40,7 @@ def replay_(
     organisation: Annotated[str | None, typer.Option(help="Whose data it is about.")] = None,
     correlation: Annotated[str | None, typer.Option(help="What followed from one request.")] = None,
     kind: Annotated[list[str] | None, typer.Option("--type", help="A type of event, or its bare name.")] = None,
-    at: Annotated[int | None, typer.Option(help="Look no further than this entry's index.")] = None,
+    at: Annotated[str | None, typer.Option(help="Look no further than this entry's index, or this moment.")] = None,
     views: Annotated[
         str | None, typer.Option(help="Show this service's views as they were: one JSON row a line.")
     ] = None,
@@ -64,7 +64,10 @@ def replay_(
         correlation=correlation,
         types=tuple(sorted(set(kind or ()))),
     )
-    with past.scratch(asking.configuration().var) as room, _case(case, ground, chosen, account, at, log, room) as found:
+    with (
+        past.scratch(asking.configuration().var) as room,
+        _case(case, ground, chosen, account, _index_or_moment(at), log, room) as found,
+    ):
         if compare is not None and views is not None:
             _compare(found, views, compare, room)
         elif views is not None:
@@ -86,7 +89,7 @@ def replay_(
 
 @contextmanager
 def _case(
-    case: str, ground: str, chosen: Selection, account: str | None, at: int | None, log: Path | None, room: Path
+    case: str, ground: str, chosen: Selection, account: str | None, at: int | str | None, log: Path | None, room: Path
 ) -> Iterator[Case]:
     with ExitStack() as held:
         if log is None:
@@ -185,10 +188,14 @@ def _at(found: Case, service: str, last: int, path: Path) -> Iterator[tuple[past
         yield shown, engine
 
 
-def _moment(text: str | None) -> str | None:
+def _index_or_moment(text: str | None) -> int | str | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else _moment(text, "--at")
+
+
+def _moment(text: str | None, option: str = "--from, --to") -> str | None:
     if text is None:
         return None
     try:
         return instant(moment(text))
     except ValueError:
-        raise typer.BadParameter("not a moment", param_hint="--from, --to") from None
+        raise typer.BadParameter("not a moment", param_hint=option) from None

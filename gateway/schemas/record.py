@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
+from typing import Any
+
+from marshmallow import Schema, ValidationError
 from marshmallow import fields as m
 from marshmallow.validate import Length
 
@@ -77,13 +79,19 @@ class ReplaySelection(Schema):
     types = m.List(text(120), validate=Length(max=50))
 
 
+def _index_or_moment(value: Any) -> None:
+    index = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 2**53
+    if not index and not (isinstance(value, str) and 1 <= len(value) <= 40):
+        raise ValidationError("An index, or a moment.")
+
+
 class ReplayWish(Schema):
-    """`at` is the index of the last entry to look at; without it, that is the newest."""
+    """`at` is the index of the last entry to look at, or a moment; without it, that is the newest entry."""
 
     case = text(60, least=0, load_default="")
     ground = text(500, least=0, load_default="")
     selection = m.Nested(ReplaySelection, load_default=dict)
-    at = natural()
+    at = m.Raw(validate=_index_or_moment)
 
 
 class ReplayBegun(Written):

@@ -58,7 +58,7 @@ class AuditService(Tended):
         case: str = "",
         ground: str = "",
         selection: dict[str, Any] | None = None,
-        at: int | None = None,
+        at: int | str | None = None,
     ) -> dict[str, Any]:
         return self.app.replays.start(context, case, ground, selection or {}, at)
 

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from services.audit.domain import replay as domain
 from services.audit.ledger import reading
 from services.audit.replaying import finding
@@ -47,9 +49,9 @@ class Replays:
         self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def start(
-        self, context: Context, case: str, ground: str, selection: Mapping[str, Any], at: int | None
+        self, context: Context, case: str, ground: str, selection: Mapping[str, Any], at: int | str | None
     ) -> dict[str, Any]:
-        """Begin one. `at` is the last index it looks at; without it that is the newest under a checkpoint.
+        """Begin one. `at` is the last index it looks at, or a moment; without it that is the newest integrated entry.
 
         `selection` has `since`, `until`, `account` or `person`, `organisation`, `correlationid`, `types`. Raises
         Refused: case_needed, ground_needed, invalid, period_invalid, account_unknown, not_yet (no such entry yet).
@@ -59,14 +61,18 @@ class Replays:
             raise Refused("invalid", errors={"case": ["Letters, digits, and . _ / : - only; at most 60."]})
         if len(ground) > GROUND:
             raise Refused("invalid", errors={"ground": [f"At most {GROUND} characters."]})
-        since, until = _moment(selection, "since", "from"), _moment(selection, "until", "to")
+        since, until = (
+            _moment(selection.get("since"), "selection.from"),
+            _moment(selection.get("until"), "selection.to"),
+        )
         if since and until and until <= since:
             raise Refused("period_invalid")
         # Whoever has no case or ground learns nothing of anybody, not even that there is such an account.
         person = self._person(selection) if case and ground else None
         with self._store.reading() as session:
             size = reading.size(session)
-        if at is not None and not 0 <= at < size:
+            last = _last(session, at, size)
+        if not 0 <= last < size:
             raise Refused("not_yet")
         identity = str(uuid4())
         told = ReplayStarted(
@@ -81,7 +87,7 @@ class Replays:
             correlation=selection.get("correlationid"),
             types=tuple(sorted(set(selection.get("types") or ()))),
             size=size,
-            last=size - 1 if at is None else at,
+            last=last,
             by=context.actor,
             at=datetime.now(UTC),
         )
@@ -205,12 +211,19 @@ def selection_of(started: ReplayStarted) -> Selection:
     )
 
 
-def _moment(selection: Mapping[str, Any], name: str, called: str) -> datetime | None:
-    text = selection.get(name)
+def _last(session: Connection, at: int | str | None, size: int) -> int:
+    """The log at a moment ends before the first entry that is later, by the clock of whoever said it."""
+    if isinstance(at, str):
+        until = _moment(at, "at")
+        return finding.last_before(session, instant(until)) if until else -1
+    return size - 1 if at is None else at
+
+
+def _moment(text: str | None, called: str) -> datetime | None:
     if text is None:
         return None
     try:
         found = moment(text)
     except (TypeError, ValueError):
-        raise Refused("invalid", errors={f"selection.{called}": ["Not a moment."]}) from None
+        raise Refused("invalid", errors={called: ["Not a moment."]}) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

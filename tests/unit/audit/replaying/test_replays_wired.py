@@ -135,6 +135,34 @@ def test_the_root_of_an_earlier_size_is_the_one_signed_then(world):
         assert finding.checkpoint_over(session, head.size) == head.note
 
 
+def test_the_log_at_a_moment_ends_before_what_is_later(world):
+    times = [orjson.loads(note.split(b"\n")[0])["time"] for note in world.notes]
+    middle = sorted(times)[len(times) // 2]
+    first_later = next(i for i, time in enumerate(times) if time > middle)
+
+    shown = world.replays.show(INVESTIGATOR, world.start(at=middle))
+    assert shown["last"] == first_later - 1
+    with pytest.raises(Refused, match=r"^not_yet$"):
+        world.start(at="2001-01-01T00:00:00Z")
+    with pytest.raises(Refused, match=r"^invalid$"):
+        world.start(at="noon")
+
+
+def test_the_database_leaves_out_nothing_that_fits(world):
+    said = [(note, orjson.loads(note.split(b"\n")[0])) for note in world.notes]
+    one = said[len(said) // 2][1]
+    for chosen in (
+        Selection(types=("SignedIn", "DataViewed")),
+        Selection(types=(one["type"], "AccountClosed")),
+        Selection(organisation=one["organisation"]),
+        Selection(correlation=one["correlationid"]),
+        Selection(person=world.subject, since=one["time"]),
+        Selection(organisation="nobody's"),
+    ):
+        found = [one.note for one in finding.everything(world.audit.engine, chosen, len(said) - 1)]
+        assert found == [note for note, line in said if chosen.takes(note, line)], chosen
+
+
 def test_stretches_are_short_and_together_everything(world, monkeypatch):
     monkeypatch.setattr(finding, "STRETCH", 2)
     found = list(finding.everything(world.audit.engine, Selection(), len(world.notes) - 1))

@@ -71,7 +71,7 @@ class World:
             session.execute(delete(tables.head))
             session.execute(insert(tables.head).values(id=1, size=head.size, root=head.root, note=head.note))
 
-    def start(self, context: Context = INVESTIGATOR, at: int | None = None, **selection: Any) -> str:
+    def start(self, context: Context = INVESTIGATOR, at: int | str | None = None, **selection: Any) -> str:
         return str(self.replays.start(context, "OM-2025-0142", "vermoeden van misbruik", selection, at)["replay"])
 
     def pages(self, replay: str, limit: int = 3) -> list[Mapping[str, Any]]:
