@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import orjson
@@ -66,6 +67,9 @@ class Process:
         """The last delivery tag of each chunk that is being checked."""
         self._checked: list[Arrival | Bad] = []
         self._last_checked = 0
+        self._hand = ThreadPoolExecutor(1, "write")
+        """Writes one batch while the next one arrives; never two at once, and nothing is signed meanwhile."""
+        self._writing: Future[int] | None = None
         self._signed_at = 0.0
         self._looked_at = 0.0
         self._alarmed: set[str] = set()
@@ -108,15 +112,22 @@ class Process:
             while not self._stopping.is_set():
                 came = self._listen(connection)
                 self._hand_out()
-                self._take_back(wait=not came)
-                if self._checked and (len(self._checked) >= self.pace.batch or not (came or self._under_way)):
-                    self._write(channel)
-                if self.writer.unsigned and time.monotonic() >= self._due():
-                    self._sign(channel)
+                full = len(self._checked) >= self.pace.batch
+                self._take_back(wait=not came and not (full and self._writing))
+                full, idle = len(self._checked) >= self.pace.batch, not (came or self._under_way)
+                due = time.monotonic() >= self._due()
+                self._settle(channel, wait=due or idle or (full and not came))
+                if self._writing is None:
+                    if due and self.writer.unsigned:
+                        self._sign(channel)
+                    if self._checked and (full or idle):
+                        self._write()
                 self._look_round()
+            self._settle(channel, wait=True)
             if self.writer.unsigned:
                 self._sign(channel)
         finally:
+            self._abandon()
             _close(connection)
 
     def _arrived(
@@ -127,7 +138,7 @@ class Process:
     def _listen(self, connection: BlockingConnection) -> bool:
         """Wait for a first message and take what else is there; never for a batch to fill. Whether any came."""
         before = len(self._inbox)
-        if not (self._inbox or self._under_way or self._checked):
+        if not (self._inbox or self._under_way or self._checked or self._writing):
             patience = self._due() - time.monotonic() if self.writer.unsigned else 0.25
             connection.process_data_events(min(0.25, max(0.0, patience)))
         had = -1
@@ -152,12 +163,30 @@ class Process:
             self._last_checked = self._under_way.popleft()
             wait = False
 
-    def _write(self, channel: BlockingChannel) -> None:
-        self.writer.append(self._checked)
-        metrics.BATCH.observe(len(self._checked))
-        self._checked = []
+    def _write(self) -> None:
+        batch, tag, self._checked = self._checked, self._last_checked, []
+
+        def append() -> int:
+            self.writer.append(batch)
+            metrics.BATCH.observe(len(batch))
+            return tag
+
+        self._writing = self._hand.submit(append)
+
+    def _settle(self, channel: BlockingChannel, *, wait: bool) -> None:
+        """Acknowledge the batch that is written, and only then. Raises what its writing raised."""
+        if self._writing is None or not (wait or self._writing.done()):
+            return
+        writing, self._writing = self._writing, None
+        tag = writing.result()
         reached("before_ack")
-        channel.basic_ack(self._last_checked, multiple=True)
+        channel.basic_ack(tag, multiple=True)
+
+    def _abandon(self) -> None:
+        """Let a batch that is being written come to its end; unacknowledged, it is delivered and recognised again."""
+        writing, self._writing = self._writing, None
+        if writing is not None and (error := writing.exception()) is not None:
+            log.warning("a batch was not written: %s", type(error).__name__)
 
     def _due(self) -> float:
         return self._signed_at + (self.pace.busy if self._inbox or self._under_way else self.pace.quiet)
