@@ -33,6 +33,9 @@ class Rows:
         self._db = sqlite3.connect(database, isolation_level=None)
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.text_factory = bytes
+        self._flipped: set[tuple[str, int]] = set()
+        bounds = {table: self._db.execute(f"SELECT min(rowid), max(rowid) FROM {table}").fetchone() for table in TABLES}
+        self._bounds: dict[str, tuple[int, int]] = bounds
 
     @contextmanager
     def flipped(self, taken: set[object]) -> Iterator[tuple[str, Names, object]]:
@@ -42,7 +45,7 @@ class Rows:
             column = self._chance.choice(TABLES[table])
             row = self._row(table)
             own = self._own(table, row)
-            if own in taken or row[column] is None:
+            if own in taken or (table, row["rowid"]) in self._flipped or row[column] is None:
                 continue
             changed = self._change(row[column], column)
             try:
@@ -50,20 +53,27 @@ class Rows:
             except sqlite3.IntegrityError:
                 continue  # the key of another row: the database itself would have refused
             break
+        now = changed if _is_rowid(table, column) else row["rowid"]
+        self._flipped.add((table, now))
         try:
             yield f"{table}.{column} of row {row['rowid']}", _names(table, row), own
         finally:
-            self._set(table, column, row[column], changed if _is_rowid(table, column) else row["rowid"])
+            self._flipped.remove((table, now))
+            self._set(table, column, row[column], now)
 
     def _row(self, table: str) -> dict[str, Any]:
         columns = ("rowid", *TABLES[table])
-        chosen = self._chance.random()
-        low, high = self._db.execute(f"SELECT min(rowid), max(rowid) FROM {table}").fetchone()
-        found = self._db.execute(
-            f"SELECT {', '.join(columns)} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1",
-            (low + int(chosen * (high - low + 1)),),
-        ).fetchone()
+        found = None
+        while found is None:  # where the last one has moved away
+            found = self._some(table, columns)
         return dict(zip(columns, found, strict=True))
+
+    def _some(self, table: str, columns: tuple[str, ...]) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self._db.execute(
+            f"SELECT {', '.join(columns)} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1",
+            (self._chance.randint(*self._bounds[table]),),
+        ).fetchone()
+        return found
 
     def _change(self, value: Any, column: str) -> Any:
         if isinstance(value, int):
