@@ -22,7 +22,9 @@ from services.kernel.database import plain, reading, sqlite, writing
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 
-BATCH = 200
+BATCH = 50
+"""Events that are projected in one go: where one thread serves many, this is how long the others wait."""
+FETCHED = 500
 STALE = 86_400.0
 """Seconds after which what a killed process left behind is removed."""
 
@@ -80,7 +82,7 @@ class Views:
                     if here <= seen:
                         seen -= here
                         continue
-                streamed = session.execution_options(yield_per=BATCH)
+                streamed = session.execution_options(yield_per=FETCHED)
                 ordered = select(table).order_by(*table.primary_key.columns).offset(seen)
                 seen = 0
                 for row in streamed.execute(ordered).mappings():

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pika
+import pytest
 
 from tests.journeys.people import Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System
@@ -61,6 +62,7 @@ def integrated(ivo: Person, event: str) -> int:
     return eventually(look, what=f"{event} in the log")
 
 
+@pytest.mark.timeout(300)
 def test_a_members_life_for_a_case_and_on_a_ground(system: System, tmp_path: Path) -> None:
     cast = Cast(system.url)
     cast.assemble()
@@ -141,6 +143,9 @@ def operators_tools(system: System, cast: Cast, person: str, last: int, tmp_path
     row = next(r for r in map(json.loads, views.splitlines()) if r["row"].get("account") == person)
     assert row["row"]["last_name"].startswith("s1:"), "as it was, and sealed for good"
     assert not [value for value in VALUES if value in views]
+    for service, table in (("org", "organisations"), ("retention", "erasures"), ("audit", "erasure_steps")):
+        shown = system.command("replay", *reasons, "--views", service).stdout
+        assert f'"table":"{table}"' in shown, service
     newest = tmp_path / "newest.jsonl"
     system.command("replay", *reasons, "--export", str(newest))
     end = json.loads(newest.read_bytes().splitlines()[0])["log"]["size"] - 1

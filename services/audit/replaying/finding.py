@@ -16,7 +16,7 @@ from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Cause, Depths, Found
 from services.kernel.database import reading as look
 
-STRETCH = 2_000
+STRETCH = 1_000
 """Entries that one look goes through, however few of them fit."""
 
 

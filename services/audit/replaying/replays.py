@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,59}\Z")
 """A case number, and no room for a name: it stands open in the log, for as long as that does."""
 GROUND = 500
 MOST = 1000
+MOST_BYTES = 4 * 1024 * 1024
+"""What one answer carries at most, beside a first entry however long."""
 PATIENCE = 2.0
 """Seconds that one question looks for; the next one continues where it stopped."""
 COUNTED = 100
@@ -134,8 +137,10 @@ class Replays:
             with self._store.reading() as session:
                 part = finding.of_types(session, types, begin, started.last, min(limit, MOST))
             found, upto = part.found, part.scanned if part.scanned < started.last else None
-        items = [{"index": one.index, "depth": one.depth, "entry": one.note.decode()} for one in found]
-        return {"items": items, "next": upto}
+        sizes = accumulate(len(one.note) for one in found)
+        fitting = [one for one, size in zip(found, sizes, strict=True) if size <= MOST_BYTES or one is found[0]]
+        items = [{"index": one.index, "depth": one.depth, "entry": one.note.decode()} for one in fitting]
+        return {"items": items, "next": upto if len(fitting) == len(found) else fitting[-1].index}
 
     def export(self, context: Context, replay: str) -> dict[str, Any]:
         """Put on record that the selection leaves as a file; what the file says of the log it is from."""

@@ -46,13 +46,15 @@ class Depths:
         return depth
 
     def below(self, causation: str | None) -> int:
-        """The depth of what follows from `causation`; 0 where nothing is above it."""
+        """The depth of what follows from `causation`, at most DEEPEST; 0 where nothing is above it."""
         above: list[str] = []
         depth, cause = -1, causation
-        while cause is not None and len(above) < DEEPEST:
+        while cause is not None:
             if cause in self._known:
                 depth = self._known[cause]
                 break
+            if len(above) == DEEPEST:
+                return DEEPEST  # and nothing is remembered: who lies how deep below it was not seen
             found = self._look(cause)
             if found is None:
                 self._keep(cause, -1)
@@ -60,9 +62,9 @@ class Depths:
             above.append(cause)
             cause = found.causation
         for one in reversed(above):
-            depth += 1
+            depth = min(depth + 1, DEEPEST)
             self._keep(one, depth)
-        return depth + 1
+        return min(depth + 1, DEEPEST)
 
     def _keep(self, event: str, depth: int) -> None:
         self._known[event] = depth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,8 @@ from sqlalchemy import select
 
 from crisisconnect import telling
 from services.audit.ledger import reading as ledger
-from services.audit.replaying import finding
-from services.audit.replaying.export import lines
+from services.audit.replaying import finding, replays
+from services.audit.replaying.export import PROGRAM, lines
 from services.audit.replaying.replays import selection_of
 from services.audit.replaying.selection import Selection
 from services.kernel import eventstore, past, replay
@@ -124,6 +125,23 @@ def test_the_same_question_of_the_same_log_gives_the_same_bytes(world):
     assert [orjson.loads(line)["entry"].encode() for line in rest[1:]] == [
         note for note in world.notes[: last + 1] if world.subject.encode() in note
     ]
+
+
+def test_an_answer_is_never_too_long_for_the_broker(world, monkeypatch):
+    replay = world.start()
+    whole = world.replays.entries(INVESTIGATOR, replay, None, 1000)
+    monkeypatch.setattr(replays, "MOST_BYTES", 3000)
+    items, after, pages = [], -1, 0
+    while after is not None:
+        page = world.replays.entries(INVESTIGATOR, replay, after, 1000)
+        items, after, pages = items + page["items"], page["next"], pages + 1
+
+    assert pages > 3
+    assert items == whole["items"]
+
+
+def test_an_export_names_the_programs_version():
+    assert tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text())["project"]["version"] == PROGRAM
 
 
 def test_the_root_of_an_earlier_size_is_the_one_signed_then(world):

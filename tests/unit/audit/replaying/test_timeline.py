@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.audit.replaying.timeline import Cause, Depths, tree
+from services.audit.replaying.timeline import DEEPEST, Cause, Depths, tree
 
 LOG = {"a": None, "b": "a", "c": "b", "d": "request"}
 
@@ -33,6 +33,16 @@ def test_what_follows_from_something_unknown_follows_from_nothing():
 
 def test_a_circle_ends():
     assert Depths(lambda event: Cause(event)).below("a") > 0
+
+
+def test_a_chain_too_long_is_as_deep_as_any_can_be_whichever_page_asks():
+    def chain(event: str) -> Cause:
+        return Cause(str(int(event) - 1) if event != "0" else None)
+
+    whole = Depths(chain)
+    together = [whole.of(str(n), str(n - 1) if n else None) for n in range(DEEPEST + 50)]
+    assert together == [min(n, DEEPEST) for n in range(DEEPEST + 50)]
+    assert [Depths(chain).below(str(n - 1)) for n in range(1, DEEPEST + 50)] == together[1:]
 
 
 def test_effects_stand_under_their_cause_in_the_logs_order():
