@@ -9,7 +9,7 @@ from typing import Any
 from prometheus_client import Gauge
 from sqlalchemy import Connection, insert, select, update
 
-from services.audit.domain import gap, quarantine
+from services.audit.domain import gap, quarantine, store
 from services.audit.ledger import reading
 from services.kernel.codec import moment
 from services.kernel.context import Context
@@ -44,6 +44,27 @@ class Alarms:
         self._look_for_gaps()
         while self._raise_quarantined():
             pass
+
+    def restored(self, source: str, given: int) -> None:
+        """A source's relay says that the log has more of it than the `given` numbers of its store."""
+        with self._store.reading() as session:
+            known = reading.high_water(session, source)
+        command = store.Report(source=source, given=given, known=known, at=self._now())
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.do(f"store{source}", store.decider, command)
+            return {}
+
+        self._store.perform(self._context(), work)
+
+    def older_copies(self, session: Connection) -> dict[str, store.Store]:
+        """The sources whose store is, as far as is known, an older copy still: nothing of them has come since."""
+        found = {}
+        for source, high_water in reading.marks(session).items():
+            _, state = self._store.known.state(session, f"store{source}", store.decider, keep=False)
+            if state.known and state.known >= high_water:
+                found[source] = state
+        return found
 
     def _look_for_gaps(self) -> None:
         with self._store.reading() as session:

@@ -86,6 +86,13 @@ class Audit(Participant):
         with self.store.reading() as session:
             return {"sequence": reading.high_water(session, source)}
 
+    def restored(self, context: Context, source: str, given: int) -> dict[str, Any]:
+        """A relay gives no numbers, since the log has more of its source than its store: that is said in the log."""
+        if context.caller != f"{source.removeprefix('/')}-relay":
+            raise Refused("forbidden")
+        self.alarms.restored(source, given)
+        return {}
+
     # -- the log, for everybody
 
     def checkpoint(self) -> dict[str, Any]:
@@ -194,7 +201,8 @@ class Audit(Participant):
                 case "access":
                     made = access.report(session, organisation, begin, end)
                 case "integrity":
-                    made = integrity.report(session, organisation, begin, end, self.witnesses.digest)
+                    older = self.alarms.older_copies(session)
+                    made = integrity.report(session, organisation, begin, end, self.witnesses.digest, older)
                 case _:
                     raise Refused("not_found")
             note = reading.checkpoint(session)

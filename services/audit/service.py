@@ -27,6 +27,10 @@ class AuditService(Tended):
     def high_water(self, context: Context, source: str) -> dict[str, Any]:
         return self.app.high_water(source)
 
+    @answers(callers=RELAYS)
+    def restored(self, context: Context, source: str, given: int) -> dict[str, Any]:
+        return self.app.restored(context, source, given)
+
     @answers()
     def checkpoint(self, context: Context) -> dict[str, Any]:
         return self.app.checkpoint()

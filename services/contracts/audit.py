@@ -50,6 +50,16 @@ class GapHealed(Event, kind="gap"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoreRestored(Event, kind="store"):
+    """A source gave fewer numbers than the log knows of it: an older copy was restored, and it writes nothing (I4)."""
+
+    source: str
+    given: int
+    known: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntryQuarantined(Event, kind="quarantine"):
     """A message came to the log that can never be an entry of it, and was set aside (I8)."""
 

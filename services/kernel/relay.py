@@ -26,7 +26,7 @@ from services.kernel.lease import Busy, lease
 from services.kernel.note import Signer
 from services.kernel.relaying.outbox import Fenced, Outbox
 from services.kernel.relaying.publisher import Publisher
-from services.kernel.relaying.turn import Ask, Turn
+from services.kernel.relaying.turn import Ask, Tell, Turn
 from services.kernel.rpc_asyncio import AsyncCaller
 from services.kernel.wake import Waiter
 
@@ -41,10 +41,18 @@ class Relay:
     """Takes its turn whenever it gets the lease, until it is cancelled."""
 
     def __init__(
-        self, service: str, engine: Engine, run_dir: Path, signer: Signer, publisher: Publisher, ask: Ask
+        self,
+        service: str,
+        engine: Engine,
+        run_dir: Path,
+        signer: Signer,
+        publisher: Publisher,
+        ask: Ask,
+        tell: Tell | None = None,
     ) -> None:
         self.service = service
         self._engine, self._run_dir, self._publisher, self._ask = engine, run_dir, publisher, ask
+        self._tell = tell
         self._outbox = Outbox(engine, signer)
 
     async def run(self) -> None:
@@ -71,7 +79,7 @@ class Relay:
             held = await asyncio.to_thread(stack.enter_context, lease(self._engine, "relay"))
             log.info("the relay of %s has its turn", self.service)
             waiter = stack.enter_context(Waiter(self._engine, self._run_dir, f"{self.service}-relay"))
-            await Turn(self.service, self._outbox, self._publisher, waiter, held, self._ask).run()
+            await Turn(self.service, self._outbox, self._publisher, waiter, held, self._ask, self._tell).run()
 
 
 async def serve(configuration: Configuration, service: str) -> None:
@@ -89,12 +97,21 @@ async def serve(configuration: Configuration, service: str) -> None:
             return None
         return int(said["sequence"])
 
+    async def tell(given: int) -> bool:
+        context = Context(caller=name, actor=f"system/{name}", correlation=str(uuid7()))
+        try:
+            await caller.call("audit", "restored", {"source": f"/{service}", "given": given}, context, timeout=ASKING)
+        except (rpc.Unavailable, Refused) as error:
+            log.warning("the log was not told of an older copy: %s", type(error).__name__)
+            return False
+        return True
+
     engine = open_engine(configuration.database_url, service, configuration.var / "data", pool=4)
     signer = Signer(f"{configuration.origin}/{service}", configuration.seed(service))
     publisher = Publisher(url, name, exchange=f"{service}.events", feed=f"feed-{name}")
     publisher.start()
     await caller.start()
-    relay = Relay(service, engine, configuration.var / "run", signer, publisher, high_water)
+    relay = Relay(service, engine, configuration.var / "run", signer, publisher, high_water, tell)
     running = asyncio.create_task(relay.run(), name=name)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)

@@ -15,6 +15,7 @@ from services.contracts.audit import (
     KeyRegistered,
     ReplayExported,
     ReplayStarted,
+    StoreRestored,
 )
 
 MORNING = datetime(2025, 3, 1, 9, tzinfo=UTC)
@@ -53,6 +54,10 @@ def gap_detected(**but: Any) -> GapDetected:
 
 def gap_healed(**but: Any) -> GapHealed:
     return replace(GapHealed(source="/auth", missing_from=118, at=MORNING), **but)
+
+
+def store_restored(**but: Any) -> StoreRestored:
+    return replace(StoreRestored(source="/org", given=40, known=57, at=MORNING), **but)
 
 
 def entry_quarantined(**but: Any) -> EntryQuarantined:

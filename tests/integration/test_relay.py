@@ -274,16 +274,22 @@ def test_a_wake_up_from_another_machine_comes_through_postgresql(source: Source)
 
 
 def test_an_older_copy_of_the_store_gives_no_numbers(source: Source, installation: Installation) -> None:
+    told: list[int] = []
+
     async def answers() -> int | None:
         return 7
+
+    async def tell(given: int) -> bool:
+        told.append(given)
+        return len(told) == 2
 
     async def turn() -> None:
         publisher = Publisher(source.vhost.url("org-relay"), "org-relay", exchange="org.events", feed="feed-org-relay")
         publisher.start()
         signer = Signer(f"{installation.origin}/org", bytes(32))
-        relay = Relay("org", source.engine, source.directory / "run", signer, publisher, answers)
+        relay = Relay("org", source.engine, source.directory / "run", signer, publisher, answers, tell)
         running = asyncio.create_task(relay.run())
-        await asyncio.sleep(2)
+        await asyncio.sleep(3.5)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await publisher.stop()
@@ -291,6 +297,7 @@ def test_an_older_copy_of_the_store_gives_no_numbers(source: Source, installatio
     source.write(3)
     asyncio.run(turn())
     assert source.stored() == {}
+    assert told == [0, 0]
 
 
 def test_sigterm_stops_it_cleanly(source: Source) -> None:

@@ -32,11 +32,13 @@ from services.audit.ledger import reading, tree, witnessed
 from services.audit.ledger.checkpoint import sign
 from services.audit.ledger.tables import create
 from services.audit.witnessing import policy
+from services.audit.witnessing.asking import NoAnswer, ask
 from services.audit.witnessing.rounds import Pace, Rounds
 from services.contracts.privacy import Role
 from services.kernel import database, eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
+from services.kernel.decider import Refused
 from services.kernel.migrating import migrate
 from services.kernel.note import Signer
 from services.reader.note import parse_vkey
@@ -132,6 +134,8 @@ class Strange:
             return
 
     def close(self) -> None:
+        # Closing alone would not wake the thread that accepts.
+        self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         for line in self._held:
             line.close()
@@ -152,6 +156,21 @@ def dripping(line: socket.socket) -> None:
     for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n" + b"x" * 4000:
         line.sendall(bytes([byte]))
         time.sleep(0.05)
+
+
+def lingering(line: socket.socket) -> None:
+    line.recv(65536)
+    line.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    for _ in range(400):
+        line.sendall(b"x")
+        time.sleep(0.05)
+
+
+def endless(line: socket.socket) -> None:
+    line.recv(65536)
+    line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        line.sendall(b"x" * 4096)
 
 
 @pytest.fixture
@@ -212,7 +231,7 @@ def witnesses(tmp_path: Path, home: Configuration) -> Iterator[list[Witness]]:
 
 @pytest.fixture
 def strangers() -> Iterator[list[Strange]]:
-    made = [Strange(nonsense), Strange(silent), Strange(dripping)]
+    made = [Strange(how) for how in (nonsense, silent, dripping, lingering, endless)]
     yield made
     for one in made:
         one.close()
@@ -273,7 +292,7 @@ def test_a_receipt_becomes_witnessed_whatever_the_strange_ones_do(
     until(lambda: audit.receipt(OFFICER, newest)["state"] == "witnessed")
     until(lambda: all(one.asked for one in strangers))
     report = audit.report("integrity")
-    assert report["totals"] == {"size": 607, "witnessed_size": 607, "gaps": 0, "quarantined": 0}
+    assert report["totals"] == {"size": 607, "witnessed_size": 607, "gaps": 0, "older_copies": 0, "quarantined": 0}
     assert [row["size"] for row in report["rows"] if row["what"] == "witness"] == [607, 607]
 
 
@@ -290,6 +309,14 @@ def test_the_log_does_not_wait_for_who_is_silent(audit: Audit, home: Configurati
         log.grow()
     assert time.monotonic() - began < 2
     turning.join()
+
+
+def test_no_question_takes_longer_than_its_time(strangers: list[Strange]) -> None:
+    for one in strangers[1:]:
+        began = time.monotonic()
+        with pytest.raises(NoAnswer):
+            ask(one.url, b"old 0\n\n", 0.5)
+        assert time.monotonic() - began < 1.5
 
 
 def test_a_witness_that_was_killed_comes_back_with_what_it_knew(
@@ -461,11 +488,18 @@ def test_a_gap_that_stays_and_what_was_kept_out_are_said_in_the_log(audit: Audit
     assert told()[4:] == ["GapDetected"]
     assert told()[4:] == ["GapDetected"]
     report = audit.report("integrity")
-    assert report["totals"] | {"witnessed_size": 0} == {"size": 5, "witnessed_size": 0, "gaps": 1, "quarantined": 4}
+    assert report["totals"] | {"witnessed_size": 0} == {
+        "size": 5,
+        "witnessed_size": 0,
+        "gaps": 1,
+        "older_copies": 0,
+        "quarantined": 4,
+    }
     assert {"what": "source", "source": "/auth", "missing_from": 1, "waiting": 2, "high_water": 0}.items() <= next(
         row for row in report["rows"] if row.get("source") == "/auth"
     ).items()
     of_one = audit.report("integrity", organisation="somebody")
+    assert not [row for row in of_one["rows"] if "restored" in row]
     assert not [row for row in of_one["rows"] if row["what"] == "quarantined" or "high_water" in row]
     assert "quarantined" not in of_one["totals"]
 
@@ -477,3 +511,31 @@ def test_a_gap_that_stays_and_what_was_kept_out_are_said_in_the_log(audit: Audit
     assert audit.report("integrity")["totals"]["gaps"] == 0
     another.engine.dispose()
     another.keyring._engine.dispose()
+
+
+def test_a_source_whose_store_is_an_older_copy_is_named_until_it_writes_again(
+    audit: Audit, home: Configuration
+) -> None:
+    log = Log(home, audit.engine)
+    log.begin()
+    log.grow(5)
+    relay = Context(caller="auth-relay", actor="system/auth-relay", correlation="c")
+
+    for _ in range(2):
+        audit.restored(relay, "/auth", 3)
+    audit.restored(relay, "/auth", 5)
+
+    with audit.store.reading() as session:
+        told = [one.event for one in eventstore.everything(session)]
+    assert [(type(one).__name__, one.source, one.given, one.known) for one in told] == [
+        ("StoreRestored", "/auth", 3, 5)
+    ]
+    report = audit.report("integrity")
+    assert report["totals"]["older_copies"] == 1
+    row = next(row for row in report["rows"] if row["source"] == "/auth")
+    assert (row["restored"]["given"], row["restored"]["known"]) == (3, 5)
+    with pytest.raises(Refused):
+        audit.restored(relay, "/org", 3)
+
+    log.grow()
+    assert audit.report("integrity")["totals"]["older_copies"] == 0

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from services.audit.domain.store import Store
 from services.audit.ledger import reading, witnessed
 from services.audit.ledger.tables import cosignatures, quarantine
+from services.kernel.codec import instant
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,18 @@ class Report:
     totals: dict[str, int]
 
 
-def report(session: Connection, organisation: str | None, since: str | None, until: str | None, policy: str) -> Report:
+def report(
+    session: Connection,
+    organisation: str | None,
+    since: str | None,
+    until: str | None,
+    policy: str,
+    older: Mapping[str, Store],
+) -> Report:
     """A row per source, per reason of quarantine within the period, and per witness.
 
-    `policy` is the digest of the quorum in force. For one organisation only what says nothing of others: the log's
-    size, which sources have a gap, and the witnesses (I9).
+    `policy` is the digest of the quorum in force; `older`, the sources whose store is an older copy. For one
+    organisation only what says nothing of others: the log's size, which sources have a gap, and the witnesses (I9).
     """
     waiting = {one.source: one for one in reading.gaps(session)}
     rows: list[dict[str, Any]] = []
@@ -30,7 +40,7 @@ def report(session: Connection, organisation: str | None, since: str | None, unt
         row: dict[str, Any] = {"what": "source", "source": source, "gap_since": one.since if one else None}
         if organisation is None:
             row |= {"high_water": high_water, "waiting": one.waiting if one else 0}
-            row |= {"missing_from": high_water + 1 if one else None}
+            row |= {"missing_from": high_water + 1 if one else None, "restored": _restored(older.get(source))}
         rows.append(row)
     refused = _quarantined(session, since, until) if organisation is None else []
     rows += refused
@@ -39,10 +49,17 @@ def report(session: Connection, organisation: str | None, since: str | None, unt
         "size": reading.size(session),
         "witnessed_size": witnessed.newest(session, policy),
         "gaps": len(waiting),
+        "older_copies": len(older),
     }
     if organisation is None:
         totals["quarantined"] = sum(row["count"] for row in refused)
     return Report(rows, totals)
+
+
+def _restored(store: Store | None) -> dict[str, Any] | None:
+    if store is None or store.at is None:
+        return None
+    return {"given": store.given, "known": store.known, "at": instant(store.at)}
 
 
 def _quarantined(session: Connection, since: str | None, until: str | None) -> list[dict[str, Any]]:

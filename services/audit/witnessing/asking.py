@@ -49,21 +49,24 @@ def ask(url: str, body: bytes, seconds: float) -> Answer:
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     connection = kind(str(parts.hostname), parts.port, timeout=seconds)
     late = threading.Event()
+    twins: list[socket.socket] = []
 
     def cut() -> None:
         # A time limit of each read alone would let one byte now and then go on for ever.
         late.set()
-        line = connection.sock
-        if line is not None:
+        for line in (*twins, connection.sock):
             _shut(line)
 
     clock = threading.Timer(seconds, cut)
     clock.daemon = True
     clock.start()
     try:
+        connection.connect()
+        # Ours to cut, whatever becomes of the connection's own: an answer that ends with it takes it away.
+        twins.append(_twin(connection.sock))
         connection.request("POST", f"{parts.path}/add-checkpoint", body, {"Content-Type": "application/octet-stream"})
-        answer = connection.getresponse()
-        said = answer.read(MAX_ANSWER + 1)
+        with connection.getresponse() as answer:
+            said = answer.read(MAX_ANSWER + 1)
         if late.is_set():
             raise NoAnswer("too slow")
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -71,6 +74,8 @@ def ask(url: str, body: bytes, seconds: float) -> Answer:
     finally:
         clock.cancel()
         connection.close()
+        for twin in twins:
+            twin.close()
     if len(said) > MAX_ANSWER:
         raise NoAnswer("too long an answer")
     # A body is read only when its type says what it is.
@@ -79,10 +84,17 @@ def ask(url: str, body: bytes, seconds: float) -> Answer:
     return Answer(answer.status, said, int(found[1]) if found else None)
 
 
-def _shut(line: socket.socket) -> None:
+def _twin(line: socket.socket) -> socket.socket:
+    """The same connection under a descriptor of its own."""
+    return socket.socket(fileno=os.dup(line.fileno()))
+
+
+def _shut(line: socket.socket | None) -> None:
+    if line is None:
+        return
     try:
         # By a twin: a TLS connection's own `shutdown` would forget its state under the reader's hands.
-        with socket.socket(fileno=os.dup(line.fileno())) as twin:
+        with _twin(line) as twin:
             twin.shutdown(socket.SHUT_RDWR)
     except OSError:
         return

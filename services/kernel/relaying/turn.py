@@ -38,13 +38,22 @@ RESTORED = Gauge("crisisconnect_relay_restored", "1 when the log has more of thi
 
 Ask = Callable[[], Awaitable[int | None]]
 """How far the log has come with this source, None when nobody answers."""
+Tell = Callable[[int], Awaitable[bool]]
+"""That this store gave only so many numbers, fewer than the log has; whether anybody heard it."""
 
 
 class Turn:
     """Runs until cancelled. Raises Fenced when another's turn has begun, and what a database that is away raises."""
 
     def __init__(
-        self, service: str, outbox: Outbox, publisher: Publisher, waiter: Waiter, held: Lease, ask: Ask
+        self,
+        service: str,
+        outbox: Outbox,
+        publisher: Publisher,
+        waiter: Waiter,
+        held: Lease,
+        ask: Ask,
+        tell: Tell | None = None,
     ) -> None:
         self.service = service
         self._outbox, self._publisher, self._waiter, self._held, self._ask = (
@@ -54,6 +63,7 @@ class Turn:
             held,
             ask,
         )
+        self._tell = tell
         self._database = ThreadPoolExecutor(1, "database")
         self._fresh: deque[list[Ready]] = deque()
         self._room, self._stir, self._asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -156,6 +166,8 @@ class Turn:
                 if self.progress.due:
                     self._stir.set()
                 await asyncio.sleep(ASK_EVERY)
+            if self.progress.restored and self._tell is not None and await self._tell(self.progress.last):
+                self._tell = None
 
     def _learn(self, high: int | None) -> None:
         if high is None:

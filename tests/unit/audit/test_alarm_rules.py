@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.audit.domain import gap, quarantine
+from services.audit.domain import gap, quarantine, store
 from tests.examples import audit as example
 from tests.examples.audit import MORNING
 from tests.given import given
@@ -51,3 +51,16 @@ def test_a_number_that_goes_missing_again_is_said_again():
 def test_what_was_kept_out_is_said_once():
     given(quarantine.decider).when(RAISE).then(example.entry_quarantined())
     given(quarantine.decider, example.entry_quarantined()).when(RAISE).then()
+
+
+def test_an_older_copy_is_said_once_and_another_one_again():
+    said = store.Report(source="/org", given=40, known=57, at=MORNING)
+
+    given(store.decider).when(said).then(example.store_restored())
+    given(store.decider, example.store_restored()).when(said).then()
+    older = store.Report(source="/org", given=30, known=57, at=MORNING)
+    given(store.decider, example.store_restored()).when(older).then(example.store_restored(given=30))
+
+
+def test_a_store_that_gave_every_number_is_no_older_copy():
+    given(store.decider).when(store.Report(source="/org", given=57, known=57, at=MORNING)).then()
