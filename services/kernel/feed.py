@@ -36,7 +36,8 @@ BATCH = 100
 POLL = 1.0
 TRIES = 3
 MOVES_APART = 200
-"""Entries that are none of ours before the cursor is written; after a restart they are looked through again."""
+"""Entries that are none of ours before the cursor is written, unless the log is quiet; until then a restart would
+look through them again."""
 RACES = 20
 """How often an entry that lost a race for its stream is tried before that counts as a failure."""
 PAUSES = (0.05, 0.25)
@@ -126,7 +127,8 @@ class Feed:
                     raise ValueError("the log answered with an entry that it was not asked for")
                 self._take(after, index, item["note"].encode())
                 after = index
-            if scanned >= after + MOVES_APART:
+            quiet = after < scanned == looked
+            if quiet or scanned >= after + MOVES_APART:
                 with writing(self.store.engine) as session:
                     self._move(session, after, scanned)
                 after = scanned
