@@ -64,9 +64,7 @@ class Line(SharedExtension):  # type: ignore[misc]
     def setup(self) -> None:
         self.settings: Settings = self.container.config[_SETTINGS]
         self.name: str = self.container.service_name
-        self.wire = Wire(
-            self.settings.amqp_url, self.name, on_request=self._take, prefetch=self.settings.prefetch
-        )
+        self.wire = Wire(self.settings.amqp_url, self.name, on_request=self._take, prefetch=self.settings.prefetch)
         self.caller = Caller(self.wire, self.settings.keys)
 
     def start(self) -> None:

@@ -188,9 +188,7 @@ def test_a_revoked_session_is_refused_at_once_where_auth_answers_and_soon_everyw
     assert problem(lost.http.get("/v1/me")) == (401, "unauthenticated")
     assert problem(lost.http.patch("/v1/me", json={"first_name": "Dief"})) == (401, "unauthenticated")
     assert problem(lost.http.put("/v1/me/password", json={"password": PASSWORD, "new_password": PASSWORD}))[0] == 401
-    eventually(
-        lambda: lost.http.get(f"/v1/organisations/{cast.organisation}").status_code == 401 or None, seconds=2.5
-    )
+    eventually(lambda: lost.http.get(f"/v1/organisations/{cast.organisation}").status_code == 401 or None, seconds=2.5)
     assert owner.get("/v1/me")["first_name"] == "Kwijt"
 
 
