@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 from uuid import uuid4
@@ -15,12 +14,14 @@ from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
 from services.kernel import eventstore
+from services.kernel.bell import Bell
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import is_sqlite, open_engine, scrub
+from services.kernel.database import is_sqlite, open_engine
 from services.kernel.decider import Refused
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
+from services.kernel.forgetting import SCRUB_SECONDS, Forgetting, Vocabulary
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.lease import Busy
@@ -30,9 +31,8 @@ from services.kernel.past import Views
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
+__all__ = ["Calling", "Participant", "Vocabulary", "pinned"]
 log = logging.getLogger(__name__)
-
-SCRUB_SECONDS = 2.0
 
 
 class Calling(Protocol):
@@ -43,47 +43,10 @@ class Calling(Protocol):
     ) -> Any: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vocabulary:
-    """The contracts of the erasure that a service speaks: the order it follows, the facts it answers with."""
-
-    order: type[Event]
-    completed: type[Any]
-    retired: type[Any]
-
-
 def pinned(configuration: Configuration) -> dict[str, Verifier]:
     """Each source's verifier, as it was pinned at installation, by `/<source>`."""
     pins: dict[str, str] = configuration.installation["pins"]
     return {f"/{name}": Verifier.parse(vkey) for name, vkey in pins.items()}
-
-
-RINGS_APART = 0.1
-"""Seconds between two looks at the log under load; the first ring after a quiet while is heard at once."""
-
-
-class Bell:
-    """Waits until somebody rings, or for `timeout` seconds; rings while nobody waits are one."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-        self._heard = 0.0
-
-    def ring(self) -> None:
-        self._rung.set()
-
-    def wait(self, timeout: float) -> bool:
-        rung = self._rung.wait(timeout)
-        early = self._heard + RINGS_APART - time.monotonic()
-        if rung and early > 0:
-            time.sleep(early)
-        self._heard = time.monotonic()
-        self._rung.clear()
-        return rung
-
-
-class NotYetErased(Exception):
-    """Something of the person came to be while the erasure ran; it is tried again at once."""
 
 
 class Participant:
@@ -120,7 +83,7 @@ class Participant:
         self.past = LookingBack(shown, configuration.var, self.fetch)
         self._stopping = threading.Event()
         self._bell = Bell()
-        self._erased_at: float | None = time.monotonic()  # what the run before erased, and could not scrub any more
+        self.forgetting = Forgetting(self.store, self.keyring, self, self.vocabulary.completed)
 
     # -- what a service says about itself
 
@@ -153,7 +116,7 @@ class Participant:
         self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
         self._every(300.0, "answers", self.store.forget_old_answers)
         self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
-        self._every(SCRUB_SECONDS, "scrub", self._scrub)
+        self._every(SCRUB_SECONDS, "scrub", self.forgetting.scrub)
         for seconds, work in self.timers():
             self._every(seconds, getattr(work, "__name__", "timer"), work)
 
@@ -193,56 +156,15 @@ class Participant:
 
     def _before(self, entry: Entry) -> None:
         if isinstance(entry.record.event, self.vocabulary.order):
-            self._destroy_keys(entry.record.event)
+            self.forgetting.destroy_keys(entry.record.event)
         else:
             self.before(entry)
 
     def _handle(self, unit: Unit, entry: Entry) -> None:
         if isinstance(entry.record.event, self.vocabulary.order):
-            self._erase(unit, entry)
+            self.forgetting.erase(unit, entry)
         if isinstance(entry.record.event, tuple(self.follows)):
             self.handle(unit, entry)
-
-    # -- forgetting
-
-    def _destroy_keys(self, order: Any) -> None:
-        with self.store.reading() as session:
-            owners = self.owners(session, order.account)
-        self._destroyed = self.keyring.erase(owners)
-
-    def _erase(self, unit: Unit, entry: Entry) -> None:
-        order: Any = entry.record.event
-        stream = f"erasure/{order.erasure}"
-        history = eventstore.read(unit.session, stream)
-        if any(isinstance(record.event, self.vocabulary.completed) for record in history):
-            return
-        owners = self.owners(unit.session, order.account)
-        eventstore.bury(unit.session, sorted(owners))
-        if self.keyring.living(owners):
-            raise NotYetErased(order.erasure)
-        self._erased_at = time.monotonic()
-        rows = self.drop(unit.session, order.account)
-        rows += eventstore.forget_answers(unit.session, f"account/{order.account}")
-        done = self.vocabulary.completed(
-            erasure=order.erasure,
-            account=order.account,
-            organisation=order.organisation,
-            order=entry.index,
-            keys=self._destroyed,
-            rows=rows,
-            remaining=self.left(unit.session, order.account),
-            at=datetime.now(UTC),
-        )
-        unit.append(stream, len(history), [done])
-
-    def _scrub(self) -> None:
-        """Once the erasing transaction is behind us: its rows' blind indexes go from the write-ahead log as well."""
-        erased_at = self._erased_at
-        if erased_at is None or time.monotonic() < erased_at + SCRUB_SECONDS:
-            return
-        done = [scrub(self.engine), self.keyring.scrub()]
-        if all(done) and self._erased_at == erased_at:
-            self._erased_at = None
 
     # -- key epochs
 
