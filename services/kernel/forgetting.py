@@ -1,4 +1,4 @@
-"""A service's part in an erasure: keys first, then rows, then a second look, and only then the word *completed* (P06)."""
+"""Part of an erasure: keys first, then rows, then a second look, and only then the word *completed* (P06)."""
 
 from __future__ import annotations
 

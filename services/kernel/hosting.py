@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, cast, TypeVar
+from typing import Any, TypeVar, cast
 
 import eventlet
 import eventlet.tpool
