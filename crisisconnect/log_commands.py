@@ -13,12 +13,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Engine
 
-from crisisconnect import asking, log_files
+from crisisconnect import asking, log_bundle, log_files
 from services.audit.ledger import reading
 from services.kernel.configuration import Configuration
 from services.kernel.database import open_engine
 from services.kernel.database import reading as look
-from services.reader import Report, Unusable, verify_database, verify_directory, verify_url
+from services.reader import (
+    BundleReport,
+    Report,
+    Unusable,
+    verify_bundle,
+    verify_database,
+    verify_directory,
+    verify_url,
+)
 from services.reader.verify import Demands
 
 UNUSABLE = 2
@@ -33,6 +41,9 @@ LogKey = Annotated[str | None, typer.Option("--log-vkey", help="The log's verifi
 TokenFile = Annotated[Path | None, typer.Option(help="A file with the bearer token that opens a URL's entries.")]
 Out = Annotated[Path, typer.Argument(metavar="DIR", help="Made where it is missing, continued where it holds the log.")]
 Which = Annotated[str, typer.Argument(metavar="EVENT|INDEX", help="An event's id, or an entry's index from 0.")]
+Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="One organisation's bundle, not a log.")]
+Organisation = Annotated[str, typer.Option("--organisation", metavar="ID", help="Whose entries.")]
+NewDir = Annotated[Path, typer.Argument(metavar="DIR", help="Made; it may be there where it is empty.")]
 EntryFile = Annotated[Path | None, typer.Option("--entry", help="Also write the entry itself, byte for byte.")]
 
 
@@ -44,18 +55,24 @@ def verify(
     quorum: Quorum = None,
     log_vkey: LogKey = None,
     token_file: TokenFile = None,
+    bundle: Bundle = None,
 ) -> None:
     """Check every entry, signature, number, tile and checkpoint with the independent reader.
 
     Exit codes: 0 all is well; 1 damaged, the first damage is named; 2 there is nothing here that can be checked.
     Behind a URL entries are for those who may read them: without a token, hash tiles and checkpoint are checked.
+    With --bundle every entry in it is proved, off-line; that none was left out is more than a bundle can show.
     """
     try:
         with _progress("entries") as passed:
             demands = Demands(witnesses=witness or (), quorum=quorum, passed=passed)
             if since is not None:
                 demands["since"] = since.read_bytes()
-            report = _verified(place, log_vkey, token_file.read_text().strip() if token_file else None, demands)
+            token = token_file.read_text().strip() if token_file else None
+            if bundle is not None:
+                report: Report | BundleReport = _bundled(bundle, place, log_vkey, demands)
+            else:
+                report = _verified(place, log_vkey, token, demands)
     except (Unusable, OSError) as error:
         typer.echo(f"log verify: {error}", err=True)
         raise typer.Exit(UNUSABLE) from None
@@ -98,6 +115,35 @@ def proof(which: Which, entry: EntryFile = None) -> None:
     if entry is not None:
         entry.write_bytes(found.note)
     typer.echo(receipt, nl=False)
+
+
+@log.command("bundle")
+def bundle(organisation: Organisation, directory: NewDir) -> None:
+    """Write one organisation's entries with a proof of each, for `log verify --bundle`, which needs nothing else.
+
+    It tells of others no more than the size of the log. It proves what is in it, not that nothing was left out: only
+    the whole log shows that. Exit codes: 0 written; 1 no such entries, or the directory is not empty; 2 no log here.
+    """
+    with _installation() as (here, engine):
+        try:
+            count, size = log_bundle.write(engine, here.installation["log"], organisation, directory)
+        except (log_bundle.Occupied, KeyError) as reason:
+            typer.echo(f"log bundle: {reason.args[0]}", err=True)
+            raise typer.Exit(1) from None
+        except LookupError as reason:
+            typer.echo(f"log bundle: {reason}", err=True)
+            raise typer.Exit(UNUSABLE) from None
+    typer.echo(f"{count} entries of {organisation}, under the checkpoint of {size}, in {directory}")
+
+
+def _bundled(bundle: Path, place: str | None, log_vkey: str | None, demands: Demands) -> BundleReport:
+    if place is not None:
+        raise Unusable("either a log is verified, or a bundle")
+    if "since" in demands:
+        raise Unusable("a bundle holds no proof that its log continues an earlier checkpoint")
+    return verify_bundle(
+        bundle, log_vkey=log_vkey, witnesses=demands.get("witnesses", ()), quorum=demands.get("quorum")
+    )
 
 
 def _verified(place: str | None, log_vkey: str | None, token: str | None, demands: Demands) -> Report:

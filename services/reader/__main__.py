@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from services.reader.bundle import BundleReport, verify_bundle
 from services.reader.report import Report, Unusable
 from services.reader.verify import Demands, verify_database, verify_directory, verify_url
 
@@ -20,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--witness", action="append", default=[], metavar="VKEY", help="who must have cosigned")
     parser.add_argument("--quorum", type=int, help="how many of the witnesses, all of them without it")
     parser.add_argument("--token-file", type=Path, help="a file with the bearer token for a URL's entries")
+    parser.add_argument("--bundle", action="store_true", help="the directory is one organisation's bundle, not a log")
     chosen = parser.parse_args(arguments)
     try:
         report = _verify(chosen)
@@ -30,12 +32,22 @@ def main(arguments: list[str] | None = None) -> int:
     return report.exit_code
 
 
-def _verify(chosen: argparse.Namespace) -> Report:
+def _verify(chosen: argparse.Namespace) -> Report | BundleReport:
     demands = Demands(witnesses=chosen.witness, quorum=chosen.quorum)
     if chosen.pin:
         if not all("=" in pin for pin in chosen.pin):
             raise Unusable("a pin is SOURCE=VKEY")
         demands["pins"] = dict(pin.split("=", 1) for pin in chosen.pin)
+    if chosen.bundle:
+        if chosen.since:
+            raise Unusable("a bundle holds no proof that its log continues an earlier checkpoint")
+        return verify_bundle(
+            Path(chosen.log),
+            log_vkey=chosen.log_vkey,
+            pins=demands.get("pins"),
+            witnesses=chosen.witness,
+            quorum=chosen.quorum,
+        )
     if chosen.since:
         demands["since"] = chosen.since.read_bytes()
     if chosen.log.startswith(("http://", "https://")):

@@ -20,7 +20,7 @@ class Damage(StrEnum):
     ENTRY_CHANGED = "entry_changed"  # not the bytes that the tree holds
     ENTRY_MISSING = "entry_missing"  # later entries are there, this one is not
     ENTRY_UNREADABLE = "entry_unreadable"  # in the tree, but not a signed note holding one event
-    ENTRY_SURPLUS = "entry_surplus"  # bytes after the last entry of a bundle
+    ENTRY_SURPLUS = "entry_surplus"  # bytes after the last entry of a tile, or a file that no manifest names
     SIGNATURE_INVALID = "signature_invalid"  # in the tree, but not signed by its source's key
     KEY_UNKNOWN = "key_unknown"  # no key, a second key, or another key than the one pinned
     NUMBER_MISSING = "number_missing"  # the source's numbers leave a gap before this entry
@@ -32,6 +32,9 @@ class Damage(StrEnum):
     TRUNCATED = "truncated"  # the log ends before its checkpoint, or before an earlier one
     ROOT_MISMATCH = "root_mismatch"  # the entries do not give the root that was signed
     FORK = "fork"  # an earlier signed checkpoint is of another history
+    PROOF_INVALID = "proof_invalid"  # a bundle's proof is missing, or does not lead from its entry to the root
+    ENTRY_FOREIGN = "entry_foreign"  # in an organisation's bundle, and not that organisation's
+    MANIFEST_INVALID = "manifest_invalid"  # a bundle's manifest is unreadable, or is not what its files are
 
 
 @dataclass(frozen=True, slots=True)
