@@ -91,19 +91,26 @@ def inserts(engine: Engine) -> Callable[[], Any]:
 
 
 def rate(once: Callable[[], Any], clients: int) -> float:
-    """Calls a second, by `clients` threads for some seconds."""
+    """Calls a second, by `clients` threads for some seconds, once each has its connection."""
     counts = [0] * clients
-    until = time.perf_counter() + SECONDS
+    ready = threading.Barrier(clients + 1)
+    until = 0.0
 
     def work(me: int) -> None:
+        once()
+        ready.wait()
         while time.perf_counter() < until:
             once()
             counts[me] += 1
 
     threads = [threading.Thread(target=work, args=(me,)) for me in range(clients)]
-    began = time.perf_counter()
     for thread in threads:
         thread.start()
+    began = time.perf_counter()
+    until = began + SECONDS + 60
+    ready.wait()
+    began = time.perf_counter()
+    until = began + SECONDS
     for thread in threads:
         thread.join()
     return sum(counts) / (time.perf_counter() - began)
