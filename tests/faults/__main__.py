@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 
 from crisisconnect.postgres import Cluster
+from tests.faults import log_faults
 from tests.faults.campaign import LONG, PLACES, SHORT, Outcome, Size, at_place, run
 
 BOTH = ("sqlite", "postgresql")
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument(
         "--place", choices=(*PLACES, "none"), action="append", help="only these; `none` leaves them out"
     )
+    parser.add_argument("--no-log", action="store_true", help="leave out the two ingests that write one log")
     given = parser.parse_args()
     seed, failed = given.seed or secrets.token_hex(4), False
     for database in given.database or BOTH:
@@ -50,6 +52,11 @@ def main() -> int:
             print(outcome.text(), flush=True)
             # A place that nobody reaches any more proves nothing.
             failed = failed or bool(outcome.findings) or not outcome.kills[place]
+    if not given.no_log:
+        with tempfile.TemporaryDirectory(prefix="faults-") as directory:
+            written = log_faults.run(seed, log_faults.SHORT if given.short else log_faults.LONG, Path(directory))
+        print(written.text(), flush=True)
+        failed = failed or bool(written.findings)
     return int(failed)
 
 

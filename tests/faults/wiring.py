@@ -7,9 +7,10 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
 
 from crisisconnect.topology import AUDIT_INGEST, VHOST
-from tests.journeys.running import System
 
 _BINDING = (
     f'{{binding, rabbit_misc:r(<<"{VHOST}">>, exchange, <<"%s.events">>), <<"#">>,'
@@ -17,8 +18,15 @@ _BINDING = (
 )
 
 
+class Running(Protocol):
+    """Whatever keeps its broker in `var/rabbitmq`."""
+
+    @property
+    def var(self) -> Path: ...
+
+
 @contextmanager
-def unbound(system: System, service: str) -> Iterator[None]:
+def unbound(system: Running, service: str) -> Iterator[None]:
     """RuntimeError where the broker does not do it; the broker has to be up at both ends."""
     _evaluate(system, f'rabbit_binding:remove({_BINDING % service}, <<"tests">>)')
     try:
@@ -27,7 +35,7 @@ def unbound(system: System, service: str) -> Iterator[None]:
         _evaluate(system, f'rabbit_binding:add({_BINDING % service}, <<"tests">>)')
 
 
-def _evaluate(system: System, expression: str) -> None:
+def _evaluate(system: Running, expression: str) -> None:
     """On the node that this system runs, by Erlang's own door: no user of the broker has the right."""
     home = system.var / "rabbitmq"
     port = json.loads((home / "ports.json").read_text())["dist"]

@@ -1,0 +1,47 @@
+"""Whatever happens around the ingest, every checkpoint that anybody saw is one history, without gap or double."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from services.audit.ledger import reading
+from services.kernel.database import reading as look
+from tests.faults.log_faults import SHORT, Outcome, forks, run
+from tests.interop.written import LOG_VKEY, SOURCES, Written, notes
+
+
+@pytest.mark.timeout(150)
+def test_two_ingests_that_are_killed_cut_off_and_flooded_write_one_log(tmp_path: Path) -> None:
+    outcome = run(secrets.token_hex(4), SHORT, tmp_path)
+
+    print(outcome.text())
+    assert outcome.findings == [], outcome.text()
+    # What was never in trouble proves nothing.
+    assert outcome.killed.total() >= 2, outcome.text()
+    assert outcome.unroutable, outcome.text()
+    assert outcome.resent, outcome.text()
+    assert outcome.checkpoints >= 10, outcome.text()
+
+
+def test_a_checkpoint_of_another_history_is_found_among_those_that_were_seen(tmp_path: Path) -> None:
+    log = Written.of(tmp_path / "one", 600, stops=(300, 450))
+    other = Written.empty(tmp_path / "other")
+    other.grow([*list(notes(4)), *(SOURCES.note("auth", n, subject="account/another") for n in range(1, 397))])
+    seen = [log.checkpoint_of(size) for size in (300, 450, 600)]
+
+    with look(log.engine) as session:
+
+        def found(*checkpoints: bytes) -> list[str]:
+            return list(forks(checkpoints, LOG_VKEY, partial(reading.stored_tile, session), Outcome("none")))
+
+        assert found(*seen) == []
+        assert found(seen[0], other.checkpoint_of(400), *seen[1:]) == [
+            "fork: the checkpoint of 400 does not continue that of 300",
+            "fork: the checkpoint of 450 does not continue that of 400",
+            "fork: the checkpoint of 600 does not continue that of 400",
+        ]
+        assert found(seen[1], seen[0]) == ["a checkpoint was seen after a larger one"]
