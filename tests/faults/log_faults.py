@@ -49,7 +49,7 @@ class Size:
     held: int
 
 
-SHORT = Size(numbers=900, unbound=2, held=1)
+SHORT = Size(numbers=600, unbound=2, held=1)
 LONG = Size(numbers=6000, unbound=12, held=8)
 
 
@@ -192,6 +192,11 @@ def _trouble(ingest: Ingest, chance: random.Random, size: Size, outcome: Outcome
     watcher = Watcher(ingest.var / "data" / "audit.sqlite3")
     rivals = Rivals(ingest, random.Random(chance.random()), outcome)
     watcher.start()
+    # Alone at first: two that make one SQLite file at once may lock each other out of making it.
+    ingest.start()
+    while not watcher.seen and ingest.process is not None and ingest.process.poll() is None:
+        time.sleep(0.05)
+    ingest.stop()
     rivals.start()
     try:
         windows = list(_windows(notes, chance))
@@ -252,7 +257,7 @@ def _send(ingest: Ingest, service: str, notes: Sequence[bytes], outcome: Outcome
                         outcome.unroutable += 1
                     outcome.sent += 1
                     left.pop(0)
-        except AMQPError:
+        except (AMQPError, OSError):
             time.sleep(0.1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,10 @@ from tests.interop.written import LOG_VKEY, SOURCES, Written, notes
 
 
 @pytest.mark.timeout(150)
-def test_two_ingests_that_are_killed_cut_off_and_flooded_write_one_log(tmp_path: Path) -> None:
+def test_two_ingests_that_are_killed_cut_off_and_flooded_write_one_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR, "pika")  # it tells every message that came back, and they are counted here
     outcome = run(secrets.token_hex(4), SHORT, tmp_path)
 
     print(outcome.text())
