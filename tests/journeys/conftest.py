@@ -12,8 +12,9 @@ from crisisconnect.postgres import Cluster
 from tests.journeys.running import System
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    # Its own for each journey: an installation refuses, rightly, the databases of another.
     cluster = Cluster(tmp_path_factory.mktemp("postgres") / uuid.uuid4().hex, durable=False)
     cluster.start()
     yield cluster

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-READY_SECONDS = 120.0
+READY_SECONDS = 90.0
 STOP_SECONDS = 60.0
 
 

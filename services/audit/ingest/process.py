@@ -42,7 +42,7 @@ class Pace:
     prefetch: int = 2000
     batch: int = 500
     chunk: int = 125
-    quiet: float = 0.02
+    quiet: float = 0.05
     busy: float = 0.2
     back_off: float = 0.1
     longest: float = 5.0

@@ -25,6 +25,8 @@ T = TypeVar("T")
 BATCH = 1000
 AHEAD = 2
 """Finished batches kept in memory; what is more is read again from the database."""
+GATHER = 0.04
+"""Seconds between two numberings under load: what comes meanwhile shares one commit. A lone event goes at once."""
 ASK_EVERY = 0.2
 """Seconds between two questions to the log, however often it wakes us."""
 FIRST_ANSWER = 1.0
@@ -99,11 +101,13 @@ class Turn:
     # -- numbering
 
     async def _number(self) -> None:
+        numbered_at = 0.0
         while True:
             batch: list[Ready] = []
             if not self.progress.restored:
                 batch = await self._in_database(self._outbox.number, BATCH)
             if batch:
+                numbered_at = time.monotonic()
                 self.progress.last = batch[-1].sequence
                 if len(self._fresh) < AHEAD:
                     self._fresh.append(batch)
@@ -113,6 +117,7 @@ class Turn:
                     await _within(self._room, POLL)
             if len(batch) < BATCH:
                 await self._waiter.wait_async(POLL)
+                await asyncio.sleep(max(0.0, numbered_at + GATHER - time.monotonic()))
 
     # -- publishing
 
