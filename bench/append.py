@@ -1,18 +1,20 @@
 """What one command costs that writes one event, against the database's own limit: a raw insert of the same bytes.
 
-A command loads its stream, decides, appends, remembers its idempotency key and wakes the relay, all in one
-transaction; the other side is one autocommitted insert by the driver. 32 clients (threads) on PostgreSQL, one on
-SQLite. In turn, several rounds, medians. `python -m bench.append`
+A command loads its stream, decides, appends, remembers its idempotency key and wakes the relay; the other side is one
+autocommitted insert by the driver. 32 clients on PostgreSQL: greenlets in a process hosted as a service is, and
+threads; one on SQLite. In turn, several rounds, medians. `python -m bench.append`
 """
 
 from __future__ import annotations
 
-import statistics
+import os
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
-from bench.relay import table
+from bench.report import Row, against, table
 from crisisconnect.postgres import Cluster
 from services.kernel import eventstore, keyring
 from services.kernel.context import Context
@@ -116,42 +118,89 @@ def rate(once: Callable[[], Any], clients: int) -> float:
     return sum(counts) / (time.perf_counter() - began)
 
 
-def measure(engine: Engine, directory: Path, name: str, clients: int, goal: float | None) -> dict[str, Any]:
-    eventstore.tables.create_all(engine)
-    keys = sqlite(directory / f"keys-{name}.sqlite3")
-    keyring.tables.create_all(keys)
-    ring = Keyring(keys, FileKeys(directory / "kek"), "/bench")
-    ours, theirs = [], []
-    with Waiter(engine, directory, "bench-relay"):
-        store = Store(engine, ring, "bench", (), Wake(engine, directory, "bench-relay"), maker="m")
-        for _ in range(ROUNDS):
-            ours.append(rate(commands(store), clients))
-            engine.dispose()
-            theirs.append(rate(inserts(engine), clients))
-            engine.dispose()
-            with engine.begin() as session:
-                session.execute(text("delete from events"))
-    a, b = statistics.median(ours), statistics.median(theirs)
-    return {"what": f"append on {name}", "ours": a, "theirs": b, "ratio": a / b, "goal": goal}
+@dataclass
+class Bed:
+    """Tables and keys on one database, and both sides on them."""
+
+    engine: Engine
+    directory: Path
+    name: str
+
+    def rates(self, wanted: Iterable[str], clients: int) -> Iterator[float]:
+        """Events a second of each side asked for, `ours` or `theirs`, in that order."""
+        eventstore.tables.create_all(self.engine)
+        keys = sqlite(self.directory / f"keys-{self.name}.sqlite3")
+        keyring.tables.create_all(keys)
+        ring = Keyring(keys, FileKeys(self.directory / "kek"), "/bench")
+        relay = f"bench-{self.name}"
+        with Waiter(self.engine, self.directory, relay):
+            store = Store(self.engine, ring, "bench", (), Wake(self.engine, self.directory, relay), maker="m")
+            sides = {"ours": commands(store), "theirs": inserts(self.engine)}
+            for side in wanted:
+                yield rate(sides[side], clients)
+                self.engine.dispose()
+                with self.engine.begin() as session:
+                    session.execute(text("delete from events"))
 
 
-def run() -> list[dict[str, Any]]:
-    """One row per database: commands a second, raw inserts a second, their ratio, and the goal."""
+@contextmanager
+def hosted(url: str, directory: Path) -> Iterator[Callable[[str], float]]:
+    """One side's rate in a process of its own that waits for its database as a hosted service does."""
+    command = [sys.executable, "-m", "services.kernel.host", "bench.append"]
+    variables = {**os.environ, "BENCH_URL": url, "BENCH_DIRECTORY": str(directory)}
+    with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        into, out = process.stdin, process.stdout
+        assert into is not None
+        assert out is not None
+
+        def ask(side: str) -> float:
+            into.write(side + "\n")
+            into.flush()
+            return float(out.readline())
+
+        yield ask
+        into.close()
+
+
+def main() -> None:
+    """The hosted process: answers each line, `ours` or `theirs`, with a rate."""
+    engine = open_engine(os.environ["BENCH_URL"], "bench", Path(), pool=CLIENTS)
+    bed = Bed(engine, Path(os.environ["BENCH_DIRECTORY"]), "hosted")
+    for measured in bed.rates(map(str.strip, iter(sys.stdin.readline, "")), CLIENTS):
+        sys.stdout.write(f"{measured}\n")
+        sys.stdout.flush()
+
+
+def run() -> list[Row]:
+    """Rows for PostgreSQL, as hosted and in threads, against the same host and against plain threads; and SQLite."""
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place)
-        lite = open_engine(None, "bench", directory, pool=CLIENTS)
-        rows = [measure(lite, directory, "SQLite", 1, None)]
+        turns = ["ours", "theirs"] * ROUNDS
+        lite = open_engine(None, "bench", directory, pool=1)
+        alone = list(Bed(lite, directory, "sqlite").rates(turns, 1))
         lite.dispose()
         cluster = Cluster(directory / "postgres")
         cluster.start()
         try:
             ensure(cluster.url, "bench")
             engine = open_engine(cluster.url, "bench", directory, pool=CLIENTS)
-            rows.append(measure(engine, directory, "PostgreSQL", CLIENTS, GOAL))
+            threads = Bed(engine, directory, "threads").rates(turns, CLIENTS)
+            measured: dict[str, list[float]] = {"ours": [], "theirs": [], "our threads": [], "their threads": []}
+            with hosted(cluster.url, directory) as ask:
+                for _ in range(ROUNDS):
+                    measured["our threads"].append(next(threads))
+                    measured["their threads"].append(next(threads))
+                    measured["ours"].append(ask("ours"))
+                    measured["theirs"].append(ask("theirs"))
             engine.dispose()
         finally:
             cluster.stop()
-    return rows
+    return [
+        against("append, SQLite, one client", alone[::2], alone[1::2]),
+        against("append, threads", measured["our threads"], measured["their threads"], goal=GOAL),
+        against("append, hosted", measured["ours"], measured["theirs"], goal=GOAL),
+        against("append, hosted, insert in threads", measured["ours"], measured["their threads"]),
+    ]
 
 
 if __name__ == "__main__":

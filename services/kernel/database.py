@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -61,14 +64,47 @@ def sqlite(path: Path, *, pool: int = 16) -> Engine:
 
 
 def postgres(url: str, database: str, *, pool: int = 16) -> Engine:
+    """An engine whose transactions begin at their first statement that is more than a look.
+
+    At READ COMMITTED a look sees the same inside a transaction and before it, so what only looks, or looks and then
+    writes once (ALONE), is spared the trips of BEGIN and COMMIT.
+    """
     target = make_url(url).set(drivername="postgresql+psycopg", database=database)
-    return create_engine(
+    engine = create_engine(
         target,
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=4,
+        isolation_level="AUTOCOMMIT",
         connect_args={"connect_timeout": 3, "options": "-c statement_timeout=30000 -c lock_timeout=4000"},
     )
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _begin(connection: Connection, cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+        if _looks(statement) or context.execution_options.get("alone") or begun(cursor.connection):
+            return
+        connection.exec_driver_sql(BEGIN)
+
+    return engine
+
+
+BEGIN = "begin"
+ALONE: Mapping[str, Any] = {"alone": True}
+"""Execution options of a statement, or a connection, whose every statement is a transaction of its own."""
+
+
+@lru_cache(maxsize=2_000)
+def _looks(statement: str) -> bool:
+    """Whether a statement may precede its transaction; the BEGIN itself is one that must."""
+    words = statement.lstrip().lower()
+    if words.startswith("select"):
+        return " for update" not in words and "advisory" not in words
+    return words.startswith(BEGIN)
+
+
+def begun(driver: Any) -> bool:
+    """Whether the driver has a transaction open, or opens one by itself."""
+    return not driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE
 
 
 def ensure(url: str | None, name: str) -> None:
@@ -103,8 +139,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     On PostgreSQL each statement sees what is committed by then, as it would in a transaction at READ COMMITTED; so
     none is opened, and a question is one trip instead of three.
     """
-    how: dict[str, Any] = {"reading": True} if is_sqlite(engine) else {"reading": True, "isolation_level": "AUTOCOMMIT"}
-    with engine.connect().execution_options(**how) as session, guard():
+    with engine.connect().execution_options(reading=True, **ALONE) as session, guard():
         yield session
 
 
@@ -143,19 +178,25 @@ def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
 
     SQLite's write transactions exclude each other anyway.
     """
-    if not is_sqlite(session):
-        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        session.execute(text(f"select {function}(hashtextextended(:owner, 7))"), {"owner": owner})
+    _lock(session, [owner], "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared")
 
 
 def lock_owners(session: Connection, owners: Iterable[str]) -> None:
     """Hold all of them shared, always in the same order, in one trip."""
-    wanted = sorted(set(owners))
-    if wanted and not is_sqlite(session):
-        session.exec_driver_sql(_SHARED, (wanted,))
+    _lock(session, sorted(set(owners)), "pg_advisory_xact_lock_shared")
 
 
-_SHARED = "select pg_advisory_xact_lock_shared(hashtextextended(owner, 7)) from unnest(%s::text[]) as t(owner)"
+def _lock(session: Connection, owners: Sequence[str], function: str) -> None:
+    if not owners or is_sqlite(session):
+        return
+    # Numbers of our own making stand in the text itself, so that BEGIN and locks can be one trip.
+    locks = ", ".join(f"{function}({_number(owner)})" for owner in owners)
+    begin = "" if begun(session.connection.driver_connection) else f"{BEGIN}; "
+    session.exec_driver_sql(f"{begin}select {locks}")
+
+
+def _number(owner: str) -> int:
+    return int.from_bytes(hashlib.blake2b(owner.encode(), digest_size=8).digest(), signed=True)
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

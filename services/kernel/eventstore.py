@@ -19,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
     delete,
     func,
     insert,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel.codec import freeze, instant, moment, thaw
-from services.kernel.database import is_sqlite, lock_owner, lock_owners
+from services.kernel.database import ALONE, is_sqlite, lock_owner, lock_owners
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
 from services.kernel.event import CATALOGUE, Event, owner_of
@@ -97,8 +96,9 @@ class Conflict(Exception):
     """Somebody else appended to this stream first. Read again, decide again."""
 
 
-Row = tuple[str, str, int, str, bytes]
-"""id, stream, version, type, line"""
+Row = tuple[str, str, int, str, bytes, tuple[str, ...]]
+"""id, stream, version, type, line, the owners of the keys that it is sealed under"""
+
 Answer = tuple[str, str, str, str, str]
 """key, digest, actor, answer, until"""
 
@@ -109,21 +109,23 @@ class _Words:
 
     history: str
     event: str
+    """Writes nothing when one of the owners, a JSON list, has been erased."""
     answer: str
     both: str = ""
 
     @classmethod
-    def of(cls, mark: str, *, at_once: bool) -> _Words:
-        five = f"({', '.join([mark] * 5)})"
-        event = f"insert into events (id, stream, version, type, line) values {five}"  # noqa: S608 - no values here
-        answer = f"insert into answers (key, digest, actor, answer, until) values {five}"  # noqa: S608
+    def of(cls, mark: str, owners: str, *, at_once: bool) -> _Words:
+        five = ", ".join([mark] * 5)
+        gone = f"select 1 from erased where owner {owners}"  # noqa: S608 - no values in any of these
+        event = f"insert into events (id, stream, version, type, line) select {five} where not exists ({gone})"
+        answer = f"insert into answers (key, digest, actor, answer, until) select {five}"
         history = f"select line, version from events where stream = {mark} and version >= {mark} order by version"  # noqa: S608
-        return cls(history, event, answer, f"with kept as ({event}) {answer}" if at_once else "")
+        both = f"with kept as ({event} returning id) {answer} from kept"
+        return cls(history, event, answer, both if at_once else "")
 
 
-_ERASED = select(erased.c.owner).where(erased.c.owner.in_(bindparam("owners", expanding=True))).limit(1)
-_SQLITE = _Words.of("?", at_once=False)
-_POSTGRES = _Words.of("%s", at_once=True)
+_SQLITE = _Words.of("?", "in (select value from json_each(?))", at_once=False)
+_POSTGRES = _Words.of("%s", "= any(array(select jsonb_array_elements_text(%s)))", at_once=True)
 
 
 _ATTRIBUTES = tuple(f.name for f in fields(Envelope) if f.name not in ("sequence", "time"))
@@ -202,41 +204,45 @@ def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
 def rows_of(session: Connection, seen: int, new: Sequence[Recorded]) -> list[Row]:
     """The rows that `keep` will write. From here on nobody erases the owners of their keys before the commit.
 
-    Raises Refused("erased") when one has been, Refused("too_large").
+    Raises Refused("too_large").
     """
-    owners = {owner_of(r.event, name) for r in new for name in r.sealed}
-    # A session's key is its own, but a session of somebody erased must not come to be either.
-    owners |= {r.envelope.datasubject for r in new if r.sealed and r.envelope.datasubject}
-    if owners:
-        lock_owners(session, owners)
-        # A statement of its own, after the lock: its look must not be older than what the lock waited for.
-        if session.execute(_ERASED, {"owners": sorted(owners)}).first():
-            raise Refused("erased")
     rows = []
     for version, record in enumerate(new, start=seen + 1):
+        owners = {owner_of(record.event, name) for name in record.sealed}
+        # A session's key is its own, but a session of somebody erased must not come to be either.
+        if owners and record.envelope.datasubject:
+            owners.add(record.envelope.datasubject)
         line = line_of(record.envelope, record.event, record.sealed)
         if len(line) > MAX_EVENT:
             raise Refused("too_large")
-        rows.append((record.envelope.id, record.stream, version, record.envelope.type, line))
+        rows.append((record.envelope.id, record.stream, version, record.envelope.type, line, tuple(owners)))
+    lock_owners(session, {owner for row in rows for owner in row[-1]})
     return rows
 
 
 def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None) -> None:
-    """Write events, and with them the answer to remember; one event and its answer are one trip to PostgreSQL.
+    """Write events, and with them, as the last of their transaction, the answer to remember.
 
-    Raises Conflict when a stream has moved, or when the answer's key is taken.
+    On PostgreSQL one event and its answer are one trip, and where nothing was written before they are the whole
+    transaction. Whether an owner is erased is asked by the statement that writes, which sees what the locks waited for.
+
+    Raises Conflict when a stream has moved, or when the answer's key is taken; Refused("erased") when an owner is.
     """
     words = _SQLITE if is_sqlite(session) else _POSTGRES
+    values = [(*row[:-1], orjson.dumps(row[-1]).decode()) for row in rows]
     try:
         if len(rows) == 1 and answer is not None and words.both:
-            session.exec_driver_sql(words.both, rows[0] + answer)
-            return
-        if rows:
-            session.exec_driver_sql(words.event, rows if len(rows) > 1 else rows[0])
-        if answer is not None:
-            session.exec_driver_sql(words.answer, answer)
+            written = session.exec_driver_sql(words.both, values[0] + answer, ALONE).rowcount
+        else:
+            written = (
+                session.exec_driver_sql(words.event, values if len(values) > 1 else values[0]).rowcount if rows else 0
+            )
+            if answer is not None:
+                session.exec_driver_sql(words.answer, answer)
     except IntegrityError as lost:
         raise Conflict(rows[0][1] if rows else "answers") from lost
+    if written < len(rows):
+        raise Refused("erased")
 
 
 def bury(session: Connection, owners: Sequence[str]) -> None:

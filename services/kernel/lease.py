@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
-from services.kernel.database import is_sqlite
+from services.kernel.database import ALONE, is_sqlite
 
 
 class Busy(Exception):
@@ -36,7 +36,7 @@ def lease(engine: Engine, name: str) -> Iterator[Lease]:
             os.close(handle)
         return
     key = int.from_bytes(hashlib.sha256(f"lease/{name}".encode()).digest()[:8], signed=True)
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection = engine.connect().execution_options(**ALONE)
     try:
         if not connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
             raise Busy(name)

@@ -22,7 +22,7 @@ from types import TracebackType
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.kernel.database import is_sqlite
+from services.kernel.database import ALONE, is_sqlite
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Wake:
             self._wanted.clear()
             try:
                 with self._engine.connect() as session:
-                    session.execution_options(isolation_level="AUTOCOMMIT").execute(self._notify)
+                    session.execution_options(**ALONE).execute(self._notify)
             except SQLAlchemyError as error:
                 log.debug("a wake-up was not sent: %s", type(error).__name__)
 
@@ -179,7 +179,7 @@ class Waiter:
             try:
                 with self._engine.connect() as session:
                     try:
-                        session.execution_options(isolation_level="AUTOCOMMIT").execute(self._listen)
+                        session.execution_options(**ALONE).execute(self._listen)
                         pause = first
                         self._call()  # what was said while nobody listened
                         driver = session.connection.driver_connection
