@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -171,32 +170,6 @@ def is_away(error: BaseException) -> bool:
         return False
     # A server that has become a standby answers with an "internal" error: it is read-only for now.
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY
-
-
-def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
-    """Hold `owner` until the transaction ends: shared by whoever appends, exclusive by whoever erases.
-
-    SQLite's write transactions exclude each other anyway.
-    """
-    _lock(session, [owner], "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared")
-
-
-def lock_owners(session: Connection, owners: Iterable[str]) -> None:
-    """Hold all of them shared, always in the same order, in one trip."""
-    _lock(session, sorted(set(owners)), "pg_advisory_xact_lock_shared")
-
-
-def _lock(session: Connection, owners: Sequence[str], function: str) -> None:
-    if not owners or is_sqlite(session):
-        return
-    # Numbers of our own making stand in the text itself, so that BEGIN and locks can be one trip.
-    locks = ", ".join(f"{function}({_number(owner)})" for owner in owners)
-    begin = "" if begun(session.connection.driver_connection) else f"{BEGIN}; "
-    session.exec_driver_sql(f"{begin}select {locks}")
-
-
-def _number(owner: str) -> int:
-    return int.from_bytes(hashlib.blake2b(owner.encode(), digest_size=8).digest(), signed=True)
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from sqlalchemy import (
     update,
 )
 
-from services.kernel.database import lock_owner, writing
+from services.kernel.database import writing
 from services.kernel.keyproviders import KeyProvider
+from services.kernel.locks import lock_owner
 
 tables = MetaData()
 keys = Table(

@@ -26,11 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from services.kernel import straight
 from services.kernel.codec import freeze, instant, moment, thaw
-from services.kernel.database import ALONE, is_sqlite, lock_owner, lock_owners
+from services.kernel.database import is_sqlite
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
 from services.kernel.event import CATALOGUE, Event, owner_of
+from services.kernel.locks import lock_owner, lock_owners
 
 tables = MetaData()
 Position = BigInteger().with_variant(Integer, "sqlite")
@@ -167,7 +169,7 @@ def parse(line: bytes, version: int = 0) -> Recorded:
 def read(session: Connection, stream: str, first: int = 1) -> list[Recorded]:
     """The history of one stream from version `first` on, oldest first, personal values sealed."""
     words = _SQLITE if is_sqlite(session) else _POSTGRES
-    rows = session.exec_driver_sql(words.history, (stream, first)).all()
+    rows = straight.run(session, words.history, (stream, first), begin=False).fetchall()
     return [parse(line, version) for line, version in rows]
 
 
@@ -232,13 +234,15 @@ def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None)
     values = [(*row[:-1], orjson.dumps(row[-1]).decode()) for row in rows]
     try:
         if len(rows) == 1 and answer is not None and words.both:
-            written = session.exec_driver_sql(words.both, values[0] + answer, ALONE).rowcount
+            written = straight.run(session, words.both, values[0] + answer, begin=False).rowcount
         else:
-            written = (
-                session.exec_driver_sql(words.event, values if len(values) > 1 else values[0]).rowcount if rows else 0
-            )
+            written = 0
+            if len(values) == 1:
+                written = straight.run(session, words.event, values[0]).rowcount
+            elif values:
+                written = session.exec_driver_sql(words.event, values).rowcount
             if answer is not None:
-                session.exec_driver_sql(words.answer, answer)
+                straight.run(session, words.answer, answer)
     except IntegrityError as lost:
         raise Conflict(rows[0][1] if rows else "answers") from lost
     if written < len(rows):

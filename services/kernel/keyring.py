@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 
 from services.kernel import epochs
-from services.kernel.database import lock_owner, reading, scrub, writing
+from services.kernel.database import reading, scrub, writing
 from services.kernel.epochs import Rotation, keys, tables, tombstones
 from services.kernel.keyproviders import KeyProvider
 from services.kernel.lease import lease
+from services.kernel.locks import lock_owner
 from services.kernel.sealing import Key, Prepared, unsealed
 
 __all__ = ["INDEX", "Erased", "Keyring", "Prepared", "Rotation", "tables"]

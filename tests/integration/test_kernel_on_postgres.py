@@ -15,10 +15,11 @@ from sqlalchemy import Engine, insert, select, text
 
 from crisisconnect.postgres import Cluster
 from services.kernel import eventstore, keyring, note
-from services.kernel.database import ensure, lock_owners, postgres, reading, sqlite, writing
+from services.kernel.database import ensure, postgres, reading, sqlite, writing
 from services.kernel.decider import Refused
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
+from services.kernel.locks import lock_owners
 from services.kernel.unit import Store
 from services.kernel.wake import Waiter, Wake
 from tests.unit.kernel.conftest import MAKER, People, Service, people, tables

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import (
     Column,
     Connection,
@@ -11,6 +13,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Update,
+    bindparam,
     delete,
     func,
     insert,
@@ -125,7 +129,14 @@ REGISTERED = ("public_id", "username", "password", "first_name", "infix", "last_
 
 
 def _set(session: Connection, account: str, **values: object) -> None:
-    session.execute(update(accounts).where(accounts.c.account == account).values(**values))
+    session.execute(_setting(tuple(values)), {**values, "whose": account})
+
+
+@lru_cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """Built once: building it costs more than running it."""
+    mine = accounts.c.account == bindparam("whose")
+    return update(accounts).where(mine).values({name: bindparam(name) for name in names})
 
 
 def drop(session: Connection, account: str) -> int:

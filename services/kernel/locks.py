@@ -1,0 +1,37 @@
+"""Who appends for an owner and who erases the owner wait for each other, and for nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from services.kernel import straight
+from services.kernel.database import BEGIN, begun, is_sqlite
+
+
+def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
+    """Hold `owner` until the transaction ends: shared by whoever appends, exclusive by whoever erases.
+
+    SQLite's write transactions exclude each other anyway.
+    """
+    _lock(session, [owner], "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared")
+
+
+def lock_owners(session: Connection, owners: Iterable[str]) -> None:
+    """Hold all of them shared, always in the same order, in one trip."""
+    _lock(session, sorted(set(owners)), "pg_advisory_xact_lock_shared")
+
+
+def _lock(session: Connection, owners: Sequence[str], function: str) -> None:
+    if not owners or is_sqlite(session):
+        return
+    # Numbers of our own making stand in the text itself, so that BEGIN and locks can be one trip.
+    locks = ", ".join(f"{function}({_number(owner)})" for owner in owners)
+    first = "" if begun(session.connection.driver_connection) else f"{BEGIN}; "
+    straight.run(session, f"{first}select {locks}", begin=False)
+
+
+def _number(owner: str) -> int:
+    return int.from_bytes(hashlib.blake2b(owner.encode(), digest_size=8).digest(), signed=True)
