@@ -19,7 +19,7 @@ Convert = Callable[[Any], Any]
 
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds and `Z`, the one spelling of a moment in this system."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def moment(text: str) -> datetime:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pika
 import pytest
+from sqlalchemy import Engine
 
 from crisisconnect.installation import Installation
 from crisisconnect.postgres import Cluster
 from crisisconnect.rabbitmq import Node
+from services.audit.app import Audit
+from services.kernel.configuration import Configuration
+from services.kernel.database import sqlite
+from services.kernel.migrating import migrate
+from tests.integration.ingested import Log, fresh_database
+from tests.integration.installed import QUICK, Nobody
+from tests.integration.witnesses import STRANGE, Strange, Witness, written
 
 
 @dataclass(frozen=True)
@@ -79,3 +88,70 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def secrets(installation: Installation) -> Path:
     return installation.directory
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        made = sqlite(tmp_path / "audit.sqlite3", pool=4)
+    else:
+        cluster: Cluster = request.getfixturevalue("postgres")
+        made = fresh_database(cluster)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def log(engine: Engine, tmp_path: Path) -> Log:
+    return Log(engine, tmp_path)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Configuration:
+    Installation.mint(tmp_path / "secrets")
+    made = Configuration(
+        environment="development",
+        var=tmp_path / "var",
+        secrets=tmp_path / "secrets",
+        amqp_url="",
+        database_url=None,
+        keyring_url=None,
+        port=0,
+        public_url="",
+        smtp_url=None,
+        retention_sweep_seconds=2.0,
+        key_epoch_hours=24.0,
+        workers=1,
+        trusted_proxies=(),
+        gap_seconds=0.3,
+    )
+    migrate("audit", made)
+    return made
+
+
+@pytest.fixture
+def witnesses(tmp_path: Path, home: Configuration) -> Iterator[list[Witness]]:
+    made = [Witness(tmp_path / f"w{n}", f"w{n}.example", home.installation["log"]) for n in (1, 2)]
+    yield [one.listen() for one in made]
+    for one in made:
+        if one.process.poll() is None:
+            one.stop()
+
+
+@pytest.fixture
+def strangers() -> Iterator[list[Strange]]:
+    made = [Strange(how) for how in STRANGE]
+    yield made
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def audit(tmp_path: Path, home: Configuration, witnesses: list[Witness], strangers: list[Strange]) -> Iterator[Audit]:
+    made = Audit(replace(home, witnesses=written(tmp_path / "policy", witnesses, strangers)), Nobody())
+    made.rounds.pace = QUICK
+    yield made
+    made.stop()
+    time.sleep(0.2)
+    made.engine.dispose()
+    made.keyring._engine.dispose()

@@ -3,103 +3,16 @@
 from __future__ import annotations
 
 import random
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import orjson
 import pytest
-from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.exc import OperationalError
 
-from crisisconnect.postgres import Cluster
-from services.audit.ingest.state import Untrustworthy
-from services.audit.ingest.writer import Fenced, Writer
-from services.audit.ledger import reading, tables, tree
-from services.kernel.database import open_engine, sqlite
+from services.audit.ingest.writer import Fenced
+from services.audit.ledger import reading, tree
 from services.kernel.database import reading as look
-from services.reader.tree import root_of, verify_consistency, verify_inclusion
 from tests.examples.log import Sources, event, event_id
-
-SOURCES = Sources.made()
-FIRST = SOURCES.registrations()
-
-
-class Log:
-    """One database with the log's tables, and as many writers on it as a test wants."""
-
-    def __init__(self, engine: Engine, directory: Path) -> None:
-        self.engine, self.file = engine, directory / "head"
-        tables.create(engine)
-        self.writer = self.another()
-
-    def another(self, file: Path | None = None) -> Writer:
-        writer = Writer(self.engine, SOURCES.pins, SOURCES.log, file or self.file)
-        writer.load()
-        return writer
-
-    def write(self, *notes: bytes) -> None:
-        self.writer.write(notes)
-        self.writer.checkpoint()
-
-    def entries(self) -> list[bytes]:
-        with look(self.engine) as session:
-            return [e.note for e in reading.entries_after(session, -1, limit=100_000).entries]
-
-    def refusals(self) -> list[str]:
-        with look(self.engine) as session:
-            return [refusal.reason for refusal in reading.refusals(session)]
-
-    def gaps(self) -> dict[str, int]:
-        with look(self.engine) as session:
-            return {gap.source: gap.waiting for gap in reading.gaps(session)}
-
-    def is_whole(self) -> None:
-        """Numbers without a gap, and a head, a root and proofs that another implementation believes."""
-        notes = self.entries()
-        leaves = [tree.leaf_hash(note) for note in notes]
-        with look(self.engine) as session:
-            head = reading.head(session)
-            assert head is not None
-            assert (head.size, head.root) == (len(notes), root_of(leaves))
-            for index in random.Random(5).sample(range(len(notes)), min(20, len(notes))):
-                path = reading.inclusion(session, index, head.size)
-                assert verify_inclusion(index, head.size, leaves[index], path, head.root)
-                proof = reading.consistency(session, index, head.size)
-                assert verify_consistency(index, head.size, root_of(leaves[:index]), head.root, proof)
-        last: dict[str, int] = {}
-        for note in notes:
-            body = orjson.loads(note.split(b"\n")[0])
-            assert int(body["sequence"]) == last.get(body["source"], 0) + 1
-            last[body["source"]] = int(body["sequence"])
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        made = sqlite(tmp_path / "audit.sqlite3", pool=4)
-    else:
-        cluster: Cluster = request.getfixturevalue("postgres")
-        made = fresh_database(cluster)
-    yield made
-    made.dispose()
-
-
-def fresh_database(cluster: Cluster) -> Engine:
-    from services.kernel.database import ensure
-
-    name = f"log_{uuid.uuid4().hex[:8]}"
-    ensure(cluster.url, name)
-    return open_engine(cluster.url, name, Path())
-
-
-@pytest.fixture
-def log(engine: Engine, tmp_path: Path) -> Log:
-    return Log(engine, tmp_path)
-
-
-def notes(service: str, numbers: range | list[int]) -> list[bytes]:
-    return [SOURCES.note(service, n) for n in numbers]
+from tests.integration.ingested import FIRST, SOURCES, Log, notes
 
 
 def test_a_new_log_has_a_checkpoint_of_nothing(log: Log) -> None:
@@ -275,98 +188,3 @@ def test_two_writers_never_fork(log: Log, tmp_path: Path) -> None:
     two.checkpoint()
     assert log.entries() == [*FIRST, *notes("auth", range(1, 6))]
     log.is_whole()
-
-
-def test_an_older_copy_of_the_database_is_refused(log: Log, engine: Engine) -> None:
-    log.write(*FIRST)
-    early = tables.head.select()
-    with engine.connect() as session:
-        old = session.execute(early).one()
-    log.write(*notes("auth", [1, 2]))
-    with engine.begin() as session:
-        session.execute(delete(tables.entries).where(tables.entries.c.idx >= 4))
-        session.execute(delete(tables.checkpoints).where(tables.checkpoints.c.size > 4))
-        session.execute(update(tables.head).values(size=old.size, root=old.root, note=old.note))
-        session.execute(update(tables.tiles).values(hashes=b"".join(tree.leaf_hash(n) for n in FIRST)))
-        session.execute(update(tables.sources).where(tables.sources.c.source == "/auth").values(high_water=0))
-    with pytest.raises(Untrustworthy, match="older copy"):
-        log.another()
-    log.file.unlink()
-    log.another()
-
-
-def test_an_empty_database_after_a_signed_log_is_refused(log: Log, tmp_path: Path) -> None:
-    log.write(*FIRST)
-    fresh = sqlite(tmp_path / "fresh.sqlite3")
-    with pytest.raises(Untrustworthy, match="older copy"):
-        Log(fresh, tmp_path)
-    fresh.dispose()
-
-
-def _flip(column: str) -> Callable[[Engine], None]:
-    table = {"hashes": tables.tiles, "root": tables.head, "note": tables.entries}[column]
-
-    def change(engine: Engine) -> None:
-        with engine.begin() as session:
-            kept = bytes(session.execute(select(table.c[column])).scalars().first() or b"")
-            session.execute(update(table).values({column: kept[:20] + bytes([kept[20] ^ 1]) + kept[21:]}))
-
-    return change
-
-
-def _drop_tile(engine: Engine) -> None:
-    with engine.begin() as session:
-        session.execute(delete(tables.tiles))
-
-
-def _foreign_head(engine: Engine) -> None:
-    with engine.begin() as session:
-        note = session.execute(select(tables.head.c.note)).scalar_one()
-        text = note.rpartition(b"\n\n")[0] + b"\n"
-        other = Sources.made(seeds=dict.fromkeys(("auth", "org", "audit", "retention", "log"), b"\x02" * 32))
-        session.execute(update(tables.head).values(note=other.log.sign(text)))
-
-
-def _lost_entry(engine: Engine) -> None:
-    with engine.begin() as session:
-        session.execute(delete(tables.entries).where(tables.entries.c.idx == 4))
-
-
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (_flip("hashes"), "do not give the root"),
-        (_flip("root"), "says something else"),
-        (_drop_tile, "tiles"),
-        (_foreign_head, "not signed with this log's key"),
-        (_lost_entry, "the log has 4"),
-    ],
-)
-def test_a_damaged_log_is_not_written_on(log: Log, damage: Callable[[Engine], None], words: str) -> None:
-    log.write(*FIRST, *notes("auth", [1]))
-    damage(log.engine)
-    with pytest.raises(Untrustworthy, match=words):
-        log.another()
-
-
-def test_an_unsigned_entry_that_changed_is_not_signed(log: Log) -> None:
-    log.writer.checkpoint()
-    log.writer.write(FIRST[:1])
-    _flip("note")(log.engine)
-    with pytest.raises(Untrustworthy, match="do not give their tiles"):
-        log.another()
-
-
-def test_when_the_database_fails_nothing_is_half_written(tmp_path: Path) -> None:
-    log = Log(sqlite(tmp_path / "audit.sqlite3"), tmp_path)
-    log.write(*FIRST)
-    with log.engine.begin() as session:
-        session.exec_driver_sql("alter table log_tiles rename to away")
-    with pytest.raises(OperationalError):
-        log.writer.write(notes("auth", [1]))
-    with log.engine.begin() as session:
-        session.exec_driver_sql("alter table away rename to log_tiles")
-    log.writer.load()
-    log.write(*notes("auth", [1, 2]))
-    log.is_whole()
-    log.engine.dispose()

@@ -19,7 +19,7 @@ from services.kernel.database import reading as look
 from services.kernel.database import sqlite
 from tests.examples.log import SERVICES, Sources
 from tests.integration.conftest import Vhost
-from tests.integration.test_ingest import Log
+from tests.integration.ingested import Log
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -17,62 +13,13 @@ import pika
 import pytest
 
 from crisisconnect.installation import Installation
-from crisisconnect.rabbitmq import Node
 from services.kernel import rpc
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.rpc_asyncio import AsyncCaller
 from tests.integration.conftest import Vhost
-
-PERSON = Context(actor="account/8f6e", correlation="c1")
-Asking = Callable[[AsyncCaller], Coroutine[Any, Any, Any]]
-
-
-class Process:
-    """One of rpc_services' processes."""
-
-    def __init__(self, name: str, url: str, installation: Installation, directory: Path) -> None:
-        self.name, self.directory = name, directory
-        self._environment = {
-            **os.environ,
-            "RPC_TEST_SERVICE": name,
-            "RPC_TEST_URL": url,
-            "RPC_TEST_KEYS": str(installation.directory / "rpc"),
-            "RPC_TEST_DIRECTORY": str(directory),
-        }
-        self.popen: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        already = self.told().count("started")
-        with (self.directory / f"{self.name}.err").open("ab") as errors:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "services.kernel.host", "tests.integration.rpc_services"],
-                env=self._environment,
-                stderr=errors,
-            )
-        until(lambda: self.told().count("started") > already)
-
-    def told(self) -> list[str]:
-        log = self.directory / f"{self.name}.log"
-        return log.read_text().splitlines() if log.exists() else []
-
-    def logged(self) -> str:
-        return (self.directory / f"{self.name}.err").read_text()
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        if self.popen is None:
-            return 0
-        self.popen.send_signal(how)
-        code = self.popen.wait(15)
-        self.popen = None
-        return code
-
-
-def until(true: Callable[[], Any], seconds: float = 20) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not come to pass"
-        time.sleep(0.02)
+from tests.integration.rpc_processes import PERSON, Asking, Process, asks_again, one
+from tests.integration.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +55,6 @@ def ask(vhost: Vhost, installation: Installation, auth: Process, org: Process) -
         return asyncio.run(whole())
 
     return run
-
-
-def one(service: str, method: str, context: Context = PERSON, timeout: float = 4.0, **args: Any) -> Asking:
-    return lambda caller: caller.call(service, method, args, context, timeout=timeout)
 
 
 def test_a_call_reaches_a_service_that_asks_another_and_comes_back(ask):
@@ -259,89 +202,6 @@ def test_a_connection_cut_by_the_broker_heals_on_both_sides(ask, vhost: Vhost):
     assert ask(asking)["greeting"].startswith("hello")
 
 
-@pytest.fixture(scope="module")
-def own_node(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """A node to be hurt: the run's node is needed by others."""
-    node = Node(tmp_path_factory.mktemp("hurt"), installation)
-    node.start()
-    yield node
-    node.stop()
-
-
-@pytest.fixture
-def ask_over_own_node(own_node: Node, installation: Installation, tmp_path: Path) -> Iterator[Callable[[Asking], Any]]:
-    """Run a coroutine function with a caller and both services on the node that is hurt."""
-    services = [Process(name, own_node.url(name), installation, tmp_path) for name in ("auth", "org")]
-    keys = rpc.PairKeys.load(installation.directory / "rpc", "gateway")
-
-    def run(asking: Asking) -> Any:
-        async def whole() -> Any:
-            caller = AsyncCaller(own_node.url("gateway"), "gateway", keys)
-            await caller.start()
-            try:
-                assert (await asks_again(caller))["greeting"].startswith("hello")
-                await asking(caller)
-                assert (await asks_again(caller))["greeting"].startswith("hello")
-            finally:
-                await caller.stop()
-
-        return asyncio.run(whole())
-
-    try:
-        for service in services:
-            service.start()
-        yield run
-    finally:
-        for service in services:
-            service.end()
-
-
-async def fails_in_time(caller: AsyncCaller, timeout: float, at_most: float) -> None:
-    began = time.monotonic()
-    with pytest.raises(rpc.Unavailable):
-        await caller.call("auth", "greet", {"who": "Ada"}, PERSON, timeout=timeout)
-    assert time.monotonic() - began < at_most
-
-
-def test_a_broker_that_dies_and_starts_again_is_found_by_all_and_meanwhile_calls_fail_in_time(
-    ask_over_own_node, own_node
-):
-    async def asking(caller: AsyncCaller) -> None:
-        hanging = asyncio.create_task(caller.call("auth", "slow", {"seconds": 30}, PERSON, timeout=60))
-        await asyncio.sleep(0.5)
-        own_node.kill()
-        with pytest.raises(rpc.Unavailable):
-            await asyncio.wait_for(hanging, 5)
-        await fails_in_time(caller, timeout=20, at_most=5)
-        assert not caller.connected
-        own_node.start()
-
-    ask_over_own_node(asking)
-
-
-def test_a_broker_that_takes_no_more_messages_counts_as_away_until_it_does(ask_over_own_node, own_node):
-    async def asking(caller: AsyncCaller) -> None:
-        own_node.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.000001)")
-        await asyncio.sleep(1.5)
-        await fails_in_time(caller, timeout=2, at_most=3)
-        assert not caller.connected
-        await fails_in_time(caller, timeout=20, at_most=2)
-        own_node.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
-
-    ask_over_own_node(asking)
-
-
-def test_a_broker_that_is_frozen_for_a_while_delays_nobody_for_longer_than_they_said(ask_over_own_node, own_node):
-    async def asking(caller: AsyncCaller) -> None:
-        os.kill(own_node.pid, signal.SIGSTOP)
-        try:
-            await fails_in_time(caller, timeout=1, at_most=2)
-        finally:
-            os.kill(own_node.pid, signal.SIGCONT)
-
-    ask_over_own_node(asking)
-
-
 def test_thirty_two_at_once(ask):
     async def asking(caller: AsyncCaller) -> float:
         async def many(count: int) -> None:
@@ -356,13 +216,3 @@ def test_thirty_two_at_once(ask):
     rate = ask(asking)
     print(f"\n{rate / 1000:.2f} k calls/s, 32 at once, one service process")
     assert rate > 200
-
-
-async def asks_again(caller: AsyncCaller, seconds: float = 20) -> Any:
-    ends = time.monotonic() + seconds
-    while True:
-        try:
-            return await caller.call("auth", "greet", {"who": "Ada"}, PERSON, timeout=2)
-        except rpc.Unavailable:
-            assert time.monotonic() < ends, "it did not heal"
-            await asyncio.sleep(0.1)
