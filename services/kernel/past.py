@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -20,8 +20,10 @@ from sqlalchemy import Engine, MetaData, Table, event, func, select
 from services.kernel import eventstore
 from services.kernel.database import plain, reading, sqlite, writing
 from services.kernel.entry import Entry
+from services.kernel.envelope import Recorded
 from services.kernel.event import Event
 
+Seen = Callable[[Recorded], Recorded]
 BATCH = 50
 """Events that are projected in one go: where one thread serves many, this is how long the others wait."""
 FETCHED = 500
@@ -50,13 +52,17 @@ class Views:
         own = [f"nl.crisisconnect.{self.source[1:]}.*"] if self.own else []
         return own + sorted(self._followed)
 
-    def rebuild(self, notes: Iterable[tuple[int, bytes]], into: Engine) -> int:
-        """Project entries, in the log's order, into an empty database. Returns how many; whose they are is trusted."""
+    def rebuild(self, notes: Iterable[tuple[int, bytes]], into: Engine, seen: Seen | None = None) -> int:
+        """Project entries, in the log's order, into an empty database. Returns how many; whose they are is trusted.
+
+        `seen` tells how the service's own events looked to its views when they were new (`Store.reindex`): whoever
+        has its keys can hold the living views against this. An investigation has none, and goes without.
+        """
         for table in self.tables:
             table.create(into)
         count = 0
         for batch in _batches(notes):
-            records = [Entry(index, eventstore.parse(note), note) for index, note in batch]
+            records = [Entry(index, self._seen(eventstore.parse(note), seen), note) for index, note in batch]
             with writing(into) as session:
                 for entry in records:
                     if entry.record.envelope.source == self.source:
@@ -68,6 +74,9 @@ class Views:
             count += len(records)
             time.sleep(0)  # where one thread serves many, it is the others' turn
         return count
+
+    def _seen(self, record: Recorded, seen: Seen | None) -> Recorded:
+        return record if seen is None or record.envelope.source != self.source else seen(record)
 
     def page(self, engine: Engine, seen: int, limit: int) -> list[dict[str, Any]]:
         """Some of `rows`, after the first `seen`."""
@@ -102,12 +111,12 @@ def scratch(var: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def rebuilt(views: Views, notes: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Engine]:
+def rebuilt(views: Views, notes: Iterable[tuple[int, bytes]], path: Path, seen: Seen | None = None) -> Iterator[Engine]:
     """The views in an SQLite file at `path`, until the caller is done with them."""
     engine = sqlite(path)
     event.listen(engine, "connect", _hasty)
     try:
-        views.rebuild(notes, engine)
+        views.rebuild(notes, engine, seen)
         yield engine
     finally:
         engine.dispose()
