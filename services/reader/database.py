@@ -8,17 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-import psycopg
-
 from services.reader.report import Unusable
+from services.reader.rows import COLUMNS, Columns
 from services.reader.shelf import Bundle, Earlier, Shelf
 from services.reader.tiles import HASH_BYTES, WIDTH
 
-COLUMNS = ("source", "sequence", "event_id", "type", "organisation", "subject", "correlation", "time")
-_ENTRIES = (
-    "SELECT idx, note, source, sequence, event_id, type, organisation, subject, correlation, time"
-    " FROM log_entries WHERE idx >= ? AND idx < ?"
-)
+_ENTRIES = f"SELECT idx, note, {', '.join(COLUMNS)} FROM log_entries WHERE idx >= ? AND idx < ?"  # noqa: S608
 _CHECKPOINTS_AT_ONCE = 500
 _LEAST = -(1 << 63)
 
@@ -35,20 +30,26 @@ class Database(Shelf):
         """A path or `sqlite:///path`, or `postgresql://…` with or without a driver. Raises Unusable."""
         given = str(url_or_path)
         self._connection: _Connection
+        self.failures: tuple[type[Exception], ...] = (sqlite3.Error,)
+        self._absent: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
         self._mark = "?"
+        if given.startswith(("postgresql", "postgres:")):
+            import psycopg  # only here: the processes that check signatures start in half the time without it
+
+            self.failures, self._absent = (psycopg.Error,), (psycopg.errors.UndefinedTable,)
+            self._mark = "%s"
         try:
-            if given.startswith(("postgresql", "postgres:")):
+            if self._mark == "%s":
                 scheme, _, rest = given.partition("://")
                 self._connection = psycopg.connect(f"{scheme.partition('+')[0]}://{rest}", autocommit=True)
                 self._connection.execute("SET default_transaction_read_only = on")
-                self._mark = "%s"
             else:
                 path = given.removeprefix("sqlite:///")
                 opened = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=10)
                 # Damaged text is compared and named like any other, instead of ending the examination.
                 opened.text_factory = lambda raw: raw.decode(errors="surrogateescape")
                 self._connection = opened
-        except (sqlite3.Error, psycopg.Error) as error:
+        except self.failures as error:
             raise Unusable(f"the database cannot be opened: {type(error).__name__}") from error
 
     def close(self) -> None:
@@ -58,7 +59,7 @@ class Database(Shelf):
         """The head's size and root as stored, and its signed note. Raises Unusable when there is none."""
         try:
             row = self._connection.execute("SELECT size, root, note FROM log_head WHERE id = 1").fetchone()
-        except (sqlite3.Error, psycopg.Error) as error:
+        except self.failures as error:
             raise Unusable(f"the log's tables cannot be read: {type(error).__name__}") from error
         if row is None or row[2] is None:
             raise Unusable("the log has no signed checkpoint yet")
@@ -68,7 +69,7 @@ class Database(Shelf):
         """The lines of witnesses kept for the checkpoint of this size, maybe none."""
         try:
             rows = self._ask("SELECT line FROM log_cosignatures WHERE size = ? ORDER BY witness", size).fetchall()
-        except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        except self._absent:
             return b""  # a log from before there were witnesses has no such table
         return b"".join(_bytes(row[0]) for row in rows)
 
@@ -79,12 +80,12 @@ class Database(Shelf):
 
     def bundle(self, n: int, width: int) -> Bundle:
         entries: list[bytes | None] = [None] * width
-        columns: list[dict[str, object] | None] = [None] * width
+        columns: list[Columns | None] = [None] * width
         low = n * WIDTH
         rows = self._ask(_ENTRIES, low, low + width)
         for idx, note, *values in rows:
             entries[idx - low] = _bytes(note)
-            columns[idx - low] = dict(zip(COLUMNS, values, strict=True))
+            columns[idx - low] = tuple(values)
         return Bundle(entries, "log_entries", columns)
 
     def tile(self, level: int, n: int, width: int) -> bytes | None:

@@ -14,8 +14,14 @@ from hashlib import blake2b
 from itertools import pairwise
 from types import TracebackType
 
+_DIGEST = 16
 _RECORD = 24
 _SPILL_BYTES = 256 * 1024
+
+
+def digest(event_id: str) -> bytes:
+    """The 16 bytes by which an id is remembered."""
+    return blake2b(event_id.encode(), digest_size=_DIGEST).digest()
 
 
 class Identities:
@@ -35,8 +41,13 @@ class Identities:
 
     def add(self, event_id: str, index: int) -> None:
         """Remember that the entry at `index` has this id."""
-        digest = blake2b(event_id.encode(), digest_size=16).digest()
-        self._buckets[digest[0]].write(digest + index.to_bytes(8, "big"))
+        self.add_all(digest(event_id), index)
+
+    def add_all(self, digests: bytes, first: int) -> None:
+        """Remember the ids of consecutive entries, from the one at `first` on; their digests one after another."""
+        for at in range(0, len(digests), _DIGEST):
+            record = digests[at : at + _DIGEST] + (first + at // _DIGEST).to_bytes(8, "big")
+            self._buckets[record[0]].write(record)
 
     def doubled(self) -> Iterator[tuple[int, int]]:
         """Each later index whose id was there before, with the index just before it that has the same id."""
@@ -45,8 +56,8 @@ class Identities:
             held = bucket.read()
             records = sorted(held[at : at + _RECORD] for at in range(0, len(held), _RECORD))
             for one, next_one in pairwise(records):
-                if one[:16] == next_one[:16]:
-                    yield int.from_bytes(next_one[16:], "big"), int.from_bytes(one[16:], "big")
+                if one[:_DIGEST] == next_one[:_DIGEST]:
+                    yield int.from_bytes(next_one[_DIGEST:], "big"), int.from_bytes(one[_DIGEST:], "big")
 
 
 def _bucket() -> tempfile.SpooledTemporaryFile[bytes]:

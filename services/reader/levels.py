@@ -27,8 +27,10 @@ class Levels:
         # Of level-0 tiles that differ from their entries: whether the tile above vouches for them.
         self.tile_intact: dict[int, bool] = {}
 
-    def leaves(self, n: int, stored: Sequence[bytes | None], computed: Sequence[bytes]) -> None:
-        """Take the leaf hashes of block `n` (all 256, or the last of the log)."""
+    def leaves(
+        self, n: int, stored: Sequence[bytes | None], computed: Sequence[bytes], root: bytes | None = None
+    ) -> None:
+        """Take the leaf hashes of block `n` (all 256, or the last of the log); `root` is theirs, where it is known."""
         self._old_partials(0, n, computed, stored)
         as_stored = [kept if kept is not None else leaf for kept, leaf in zip(stored, computed, strict=True)]
         if len(computed) < WIDTH:
@@ -36,7 +38,8 @@ class Levels:
                 self.computed.push(leaf)
                 self.stored.push(kept)
             return
-        root = complete_root(computed)
+        if root is None:
+            root = complete_root(computed)
         stored_root = root if as_stored == computed else complete_root(as_stored)
         self.computed.push(root, 8)
         self.stored.push(stored_root, 8)

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from services.reader.entry import Statement
 
-_ATTRIBUTE_OF = {
-    "event_id": "id",
-    "type": "type",
-    "source": "source",
-    "organisation": "organisation",
-    "subject": "subject",
-    "correlation": "correlationid",
-    "time": "time",
-}
+COLUMNS = ("source", "sequence", "event_id", "type", "organisation", "subject", "correlation", "time")
+Columns = tuple[object, ...]
+"""The values of COLUMNS in one row."""
 
 
-def mismatches(columns: Mapping[str, object], statement: Statement) -> list[str]:
+def mismatches(columns: Columns, statement: Statement) -> list[str]:
     """The names of columns that say something else than the signed bytes; empty text and NULL are one."""
-    wrong = [
-        column
-        for column, attribute in _ATTRIBUTE_OF.items()
-        if not _same(columns.get(column), statement.event.get(attribute))
-    ]
-    if columns.get("sequence") != statement.number:
-        wrong.append("sequence")
-    return wrong
+    said = _said(statement)
+    if columns == said:
+        return []
+    return [name for name, column, stated in zip(COLUMNS, columns, said, strict=True) if not _same(column, stated)]
 
 
-def _same(column: object, attribute: object) -> bool:
-    if isinstance(column, datetime) and isinstance(attribute, str):
+def _said(statement: Statement) -> Columns:
+    said = statement.event.get
+    return (
+        statement.source,
+        statement.number,
+        statement.event_id,
+        statement.type,
+        said("organisation"),
+        said("subject"),
+        said("correlationid"),
+        said("time"),
+    )
+
+
+def _same(column: object, stated: object) -> bool:
+    if isinstance(stated, int):
+        return column == stated
+    if isinstance(column, datetime) and isinstance(stated, str):
         try:
-            stated = datetime.fromisoformat(attribute)
+            moment = datetime.fromisoformat(stated)
         except ValueError:
             return False
-        return _utc(column) == _utc(stated)
-    return (column or None) == (attribute or None)
+        return _utc(column) == _utc(moment)
+    return (column or None) == (stated or None)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.reader.report import Damage
+from services.reader.rows import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Bundle:
 
     entries: Sequence[bytes | None]
     where: str
-    columns: Sequence[Mapping[str, object] | None] | None = None
+    columns: Sequence[Columns | None] | None = None
     flaws: Sequence[Flaw] = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from services.reader.entry import Statement
 from services.reader.note import ED25519, Malformed, VerifierKey, parse_vkey
@@ -10,6 +10,8 @@ from services.reader.report import Damage
 
 REGISTRAR = "/audit"
 REGISTRATION = "nl.crisisconnect.audit.KeyRegistered.v1"
+TELLS_OF_KEYS = frozenset({REGISTRATION})
+"""Types of events that change who may speak for a source: each is gone through in log order, by whoever keeps that."""
 
 
 class Unregistered(ValueError):
@@ -83,6 +85,16 @@ class Sources:
                 self._next[statement.source] = due
             return Damage.NUMBER_DOUBLED, f"number {statement.number} again, {due} was due"
         return None
+
+    def count(self, runs: Iterable[tuple[str, int, int]]) -> bool:
+        """Count whole runs of sound entries, (source, first, last); none unless each begins with what is due."""
+        coming = dict(self._next)
+        for source, first, last in runs:
+            if first != coming.get(source, 1):
+                return False
+            coming[source] = last + 1
+        self._next = coming
+        return True
 
     def last_numbers(self) -> dict[str, int]:
         """Each source's last number."""

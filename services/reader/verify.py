@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import heapq
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
-
-import psycopg
 
 from services.reader.checkpoint import Checkpoint, parse_checkpoint
 from services.reader.database import Database
@@ -36,6 +33,8 @@ class Demands(TypedDict, total=False):
     """How many of the witnesses; all of them where it is not given."""
     passed: Progress | None
     """Hears after every block how many entries were read, and of how many."""
+    jobs: int | None
+    """How many processes check entries, as many as there are cores where it is not given."""
 
 
 def verify_directory(directory: Path, *, log_vkey: str | None = None, **demands: Unpack[Demands]) -> Report:
@@ -82,7 +81,7 @@ def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack
         report = _verify(database, cosigned, key, demands, findings, key_given=True)
         _look_above(_size(note), database, key, findings)
         return replace(report, findings=findings.ordered(), damaged=findings.count)
-    except (sqlite3.Error, psycopg.Error) as error:
+    except database.failures as error:
         raise Unusable(f"the database cannot be read on: {type(error).__name__}") from error
     finally:
         database.close()
@@ -105,7 +104,7 @@ def _verify(
         findings.add(Damage.CHECKPOINT_INVALID, None, "checkpoint", str(error))
     cosigned = witnesses.judge(checkpoint, findings)
     earlier = heapq.merge(shelf.earlier(checkpoint.size), known, key=lambda kept: kept.size)
-    examination = Examination(shelf, checkpoint, sources, findings, demands.get("passed"))
+    examination = Examination(shelf, checkpoint, sources, findings, demands.get("passed"), demands.get("jobs"))
     root = examination.run(earlier, _judge(key, findings))
     return Report(
         key.name,
