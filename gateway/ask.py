@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -112,7 +113,14 @@ class Ask:
         if not (1 <= len(key) <= 255 and all(0x20 <= byte < 0x7F for byte in key)):
             raise Refused("malformed", errors={"idempotency-key": ["1 to 255 printable ASCII characters."]})
         scope = self.who.pseudonym if self.who else ""
+        if self.route.ends_session:
+            scope = f"token:{hashlib.sha256(self.token.encode()).hexdigest()}"
         return idempotency(scope, self.route.method, self.scope["path"], key.decode("ascii"))
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether this may be the second time, and the first has ended the session."""
+        return self.route.ends_session and b"idempotency-key" in self.headers and bool(self.token)
 
     def version(self) -> int | None:
         """What `If-Match` holds on to. Raises Refused precondition_failed for a tag that we never gave."""

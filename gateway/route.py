@@ -87,6 +87,8 @@ class Route:
     development: bool = False
     checks_session: bool = False
     """The service itself looks, in the transaction that answers, whether session and role are as we believe."""
+    ends_session: bool = False
+    """It may end the session it is asked with, and is recognised by the token when it is asked again."""
     problems: tuple[Problem, ...] = ()
 
     def __post_init__(self) -> None:

@@ -74,6 +74,7 @@ ROUTES = (
         "Sign out.",
         rpc="auth.end_session",
         answer=Written(),
+        ends_session=True,
         added=lambda ask: {"session": ask.caller.session},
     ),
     _own(
@@ -82,6 +83,7 @@ ROUTES = (
         "End one of one's own sessions.",
         rpc="auth.end_session",
         answer=Written(),
+        ends_session=True,
     ),
     _own("GET", ME, "What is known of oneself.", rpc="auth.me", answer=own.Me(), checks_session=True),
     _own(
@@ -99,6 +101,7 @@ ROUTES = (
         ME,
         "Close the account; everything is erased when its term is over.",
         rpc="auth.close_me",
+        ends_session=True,
         answer=own.Closed(),
         status=202,
         problems=(Problem.LAST_BEHEERDER,),

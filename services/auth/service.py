@@ -70,6 +70,10 @@ class AuthService(Tended):
         return self.app.sign_ins.who(token=token)
 
     @answers()
+    def answered_before(self, context: Context) -> dict[str, Any]:
+        return self.app.sign_ins.answered_before(context)
+
+    @answers()
     def sessions(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.sign_ins.mine(context)
 

@@ -176,11 +176,13 @@ class Store:
         work: Callable[[Unit], Mapping[str, Any]],
         *,
         keys: Sequence[tuple[str, str]] = (),
+        outlives: bool = False,
     ) -> dict[str, Any]:
         """Run `work` in one transaction and answer with its ids and `events`, the ids of what it wrote.
 
-        The same idempotency key answers the same again; with another body it is Refused. A lost race is decided
-        anew, at most five times, then Refused("conflict").
+        The answer is forgotten with who asked, unless it `outlives` them. The same idempotency key answers the same
+        again; with another body it is Refused. A lost race is decided anew, at most five times, then
+        Refused("conflict").
         """
         for attempt in range(TRIES):
             try:
@@ -193,7 +195,7 @@ class Store:
                     answer["events"] = [record.envelope.id for record in unit.recorded]
                     if unit.refusal is not None:
                         answer["refused"] = {"code": unit.refusal.code, "detail": unit.refusal.detail}
-                    unit.flush(_to_remember(context, answer))
+                    unit.flush(_to_remember(context, answer, whose="" if outlives else context.actor))
             except (Conflict, IntegrityError):
                 # Another one was first; perhaps it was this very command, whose key is taken then.
                 continue
@@ -206,14 +208,17 @@ class Store:
 
     def _said_before(self, context: Context, no: Refused | Erased) -> dict[str, Any]:
         """The rules may say no only because this command was done already; then its answer stands."""
-        if context.idempotency is not None:
-            with reading(self.engine) as session:
-                answer = self._remembered(session, context)
-            if answer is not None:
-                return _said(answer)
+        if (answer := self.answered(context)) is not None:
+            return answer
         if isinstance(no, Erased):
             raise Refused("erased") from no
         raise no
+
+    def answered(self, context: Context) -> dict[str, Any] | None:
+        """What a command under this key was answered within 48 hours. Raises Refused where that was a refusal."""
+        with reading(self.engine) as session:
+            answer = self._remembered(session, context)
+        return None if answer is None else _said(answer)
 
     def follow(self, session: Connection, context: Context, keys: Prepared | None = None) -> Unit:
         """A unit inside a transaction that somebody else opened: the feed's."""
@@ -248,11 +253,11 @@ class Store:
 EVERYWHERE = frozenset({"username", "public_id", "token_digest"})
 
 
-def _to_remember(context: Context, answer: dict[str, Any]) -> eventstore.Answer | None:
+def _to_remember(context: Context, answer: dict[str, Any], *, whose: str) -> eventstore.Answer | None:
     if context.idempotency is None:
         return None
     until = (datetime.now(UTC) + REMEMBERED).isoformat()
-    return context.idempotency, context.digest or "", context.actor, orjson.dumps(answer).decode(), until
+    return context.idempotency, context.digest or "", whose, orjson.dumps(answer).decode(), until
 
 
 def _said(answer: dict[str, Any]) -> dict[str, Any]:

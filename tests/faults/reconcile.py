@@ -42,8 +42,6 @@ class Finding:
 
 UNKEYED = frozenset({"SignedIn", "SessionStarted", "DataViewed"})
 """Facts that a person's request makes each time it is asked: signing in, looking."""
-ENDING = "close"
-"""Closing ends the session it is asked with: asked again after a lost answer, it is answered `unauthenticated`."""
 
 
 def reconcile(evidence: Evidence, deeds: Sequence[Deed]) -> list[Finding]:
@@ -70,18 +68,13 @@ def _answers(deeds: Sequence[Deed]) -> Iterator[Finding]:
         if first is None:
             yield Finding(Wrong.UNSETTLED, f"{deed.name} {deed.what}, asked {deed.asked} times: {deed.lost[-1:]}")
             continue
-        if not first.done and not _ended(deed):
+        if not first.done:
             yield Finding(Wrong.REFUSED, f"{deed.name} {deed.what}: {first.status} {first.told.get('code')}")
-        if deed.keyed and deed.what != ENDING:
+        if deed.keyed:
             for later in deed.answers[1:]:
                 if (later.status, later.events) != (first.status, first.events):
                     said = f"{first.status}, then {later.status} {later.told.get('code', '')}"
                     yield Finding(Wrong.UNLIKE, f"{deed.name} {deed.what}: {said}")
-
-
-def _ended(deed: Deed) -> bool:
-    answer = deed.acknowledged
-    return bool(deed.what == ENDING and deed.lost and answer and answer.status == 401)
 
 
 def _acknowledged(deeds: Sequence[Deed], log: Sequence[Stored], stores: dict[str, list[Stored]]) -> Iterator[Finding]:
@@ -99,17 +92,14 @@ def _acknowledged(deeds: Sequence[Deed], log: Sequence[Stored], stores: dict[str
 def _effects(deeds: Sequence[Deed], stores: dict[str, list[Stored]]) -> Iterator[Finding]:
     """What people's keyed commands wrote is what was answered to them, and not one event more."""
     answered = {event for deed in deeds for answer in deed.answers for event in answer.events}
-    unheard = sum(_ended(deed) for deed in deeds)
     for store in stores.values():
         for event in store:
             mine = str(event.said.get("actor", "")).startswith("account/") and event.name not in UNKEYED
             if not mine or event.id in answered:
                 continue
-            if event.name in ("AccountClosed", "SessionEnded") and unheard:
-                continue
             yield Finding(Wrong.DOUBLED, f"{event.name} {event.id} was answered to nobody")
     closed = Counter(e.said["subject"] for e in stores["auth"] if e.name == "AccountClosed")
-    extra = sum(closed.values()) - sum(bool(d.what in ("close", "remove") and (_done(d) or _ended(d))) for d in deeds)
+    extra = sum(closed.values()) - sum(bool(d.what in ("close", "remove") and _done(d)) for d in deeds)
     if extra:
         yield Finding(Wrong.DOUBLED if extra > 0 else Wrong.LOST, f"{extra} accounts closed beside those asked for")
     for name in ("UserRegistered", "AccountClosed", "PersonInvited"):

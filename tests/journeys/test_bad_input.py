@@ -15,7 +15,7 @@ import httpx
 import pika
 import pytest
 
-from tests.journeys.people import PASSWORD, Cast, Person, eventually, mailed
+from tests.journeys.people import PASSWORD, Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System
 
 
@@ -222,6 +222,30 @@ def test_the_same_key_answers_the_same_and_with_another_body_is_refused(world: W
 
     assert first == again
     assert problem(other) == (409, "idempotency_mismatch")
+
+
+def test_who_closed_the_account_and_asks_again_hears_the_same_even_once_erased(world: World) -> None:
+    _, cast, _ = world
+    leaver = cast.member("weg@voorbeeld.example", "lena.weg", "Lena", "Weg")
+    key = {"Idempotency-Key": "goodbye"}
+    first = leaver.http.delete("/v1/me", headers=key)
+    certified(cast.officer, first.json()["erasure"]["id"])
+
+    again = leaver.http.delete("/v1/me", headers=key)
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert problem(leaver.http.delete("/v1/me", headers={"Idempotency-Key": "another"})) == (401, "unauthenticated")
+    assert problem(leaver.http.delete("/v1/me")) == (401, "unauthenticated")
+    assert problem(Person(cast.url).http.delete("/v1/me", headers=key)) == (401, "unauthenticated")
+
+
+def test_who_signed_out_and_asks_again_hears_the_same(world: World) -> None:
+    _, cast, _ = world
+    someone = cast.member("uit@voorbeeld.example", "udo.uit", "Udo", "Uit")
+    key = {"Idempotency-Key": "out"}
+    first = someone.http.delete("/v1/sessions/current", headers=key)
+    assert first.status_code == 200
+    assert someone.http.delete("/v1/sessions/current", headers=key).json() == first.json()
+    assert problem(someone.http.delete("/v1/sessions/current")) == (401, "unauthenticated")
 
 
 def test_guessing_a_password_gets_slower_and_says_the_same_for_an_unknown_name(world: World) -> None:

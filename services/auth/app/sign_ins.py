@@ -134,15 +134,21 @@ class SignIns:
         """End one of one's own sessions, or the `current` one; another person's is not found."""
         wanted = context.session if session == "current" else session
         pseudonym = pseudonym_of(context)
-        with self._auth.store.reading() as db:
-            if wanted not in sessions.of_account(db, pseudonym):
-                raise Refused("not_found")
 
         def work_(unit: Unit) -> dict[str, Any]:
+            if wanted not in sessions.of_account(unit.session, pseudonym):
+                raise Refused("not_found")
             self.end_in(unit, str(wanted), "signed_out")
             return {}
 
         return self._auth.store.perform(context, work_)
+
+    def answered_before(self, context: Context) -> dict[str, Any]:
+        """What a request was answered that ended its own session. Raises Refused("unauthenticated") for any other."""
+        answer = self._auth.store.answered(context)
+        if answer is None:
+            raise Refused("unauthenticated")
+        return answer
 
     def end_in(self, unit: Unit, session: str, reason: str) -> None:
         asked = sessions_domain.End(reason=reason, at=datetime.now(UTC))
