@@ -17,7 +17,7 @@ def derived(shared: bytes, use: str) -> bytes:
 
 
 def idempotency(scope: str, method: str, path: str, key: str) -> str:
-    """One name for (caller, route, key). `scope` is a pseudonym or a token's hash; empty where the path holds a token."""
+    """One name for (caller, route, key). `scope` is a pseudonym or a token's hash; empty where the path has a token."""
     return hashlib.sha256(orjson.dumps([scope, method, path, key])).hexdigest()
 
 
