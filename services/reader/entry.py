@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -14,8 +14,7 @@ _REQUIRED = ("id", "source", "type", "sequence", "specversion")
 _TYPE_PREFIX = "nl.crisisconnect."
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What an entry says and who claims to have signed it; nothing is verified yet."""
 
     source: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError, CryptoError
@@ -52,8 +52,7 @@ class VerifierKey:
         return ed25519_verifies(self.public_key, message, blob[8:])
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureLine:
+class SignatureLine(NamedTuple):
     """One line below a note: who claims to have signed, under which key id, and the bytes after the id."""
 
     name: str
@@ -61,8 +60,7 @@ class SignatureLine:
     blob: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """A text, its final newline included, and the signature lines below it, none of them verified yet."""
 
     text: bytes
@@ -83,7 +81,7 @@ def parse(note: bytes) -> Note:
     lines = note[blank + 2 : -1].split(b"\n")
     if len(lines) > MAX_SIGNATURES:
         raise Malformed(f"a note has at most {MAX_SIGNATURES} signatures")
-    return Note(note[: blank + 1], tuple(_signature_line(line) for line in lines))
+    return Note(note[: blank + 1], tuple([_signature_line(line) for line in lines]))
 
 
 def verified(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
@@ -133,10 +131,10 @@ def strict_base64(text: str | bytes) -> bytes:
     """Decode standard, padded base64; another spelling of the same bytes is refused. Raises Malformed."""
     given = text.encode() if isinstance(text, str) else text
     try:
-        raw = base64.b64decode(given, validate=True)
+        raw = binascii.a2b_base64(given, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise Malformed("not base64") from error
-    if base64.b64encode(raw) != given:
+    if binascii.b2a_base64(raw, newline=False) != given:
         # Go's decoder lets spare bits through, and one signature would have several spellings.
         raise Malformed("base64 with spare bits set")
     return raw
@@ -156,13 +154,21 @@ def ed25519_verifies(public_key: bytes, message: bytes, signature: bytes) -> boo
 def _signature_line(line: bytes) -> SignatureLine:
     if not line.startswith(_DASH):
         raise Malformed("a signature line begins with an em dash and a space")
-    name, space, encoded = line[len(_DASH) :].partition(b" ")
-    if not space or not _is_name(name.decode()):
+    stated, space, encoded = line[len(_DASH) :].partition(b" ")
+    name = _name(stated) if space else None
+    if name is None:
         raise Malformed("a signature line is a name and base64")
     raw = strict_base64(encoded)
     if len(raw) < 5:
         raise Malformed("a signature is longer than its key id")
-    return SignatureLine(name.decode(), raw[:4], raw[4:])
+    return SignatureLine(name, raw[:4], raw[4:])
+
+
+@lru_cache(maxsize=256)
+def _name(stated: bytes) -> str | None:
+    """The name in a signature line, None where no key can have it; a log has few, and each in many lines."""
+    name = stated.decode()
+    return name if _is_name(name) else None
 
 
 def _is_name(name: str) -> bool:
