@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.interop.conftest import some
+from tests.interop.newer_python import installed
 from tests.interop.written import LOG_VKEY, Written
 
 PACKAGE = "aics-tlog==0.2.1"
-NEEDED = ("3.14", "3.13", "3.12")
 Program = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def _interpreters() -> Iterator[str]:
-    for version in NEEDED:
-        if (found := shutil.which(f"python{version}")) is not None:
-            yield found
-        pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-        yield from sorted(str(path) for path in pyenv.glob(f"versions/{version}.*/bin/python"))
-
-
-def _works(interpreter: str) -> bool:
-    asked = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))"
-    return subprocess.run([interpreter, "-c", asked], capture_output=True).returncode == 0
 
 
 @pytest.fixture(scope="session")
 def aics(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    interpreter = next(filter(_works, _interpreters()), None)
-    if interpreter is None:
-        pytest.skip("aics-tlog needs Python 3.12 or newer, and there is none here")
     place = tmp_path_factory.mktemp("aics")
     key = place / "log.vkey"
     key.write_text(LOG_VKEY + "\n")
-    try:
-        subprocess.run([interpreter, "-m", "venv", place / "venv"], check=True, capture_output=True, timeout=60)
-        pip = [place / "venv/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", PACKAGE]
-        subprocess.run(pip, check=True, capture_output=True, timeout=100)
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        pytest.skip(f"{PACKAGE} could not be installed for {interpreter}")
+    python = installed(PACKAGE, place)
 
     def run(command: str, log: Written, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        line = [place / "venv/bin/python", "-m", "aics_tlog", command, "--tiles", log.files, "--vkey-file", key]
+        line = [python, "-m", "aics_tlog", command, "--tiles", log.files, "--vkey-file", key]
         return subprocess.run([*line, *arguments], capture_output=True, text=True, timeout=60)
 
     return run

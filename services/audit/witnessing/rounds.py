@@ -53,6 +53,8 @@ class Standing:
     wait: float = 0.0
     not_before: float = 0.0
     alarmed: bool = False
+    accused: bool = False
+    """Whether what it holds against the log has been told, which silence before it must not have used up."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Refusing(Exception):
 
 class Ahead(Refusing):
     """The witness has cosigned more than the log has: an older copy of the log was restored."""
+
+
+class Diverged(Refusing):
+    """The witness, asked from what it cosigned last, says that the log does not continue that: there are two logs."""
 
 
 @dataclass
@@ -136,7 +142,7 @@ class Rounds:
         try:
             return Said(one, self._cosignature(one, known, head))
         except (NoAnswer, NoteInvalid, Refusing) as failure:
-            return Said(one, None, str(failure), isinstance(failure, Ahead))
+            return Said(one, None, str(failure), isinstance(failure, Ahead | Diverged))
         except Exception as error:  # noqa: BLE001 - a thread's end would be silence; the type tells enough
             return Said(one, None, type(error).__name__)
 
@@ -146,9 +152,12 @@ class Rounds:
         answer = ask(url, request(known, self._proof(known, head.size), head.note), self.pace.answer)
         if answer.knows is not None and answer.knows > head.size:
             raise Ahead(f"it knows {answer.knows} entries, and the log has {head.size}")
-        if answer.knows is not None and answer.knows != known:
-            again = request(answer.knows, self._proof(answer.knows, head.size), head.note)
-            answer = ask(url, again, self.pace.answer)
+        old = known if answer.knows is None else answer.knows
+        if old != known:
+            answer = ask(url, request(old, self._proof(old, head.size), head.note), self.pace.answer)
+        # Before tlog-witness v1.1 another root of the same size was a conflict that named that very size.
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY or answer.knows == old == head.size:
+            raise Diverged(f"it cosigned {old} entries that the log's {head.size} do not continue")
         if answer.status != HTTPStatus.OK:
             raise Refusing(f"it answered {answer.status}")
         return verified(answer.body, one.key, head.note)
@@ -184,7 +193,8 @@ class Rounds:
         standing.not_before = now + standing.wait
         silent = now - standing.failed_since
         SILENT.labels(one.name).set(silent)
-        if (grave or silent >= self.pace.alarm) and not standing.alarmed:
+        if (grave and not standing.accused) or (silent >= self.pace.alarm and not standing.alarmed):
+            standing.accused |= grave
             standing.alarmed = True
             log.error("witness %s has not cosigned for %d s: %s", one.name, silent, why)
 
