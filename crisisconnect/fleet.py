@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crisisconnect.topology import RELAYS, SERVICES
+from crisisconnect.topology import PROCESSES, RELAYS, SERVICES
 
+METRICS = "CRISISCONNECT_METRICS_PORT"
 MARK = "CRISISCONNECT_SUPERVISED"
 """In every process's environment: the directory of the run's state, to tell what an ended run left behind."""
 
@@ -20,6 +22,11 @@ class Command:
     name: str
     arguments: tuple[str, ...]
     stage: int
+
+    def environment(self, shared: Mapping[str, str]) -> dict[str, str]:
+        """What this process finds: what all do, and a port for metrics of its own, counted on from the one set."""
+        first = int(shared.get(METRICS, "0"))
+        return {**shared, METRICS: str(first + PROCESSES.index(self.name) if first else 0)}
 
 
 def commands() -> list[Command]:

@@ -158,7 +158,9 @@ class Supervisor:
         self._spawn_broker()
         await asyncio.gather(self._broker_ready(), before())
         width = max(len(command.name) for command in self.commands)
-        self._runners = [Runner(command, environment, self._run, width) for command in self.commands]
+        self._runners = [
+            Runner(command, command.environment(environment), self._run, width) for command in self.commands
+        ]
         for runner in self._runners:
             runner.start()
         await asyncio.gather(self._keep_broker(), after())

@@ -42,6 +42,9 @@ class Configuration:
     """A C2SP tlog-policy: who cosigns the log's checkpoints, and how many of them are enough."""
     gap_seconds: float = 60.0
     """How long a number of a source may be missing before that is an event."""
+    metrics_port: int = 0
+    """Where this process answers scrapes; 0 is nowhere. The gateway's own are at `/metrics`."""
+    metrics_host: str = "127.0.0.1"
 
     @classmethod
     def read(cls) -> Configuration:
@@ -67,6 +70,8 @@ class Configuration:
             trusted_proxies=tuple(env.list("CRISISCONNECT_TRUSTED_PROXIES", [])),
             witnesses=Path(policy).absolute() if (policy := env.str("CRISISCONNECT_WITNESSES", "")) else None,
             gap_seconds=env.float("CRISISCONNECT_GAP_SECONDS", 60.0),
+            metrics_port=env.int("CRISISCONNECT_METRICS_PORT", 0),
+            metrics_host=env.str("CRISISCONNECT_METRICS_HOST", "127.0.0.1"),
         )
         if made.environment == "production" and not made.smtp_url:
             raise ConfigurationError("SMTP_URL is needed in production: invitations go out by mail")

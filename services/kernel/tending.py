@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.kernel import metrics
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.hosting import Settings, answers, run
@@ -55,6 +56,7 @@ class Tended:
 def serve(service: type[Tended]) -> None:
     """The whole life of a service's process, which services.kernel.host has greened."""
     configuration = Configuration.read()
+    metrics.serve(configuration)
     run(
         service,
         Settings(

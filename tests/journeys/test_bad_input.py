@@ -15,13 +15,16 @@ import httpx
 import pika
 import pytest
 
+from crisisconnect.topology import PROCESSES
 from tests.journeys.people import PASSWORD, Cast, Person, certified, eventually, mailed
-from tests.journeys.running import System
+from tests.journeys.running import System, free_ports
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, Cast, Person]]:
-    system = System(tmp_path_factory.mktemp("bad-input"))
+    system = System(
+        tmp_path_factory.mktemp("bad-input"), {"CRISISCONNECT_METRICS_PORT": str(free_ports(len(PROCESSES)))}
+    )
     system.start()
     try:
         cast = Cast(system.url)
@@ -308,6 +311,19 @@ def test_a_database_that_is_locked_is_a_503_in_time_and_heals(world: World) -> N
         holder.execute("ROLLBACK")
         holder.close()
     eventually(lambda: member.http.patch("/v1/me", json={"first_name": "Nel"}).status_code == 200 or None)
+
+
+def test_every_process_tells_its_metrics_and_nobody_in_them(world: World) -> None:
+    system, cast, _ = world
+    first = int(system.environment["CRISISCONNECT_METRICS_PORT"])
+    said = {
+        name: httpx.get(f"http://127.0.0.1:{first + place}/metrics", timeout=5).text
+        for place, name in enumerate(PROCESSES)
+        if name != "gateway"
+    }
+    assert "crisisconnect_retention_overdue 0.0" in said["retention"]
+    assert all("process_resident_memory_bytes" in text for text in said.values())
+    assert not [name for name, text in said.items() if cast.organisation in text or "voorbeeld" in text]
 
 
 def test_nothing_personal_that_was_sent_is_in_the_console(world: World) -> None:

@@ -11,6 +11,7 @@ from services.audit.ingest.process import Process, on_stop
 from services.audit.ingest.state import Untrustworthy
 from services.audit.ingest.writer import Writer
 from services.audit.ledger import tables
+from services.kernel import metrics
 from services.kernel.configuration import Configuration
 from services.kernel.database import ensure, open_engine
 from services.kernel.note import NoteInvalid, Signer
@@ -26,6 +27,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s audit-ingest %(levelname)s %(message)s")
     logging.getLogger("pika").setLevel(logging.ERROR)
     settings = Configuration.read()
+    metrics.serve(settings)
     ensure(settings.database_url, "audit")
     engine = open_engine(settings.database_url, "audit", settings.var / "data", pool=2)
     tables.create(engine)
