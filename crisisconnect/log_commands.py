@@ -38,6 +38,7 @@ Quorum = Annotated[
     int | None, typer.Option(min=0, help="How many of the witnesses are enough; all of them without it.")
 ]
 LogKey = Annotated[str | None, typer.Option("--log-vkey", help="The log's verifier key; else log.vkey beside a log.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="How many processes check entries; as many as cores without it.")]
 TokenFile = Annotated[Path | None, typer.Option(help="A file with the bearer token that opens a URL's entries.")]
 Out = Annotated[Path, typer.Argument(metavar="DIR", help="Made where it is missing, continued where it holds the log.")]
 Which = Annotated[str, typer.Argument(metavar="EVENT|INDEX", help="An event's id, or an entry's index from 0.")]
@@ -56,16 +57,18 @@ def verify(
     log_vkey: LogKey = None,
     token_file: TokenFile = None,
     bundle: Bundle = None,
+    jobs: Jobs = None,
 ) -> None:
     """Check every entry, signature, number, tile and checkpoint with the independent reader.
 
-    Exit codes: 0 all is well; 1 damaged, the first damage is named; 2 there is nothing here that can be checked.
+    Exit codes: 0 all is well; 1 damaged, the first damage is named; 2 there is nothing here that can be checked, or a
+    process that checked entries died; 130 stopped by Ctrl-C.
     Behind a URL entries are for those who may read them: without a token, hash tiles and checkpoint are checked.
     With --bundle every entry in it is proved, off-line; that none was left out is more than a bundle can show.
     """
     try:
         with _progress("entries") as passed:
-            demands = Demands(witnesses=witness or (), quorum=quorum, passed=passed)
+            demands = Demands(witnesses=witness or (), quorum=quorum, passed=passed, jobs=jobs)
             if since is not None:
                 demands["since"] = since.read_bytes()
             token = token_file.read_text().strip() if token_file else None

@@ -1,4 +1,4 @@
-"""Verify a log from the shell: exit 0 when sound, 1 when damaged, 2 when nothing can be verified."""
+"""Verify a log from the shell: exit 0 when sound, 1 when damaged, 2 when nothing can be verified, 130 on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--witness", action="append", default=[], metavar="VKEY", help="who must have cosigned")
     parser.add_argument("--quorum", type=int, help="how many of the witnesses, all of them without it")
     parser.add_argument("--token-file", type=Path, help="a file with the bearer token for a URL's entries")
+    parser.add_argument("--jobs", type=int, help="how many processes check entries, one for each core without it")
     parser.add_argument("--bundle", action="store_true", help="the directory is one organisation's bundle, not a log")
     chosen = parser.parse_args(arguments)
     try:
@@ -28,12 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
     except (Unusable, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped before the end: nothing is said of the log", file=sys.stderr)
+        return 130
     print(report.text())
     return report.exit_code
 
 
 def _verify(chosen: argparse.Namespace) -> Report | BundleReport:
-    demands = Demands(witnesses=chosen.witness, quorum=chosen.quorum)
+    demands = Demands(witnesses=chosen.witness, quorum=chosen.quorum, jobs=chosen.jobs)
     if chosen.pin:
         if not all("=" in pin for pin in chosen.pin):
             raise Unusable("a pin is SOURCE=VKEY")

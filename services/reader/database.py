@@ -5,26 +5,59 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from services.reader.report import Unusable
 from services.reader.rows import COLUMNS, Columns
 from services.reader.shelf import Bundle, Earlier, Shelf
+from services.reader.sources import REGISTRATION
 from services.reader.tiles import HASH_BYTES, WIDTH
 
 _ENTRIES = f"SELECT idx, note, {', '.join(COLUMNS)} FROM log_entries WHERE idx >= ? AND idx < ?"  # noqa: S608
+_MARKS = (
+    "SELECT s.source, s.vkey, s.high_water,"
+    " (SELECT count(*) FROM log_entries AS e WHERE e.idx >= ? AND e.source = s.source),"
+    " EXISTS (SELECT 1 FROM log_entries AS e WHERE e.idx >= ? AND e.type = ?)"
+    " FROM log_sources AS s ORDER BY s.source"
+)
+_WAITING = (
+    "SELECT p.source, p.sequence, p.note, p.at, s.high_water"
+    " FROM log_pending AS p LEFT JOIN log_sources AS s ON s.source = p.source ORDER BY p.source, p.sequence"
+)
 _CHECKPOINTS_AT_ONCE = 500
 _LEAST = -(1 << 63)
 
 
 class _Connection(Protocol):
     def execute(self, query: Any, params: Sequence[object] = ...) -> Any: ...
+    def cursor(self) -> Any: ...
     def close(self) -> None: ...
 
 
+class Mark(NamedTuple):
+    """What is remembered of a source; `above`: how many of its entries lie above the checkpoint that is verified;
+    `registering`: whether there is a registration among all those."""
+
+    source: str
+    vkey: str | None
+    high_water: object
+    above: int
+    registering: bool
+
+
+class Waiting(NamedTuple):
+    """A note that came early, what it is filed under, and its source's high-water mark at the same moment."""
+
+    source: str
+    sequence: int
+    note: bytes
+    at: object
+    high_water: int | None
+
+
 class Database(Shelf):
-    """Reads the tables `log_entries`, `log_tiles`, `log_checkpoints` and `log_head`, read-only."""
+    """Reads the tables of a log, read-only; each answer is of one moment."""
 
     def __init__(self, url_or_path: str | Path) -> None:
         """A path or `sqlite:///path`, or `postgresql://…` with or without a driver. Raises Unusable."""
@@ -113,7 +146,20 @@ class Database(Shelf):
         for larger, note in rows:
             yield Earlier(larger, _bytes(note), f"log_checkpoints size {larger}")
 
-    def _ask(self, query: str, *values: int) -> Any:
+    def marks(self, size: int) -> Iterator[Mark]:
+        """Every row of `log_sources`, beside the entries from `size` on."""
+        for row in self._ask(_MARKS, size, size, REGISTRATION):
+            yield Mark(row[0], row[1], row[2], row[3], bool(row[4]))
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Every row of `log_pending`, one at a time; nothing else may be asked meanwhile."""
+        cursor = self._connection.cursor()
+        for source, sequence, note, at, high_water in (
+            cursor.stream(_WAITING) if hasattr(cursor, "stream") else cursor.execute(_WAITING)
+        ):
+            yield Waiting(source, sequence, _bytes(note), at, high_water)
+
+    def _ask(self, query: str, *values: object) -> Any:
         return self._connection.execute(query.replace("?", self._mark), values)
 
 

@@ -61,8 +61,8 @@ class Report:
     `key_given` is False when the log's key came from beside the log itself, which proves only that the log
     fits together. `entries_read` is False when only hash tiles and checkpoint could be read: the log's shape is
     then proved, not what its entries say. `witnesses` are those asked for that cosigned; `strangers` the names on
-    signature lines that no given key could judge. At most 1,000 findings are kept, first one first; `damaged` counts
-    them all.
+    signature lines that no given key could judge. `own` is False when the checkpoint is not one of this log's: then
+    nothing below it was read. At most 1,000 findings are kept, first one first; `damaged` counts them all.
     """
 
     origin: str
@@ -75,6 +75,7 @@ class Report:
     entries_read: bool = True
     witnesses: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
+    own: bool = True
 
     @property
     def ok(self) -> bool:
@@ -97,6 +98,8 @@ class Report:
         lines += [f"source {source}: 1 to {last}" for source, last in sorted(self.sources.items())]
         if not self.key_given:
             lines.append("the log's key was taken from beside the log: give it to prove whose log this is")
+        if not self.own:
+            lines.append("nothing below the checkpoint was read: it is not one of this log's")
         if not self.entries_read:
             lines.append("entries were not read: hash tiles and checkpoint alone, no entry, signature or number")
         lines += [f"cosigned by {name}" for name in self.witnesses]

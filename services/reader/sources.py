@@ -61,6 +61,32 @@ class Sources:
             raise Unregistered(f"not signed under the registered key of {statement.source}")
         return key
 
+    def pinned(self, statement: Statement) -> VerifierKey | None:
+        """The pinned key of a source that may yet be registered; None where there are no pins.
+
+        Raises Unregistered when there is none for it, another is claimed, or it has another key already.
+        """
+        if self._pins is None and statement.source not in self._keys:
+            return None
+        key = (self._pins or {}).get(statement.source)
+        line = statement.signature
+        if key is None or (line.name, line.key_id) != (key.name, key.key_id) or statement.source in self._keys:
+            raise Unregistered(f"not signed under a key that speaks for {statement.source}")
+        return key
+
+    def registered(self) -> dict[str, VerifierKey]:
+        """The key of each source that is registered."""
+        return dict(self._keys)
+
+    def expected(self, source: str) -> bool:
+        """Whether there may be such a source: a pinned one, where there are pins, or one that is registered."""
+        return self._pins is None or source in self._pins or source in self._keys
+
+    @property
+    def lost(self) -> int:
+        """How many entries were missing or unreadable, and no gap in the numbers has told whose they were."""
+        return self._lost
+
     def lose(self) -> None:
         """Count an entry that is missing or unreadable: it had a source and a number, nobody knows which."""
         self._lost += 1

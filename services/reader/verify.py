@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from services.reader import marks, waiting
 from services.reader.checkpoint import Checkpoint, parse_checkpoint
 from services.reader.database import Database
 from services.reader.directory import Directory
@@ -45,7 +46,8 @@ def verify_directory(directory: Path, *, log_vkey: str | None = None, **demands:
     """
     shelf = Directory(directory)
     key = _log_key(log_vkey if log_vkey is not None else shelf.log_vkey())
-    return _verify(shelf, shelf.checkpoint(), key, demands, Findings(), key_given=log_vkey is not None)
+    sources = _sources(key.name, demands.get("pins"))
+    return _verify(shelf, shelf.checkpoint(), key, sources, demands, Findings(), key_given=log_vkey is not None)
 
 
 def verify_url(
@@ -60,7 +62,8 @@ def verify_url(
         key = _log_key(log_vkey if log_vkey is not None else shelf.log_vkey())
         note = shelf.checkpoint()
         shelf.try_entries(_size(note))
-        return _verify(shelf, note, key, demands, Findings(), key_given=log_vkey is not None)
+        sources = _sources(key.name, demands.get("pins"))
+        return _verify(shelf, note, key, sources, demands, Findings(), key_given=log_vkey is not None)
     finally:
         shelf.close()
 
@@ -68,18 +71,23 @@ def verify_url(
 def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack[Demands]) -> Report:
     """Re-read the log in audit's database (SQLite path or URL, PostgreSQL URL), read-only and without a lock.
 
-    As verify_directory, and: every column repeats what its entry says, and every checkpoint ever stored is
-    signed and is the root of the log's first entries. Raises Unusable.
+    As verify_directory, and: every column repeats what its entry says, every checkpoint ever stored is signed and is
+    the root of the log's first entries, what is remembered of each source is what its entries say, and what waits to
+    become an entry is signed and not one yet. Raises Unusable.
     """
     key = _log_key(log_vkey)
+    sources = _sources(key.name, demands.get("pins"))
     database = Database(url_or_path)
     findings = Findings()
     try:
         size, root, note = database.head()
         _compare_head(size, root, note, database, findings)
         cosigned = note + database.cosignatures(_size(note))
-        report = _verify(database, cosigned, key, demands, findings, key_given=True)
+        report = _verify(database, cosigned, key, sources, demands, findings, key_given=True)
         _look_above(_size(note), database, key, findings)
+        if report.own:
+            marks.compare(database, report.size, sources, findings)
+            waiting.examine(database, sources, findings)
         return replace(report, findings=findings.ordered(), damaged=findings.count)
     except database.failures as error:
         raise Unusable(f"the database cannot be read on: {type(error).__name__}") from error
@@ -88,20 +96,28 @@ def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack
 
 
 def _verify(
-    shelf: Shelf, note: bytes, key: VerifierKey, demands: Demands, findings: Findings, *, key_given: bool
+    shelf: Shelf,
+    note: bytes,
+    key: VerifierKey,
+    sources: Sources,
+    demands: Demands,
+    findings: Findings,
+    *,
+    key_given: bool,
 ) -> Report:
-    sources = _sources(key.name, demands.get("pins"))
     known = _since(demands.get("since"), key)
     witnesses = Witnesses(demands.get("witnesses", ()), demands.get("quorum"))
     try:
         checkpoint = parse_checkpoint(note)
     except Malformed as error:
         findings.add(Damage.CHECKPOINT_INVALID, None, "checkpoint", f"unreadable: {error}")
-        return Report(key.name, 0, None, {}, findings.ordered(), findings.count, key_given)
+        return Report(key.name, 0, None, {}, findings.ordered(), findings.count, key_given, own=False)
     try:
         checkpoint.signed_by(key)
     except (Malformed, Untrusted) as error:
+        # Anybody can write such a one, of any size: nothing below it could be told from what it should be.
         findings.add(Damage.CHECKPOINT_INVALID, None, "checkpoint", str(error))
+        return Report(key.name, checkpoint.size, None, {}, findings.ordered(), findings.count, key_given, own=False)
     cosigned = witnesses.judge(checkpoint, findings)
     earlier = heapq.merge(shelf.earlier(checkpoint.size), known, key=lambda kept: kept.size)
     examination = Examination(shelf, checkpoint, sources, findings, demands.get("passed"), demands.get("jobs"))

@@ -38,7 +38,12 @@ class Workers:
     """A context. One thread to each process waits for it, so none waits for another, and answers keep no order."""
 
     def __init__(self, jobs: int | None, entries: int) -> None:
-        """`jobs`: how many processes, all cores where it is None; none for 1 or for a log too small to be worth it."""
+        """`jobs`: how many processes, all cores where it is None; none for 1 or for a log too small to be worth it.
+
+        Raises Unusable for fewer than 1.
+        """
+        if jobs is not None and jobs < 1:
+            raise Unusable("it takes one job at least")
         wanted = cores() if jobs is None else jobs
         self._count = wanted if wanted > 1 and entries >= WORTH_IT else 0
         self._workers: list[_Worker] = []

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from services.reader import Damage, Unusable, verify_database
-from tests.unit.reader.tinylog import LOG, PINS, Tables, checkpoint, entries, event
+from tests.unit.reader.tinylog import LOG, ORIGIN, PINS, Signer, Tables, checkpoint, entries, event
 
 
 def verify(log: Tables, **more):
@@ -133,3 +133,82 @@ def test_a_head_that_went_back_below_what_was_signed_is_truncated(tables):
     head = checkpoint(entries(290)).decode()
     log.change("UPDATE log_head SET size = 290, root = ?, note = ?", base64.b64decode(head.split("\n")[2]), head)
     assert first(log) == (Damage.TRUNCATED, 290)
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ("high_water = 98", "log_sources /auth"),
+        ("high_water = 100", "log_sources /auth"),
+        ("vkey = NULL", "log_sources /auth"),
+        ("vkey = replace(vkey, '+', '-')", "log_sources /auth"),
+        ("source = '/autk'", "log_sources /autk"),
+    ],
+)
+def test_what_is_remembered_of_a_source_must_be_what_its_entries_say(tables, changed, where):
+    log = tables(300)
+    log.change(f"UPDATE log_sources SET {changed} WHERE source = '/auth' AND high_water = 99")
+    first = verify(log).first
+    assert (first.damage, first.where) == (Damage.ROW_MISMATCH, where)
+
+
+def test_a_source_without_a_row_and_a_row_without_a_source_are_named(tables):
+    log = tables(300)
+    log.change("DELETE FROM log_sources WHERE source = '/org'")
+    log.change("INSERT INTO log_sources VALUES ('/nobody', NULL, 0)")
+    named = [(finding.damage, finding.where) for finding in verify(log).findings]
+    assert named == [(Damage.ROW_MISMATCH, "log_sources /nobody"), (Damage.ROW_MISMATCH, "log_sources /org")]
+
+
+def test_sources_that_moved_on_with_the_log_above_its_head_are_sound(tables):
+    log = tables(300)
+    head = checkpoint(entries(3)).decode()
+    log.change("UPDATE log_checkpoints SET size = 3, note = ?", head)
+    log.change("UPDATE log_head SET size = 3, root = ?, note = ?", base64.b64decode(head.split("\n")[2]), head)
+    assert verify(log).ok, verify(log).text()
+    log.change("UPDATE log_sources SET high_water = high_water + 1 WHERE source = '/retention'")
+    assert verify(log).first.where == "log_sources /retention"
+
+
+AT = "2026-01-02T03:04:05.000006Z"
+
+
+def wait(log: Tables, note: bytes, source: str = "/auth", sequence: int = 150, at: str = AT) -> None:
+    log.change("INSERT INTO log_pending VALUES (?,?,?,?)", source, sequence, note, at)
+
+
+def test_what_waits_is_sound_when_it_is_signed_early_and_filed_as_it_says(tables):
+    log = tables(300)
+    for number in (150, 151, 4_000):
+        wait(log, event("/auth", number, "Happened", f"early-{number}", {}), sequence=number)
+    assert verify(log).ok, verify(log).text()
+
+
+@pytest.mark.parametrize(
+    ("differing", "damage"),
+    [
+        ({"note": event("/auth", 150, "Happened", "x", {}).replace(b'"c1"', b'"c2"')}, Damage.SIGNATURE_INVALID),
+        ({"note": event("/auth", 151, "Happened", "x", {})}, Damage.ROW_MISMATCH),
+        ({"note": event("/org", 150, "Happened", "x", {})}, Damage.ROW_MISMATCH),
+        ({"note": b"not a note"}, Damage.ENTRY_UNREADABLE),
+        ({"note": event("/auth", 99, "Happened", "x", {}), "sequence": 99}, Damage.NUMBER_DOUBLED),
+        ({"at": "2026-01-02T03:04:05.00000vZ"}, Damage.ROW_MISMATCH),
+        ({"at": "2026-01-02 03:04:05.000006Z"}, Damage.ROW_MISMATCH),
+    ],
+)
+def test_what_waits_and_should_not_is_named(tables, differing, damage):
+    log = tables(300)
+    wait(log, **{"note": event("/auth", 150, "Happened", "x", {}), **differing})
+    found = verify(log).first
+    assert (found.damage, found.index) == (damage, None)
+    assert found.where == f"log_pending /auth {differing.get('sequence', 150)}"
+
+
+def test_what_waits_for_its_sources_registration_is_held_against_the_pin(tables):
+    log = tables(2)
+    wait(log, event("/org", 1, "Happened", "x", {}), "/org", 1)
+    assert verify(log).ok, verify(log).text()
+    assert verify_database(log.path, log_vkey=LOG.vkey).ok
+    another = {**PINS, "/org": Signer(ORIGIN + "/org", seed=b"another").vkey}
+    report = verify_database(log.path, log_vkey=LOG.vkey, pins=another)
+    assert (report.first.damage, report.first.where) == (Damage.KEY_UNKNOWN, "log_pending /org 1")

@@ -153,6 +153,15 @@ def test_a_log_cut_short_is_named_where_it_ends(files, kept, size):
     assert first(log) == (Damage.TRUNCATED, kept)
 
 
+def test_what_is_wrong_just_before_the_log_ends_is_named_first(files):
+    held, log = entries(600), files(600)
+    log.bundles([*held[:514], forged(held[514]), *held[515:520]])
+    (log.path / "tile/entries/002.p/8").rename(log.path / "tile/entries/002.p/88")
+    (log.path / "tile/0/002.p/88").unlink()
+    named = [(finding.damage, finding.index) for finding in verify(log).findings]
+    assert named == [(Damage.TILE_MISSING, 512), (Damage.SIGNATURE_INVALID, 514), (Damage.TRUNCATED, 520)]
+
+
 def test_a_checkpoint_for_more_than_there_is_ends_at_the_end(files):
     log = files(257)
     log.put("checkpoint", LOG.sign(b"log.example/crisis\n%d\n" % 10**18 + b"A" * 43 + b"=\n"))

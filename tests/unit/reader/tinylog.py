@@ -19,6 +19,8 @@ CREATE TABLE log_entries (idx INTEGER PRIMARY KEY, source TEXT, sequence BIGINT,
 CREATE TABLE log_tiles (level INTEGER, n BIGINT, hashes BLOB, PRIMARY KEY (level, n));
 CREATE TABLE log_checkpoints (size BIGINT PRIMARY KEY, note TEXT);
 CREATE TABLE log_head (id INTEGER PRIMARY KEY, size BIGINT, root BLOB, note TEXT);
+CREATE TABLE log_sources (source TEXT PRIMARY KEY, vkey TEXT, high_water BIGINT);
+CREATE TABLE log_pending (source TEXT, sequence BIGINT, note BLOB, at TEXT, PRIMARY KEY (source, sequence));
 """
 
 
@@ -166,6 +168,11 @@ class Tables:
             for size in sorted({*kept, len(held)}):
                 note = checkpoint(held, size).decode()
                 db.execute("INSERT INTO log_checkpoints VALUES (?,?)", (size, note))
+            said = [json.loads(entry.split(b"\n")[0]) for entry in held]
+            keys = {e["data"]["source"]: e["data"]["vkey"] for e in said if "KeyRegistered" in e["type"]}
+            for source in SOURCES:
+                mark = max([int(e["sequence"]) for e in said if e["source"] == source], default=0)
+                db.execute("INSERT INTO log_sources VALUES (?,?,?)", (source, keys.get(source), mark))
             root = mth([sha256(b"\x00" + entry).digest() for entry in held])
             db.execute("INSERT INTO log_head VALUES (1,?,?,?)", (len(held), root, checkpoint(held).decode()))
         db.close()

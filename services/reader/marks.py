@@ -1,0 +1,42 @@
+"""What the writer remembers of each source, its key and how far it has come, must be what the entries say."""
+
+from __future__ import annotations
+
+from services.reader.database import Database
+from services.reader.note import Malformed, parse_vkey
+from services.reader.report import Damage, Findings
+from services.reader.sources import Sources
+
+_WHERE = "log_sources"
+
+
+def compare(database: Database, size: int, sources: Sources, findings: Findings) -> None:
+    """Hold `log_sources` against the first `size` entries, and the rows above them that the log has grown by.
+
+    Entries that are lost might be any source's: what they explain is not told again.
+    """
+    known, last = sources.registered(), sources.last_numbers()
+    missing = {*known, *last}
+    for mark in database.marks(size):
+        missing.discard(mark.source)
+        where = f"{_WHERE} {mark.source}"
+        said = last.get(mark.source, 0) + mark.above
+        if not sources.expected(mark.source):
+            findings.add(Damage.ROW_MISMATCH, None, where, "there is no such source", mark.source)
+        if not isinstance(mark.high_water, int) or not said <= mark.high_water <= said + sources.lost:
+            detail = f"the high-water mark is {mark.high_water}, the entries end at {said}"
+            findings.add(Damage.ROW_MISMATCH, None, where, detail, mark.source)
+        if not _same_key(mark.vkey, known.get(mark.source), mark.registering):
+            findings.add(Damage.ROW_MISMATCH, None, where, "the key is not the registered one", mark.source)
+    for source in sorted(missing):
+        findings.add(Damage.ROW_MISMATCH, None, f"{_WHERE} {source}", "the source has entries and no row", source)
+
+
+def _same_key(vkey: str | None, registered: object, registering: bool) -> bool:
+    if registered is None:
+        # A registration above the checkpoint is not read yet; that it is one, the next verification sees.
+        return vkey is None or registering
+    try:
+        return vkey is not None and parse_vkey(vkey) == registered
+    except Malformed:
+        return False
