@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.reader import Report
 from services.reader.tiles import WIDTH
@@ -19,10 +20,23 @@ TABLES = {
     "log_tiles": ("level", "n", "hashes"),
     "log_checkpoints": ("size", "note"),
     "log_head": ("id", "size", "root", "note"),
+    "log_sources": ("source", "vkey", "high_water"),
+    "log_pending": ("source", "sequence", "note", "at"),
 }  # fmt: skip
-WEIGHTS = {"log_entries": 6, "log_tiles": 3, "log_checkpoints": 2, "log_head": 1}
-KEYS = {"log_entries": "idx", "log_tiles": "rowid", "log_checkpoints": "size", "log_head": "id"}
+WEIGHTS = {
+    "log_entries": 6, "log_tiles": 3, "log_checkpoints": 2, "log_head": 1, "log_sources": 2, "log_pending": 2,
+}  # fmt: skip
 Names = Callable[[Report], bool]
+MOMENT = re.compile(rb"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z")
+
+
+class RowFlip(NamedTuple):
+    """Where the bit is, whether a report names it, what no other flip beside it may touch, and why it may survive."""
+
+    place: str
+    names: Names
+    own: object
+    allowed: str | None
 
 
 class Rows:
@@ -38,8 +52,8 @@ class Rows:
         self._bounds: dict[str, tuple[int, int]] = bounds
 
     @contextmanager
-    def flipped(self, taken: set[object]) -> Iterator[tuple[str, Names, object]]:
-        """Where the bit is, whether a report names it, and what no other flip beside it may touch."""
+    def flipped(self, taken: set[object]) -> Iterator[RowFlip]:
+        """One more, in a row that nothing `taken` stands for; as it was again afterwards."""
         while True:
             table = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             column = self._chance.choice(TABLES[table])
@@ -56,7 +70,8 @@ class Rows:
         now = changed if _is_rowid(table, column) else row["rowid"]
         self._flipped.add((table, now))
         try:
-            yield f"{table}.{column} of row {row['rowid']}", _names(table, row), own
+            place = f"{table}.{column} of row {row['rowid']}"
+            yield RowFlip(place, _names(table, row, {**row, column: changed}), own, _allowed(table, column, changed))
         finally:
             self._flipped.remove((table, now))
             self._set(table, column, row[column], now)
@@ -97,19 +112,35 @@ class Rows:
         if table == "log_tiles":
             # A changed tile and a changed entry below it would be told as one.
             return "bundle" if row["level"] == 0 else table, row["n"]
-        return table, row["rowid"] if table == "log_checkpoints" else 0
+        return table, 0 if table == "log_head" else row["rowid"]
 
 
 def _is_rowid(table: str, column: str) -> bool:
     return (table, column) in {("log_entries", "idx"), ("log_checkpoints", "size"), ("log_head", "id")}
 
 
-def _names(table: str, row: dict[str, Any]) -> Names:
+def _allowed(table: str, column: str, changed: Any) -> str | None:
+    """When a note came to wait is said by nothing else: another moment is as good as the one that was."""
+    if (table, column) == ("log_pending", "at") and MOMENT.fullmatch(changed):
+        return "another moment in log_pending.at"
+    return None
+
+
+def _names(table: str, row: dict[str, Any], changed: dict[str, Any]) -> Names:
     if table == "log_entries":
         return lambda report: row["idx"] in {finding.index for finding in report.findings}
     if table == "log_tiles":
         low = row["n"] * WIDTH * WIDTH ** row["level"]
         high = low + WIDTH * WIDTH ** row["level"]
         return lambda report: any(f.index is not None and low <= f.index < high for f in report.findings)
+    if table in ("log_sources", "log_pending"):
+        where = f"{table} {_text(changed['source'])}"
+        if table == "log_pending":
+            where += f" {changed['sequence']}"
+        return lambda report: where in {finding.where for finding in report.findings}
     names = ("log_checkpoints",) if table == "log_checkpoints" else ("log_head", "checkpoint", "log_checkpoints")
     return lambda report: any(f.where.startswith(names) for f in report.findings)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")
