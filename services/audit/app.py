@@ -14,7 +14,7 @@ from services.audit.replaying.replays import Replays
 from services.audit.views import access, erasures, integrity
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
-from services.contracts.audit import ErasureCompleted, KeyEpochRetired
+from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
 from services.contracts.privacy import Role
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant, moment
@@ -35,7 +35,9 @@ class Audit(Participant):
     name = "audit"
     views = ()
     log_views = (erasures, access)
-    vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
+    vocabulary = Vocabulary(
+        order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
+    )
     follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED)))
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
@@ -75,11 +77,23 @@ class Audit(Participant):
         """Integrated entries above an index, of the types asked for."""
         with self.store.reading() as session:
             page = reading.entries_after(session, after, types, min(limit, 1000))
+            handovers = reading.handover_count(session)
         return {
             "entries": [{"index": entry.index, "note": entry.note.decode()} for entry in page.entries],
             "scanned": page.scanned,
             "size": page.size,
+            "handovers": handovers,
         }
+
+    def handovers(self) -> list[bytes]:
+        """Every hand-over of a signing key that is in the log, oldest first, as the note it is."""
+        with self.store.reading() as session:
+            return [entry.note for entry in reading.handovers(session)]
+
+    def signing_keys(self) -> dict[str, Any]:
+        """Which key holds from which number on, of each source, as far as the log says under a signed checkpoint."""
+        with self.store.reading() as session:
+            return {"keys": [key._asdict() for key in reading.signing_keys(session)]}
 
     def high_water(self, source: str) -> dict[str, Any]:
         """The last number of a source that stands under a signed checkpoint."""

@@ -23,6 +23,14 @@ class AuditService(Tended):
     def entries(self, context: Context, after: int, types: list[str], limit: int) -> dict[str, Any]:
         return self.app.entries(after, types, limit)
 
+    @answers(callers=SERVICES)
+    def handovers(self, context: Context) -> list[str]:
+        return [note.decode() for note in self.app.handovers()]
+
+    @answers(callers=(CLI,))
+    def signing_keys(self, context: Context) -> dict[str, Any]:
+        return self.app.signing_keys()
+
     @answers(callers=RELAYS)
     def high_water(self, context: Context, source: str) -> dict[str, Any]:
         return self.app.high_water(source)

@@ -39,6 +39,20 @@ class Retirement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """The key `old` signs this and nothing after it; `vkey` signs what follows.
+
+    Both are C2SP verifier keys. `proof` is `vkey`'s Ed25519 signature, in base64, over five lines: the word
+    `crisisconnect.nl/signing-key-hand-over/v1`, the log's origin, the source, `old` and `vkey`.
+    """
+
+    old: str
+    vkey: str
+    proof: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refusal:
     """`code` says which rule said no to touching personal data of `organisation` for `purpose`."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.contracts.facts import Completion, Refusal, Retirement
+from services.contracts.facts import Completion, HandOver, Refusal, Retirement
 from services.contracts.privacy import Category, LegalBasis, Purpose
 from services.kernel.event import Event, personal
 
@@ -126,3 +126,8 @@ class ErasureCompleted(Completion, Event, kind="erasure"):
 @dataclass(frozen=True, kw_only=True)
 class KeyEpochRetired(Retirement, Event, kind="keyring"):
     """Org wrapped its living keys anew and destroyed the key they were wrapped with before (I6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningKeyHandedOver(HandOver, Event, kind="signing"):
+    """Org signs what comes after this with another key, which agreed to it (I8)."""

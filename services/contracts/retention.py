@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.facts import Completion, Retirement
+from services.contracts.facts import Completion, HandOver, Retirement
 from services.kernel.event import Event, subject
 
 
@@ -102,3 +102,8 @@ class ErasureCompleted(Completion, Event, kind="erasure"):
 @dataclass(frozen=True, kw_only=True)
 class KeyEpochRetired(Retirement, Event, kind="keyring"):
     """Retention wrapped its living keys anew and destroyed the key they were wrapped with before (I6)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningKeyHandedOver(HandOver, Event, kind="signing"):
+    """Retention signs what comes after this with another key, which agreed to it (I8)."""

@@ -11,18 +11,19 @@ import logging
 import random
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from prometheus_client import Gauge
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from services.kernel.context import Context
+from services.kernel.cursor import Cursor, Moved
 from services.kernel.database import is_away, writing
 from services.kernel.decider import Refused
 from services.kernel.entry import Entry, Reader, Unbelievable
-from services.kernel.eventstore import Conflict, cursors
+from services.kernel.eventstore import Conflict
 from services.kernel.keyring import Erased, Prepared
 from services.kernel.note import Verifier
 from services.kernel.parking import WAITS, Parked, Parking
@@ -58,17 +59,14 @@ class Stop(Waits, Protocol):
     def is_set(self) -> bool: ...
 
 
-class Moved(Exception):
-    """Another replica has taken this entry in."""
-
-
 class Feed:
     """What one service does with the entries of `types`.
 
     `fetch(after, types, limit)` answers `{"entries": [{"index", "note"}], "scanned": <last index looked at>,
-    "size"}`. `before(entry)` works ahead of the transaction: it may wait, and may happen twice. `keys(entry)` names
-    the (owner, category) pairs whose keys `handle(unit, entry)` seals with; `unit.keys` is None where an owner has
-    been erased. `pins` holds each source's verifier by `/<source>`.
+    "size", "handovers"}`, the last of which is how many notes `handovers()` answers. `pins` holds each source's first
+    verifier by `/<source>`; the later ones are in those notes. `before(entry)` works ahead of the transaction: it may
+    wait, and may happen twice. `keys(entry)` names the (owner, category) pairs whose keys `handle(unit, entry)` seals
+    with; `unit.keys` is None where an owner has been erased.
     """
 
     def __init__(
@@ -80,6 +78,7 @@ class Feed:
         handle: Callable[[Unit, Entry], Any],
         *,
         pins: Mapping[str, Verifier],
+        handovers: Callable[[], Iterable[bytes]] = tuple,
         before: Callable[[Entry], Any] | None = None,
         keys: Callable[[Entry], Sequence[tuple[str, str]]] | None = None,
     ) -> None:
@@ -90,7 +89,8 @@ class Feed:
         self._handle = handle
         self._before = before
         self._keys = keys
-        self._reader = Reader(pins)
+        self._reader = Reader(pins, handovers)
+        self._cursor = Cursor(name)
         self._parking = Parking(name)
         self.looked = self._written = -1
 
@@ -120,6 +120,7 @@ class Feed:
         looked = self.looked if self._written == after else after
         answer = self._fetch(max(after, looked), self.types, BATCH)
         scanned, size = int(answer["scanned"]), int(answer["size"])
+        self._reader.expect(int(answer.get("handovers", 0)))
         try:
             for item in answer["entries"]:
                 index = int(item["index"])
@@ -130,7 +131,7 @@ class Feed:
             quiet = after < scanned == looked
             if quiet or scanned >= after + MOVES_APART:
                 with writing(self.store.engine) as session:
-                    self._move(session, after, scanned)
+                    self._cursor.move(session, after, scanned)
                 after = scanned
             self._written, self.looked = after, max(after, scanned)
         except Moved:
@@ -142,20 +143,7 @@ class Feed:
     def cursor(self) -> int:
         """The index of the last entry taken in, -1 at the start."""
         with self.store.reading() as session:
-            found = session.execute(select(cursors.c.after).where(cursors.c.name == self.name)).scalar()
-        return -1 if found is None else int(found)
-
-    def _move(self, session: Connection, seen: int, to: int) -> None:
-        """Compare and swap, first thing in a transaction: it also keeps other replicas out until the end."""
-        moved = update(cursors).where(cursors.c.name == self.name, cursors.c.after == seen).values(after=to)
-        if session.execute(moved).rowcount == 1:
-            return
-        if session.execute(select(cursors.c.after).where(cursors.c.name == self.name)).first() or seen != -1:
-            raise Moved
-        try:
-            session.execute(insert(cursors).values(name=self.name, after=to))
-        except IntegrityError as lost:
-            raise Moved from lost
+            return self._cursor.at(session)
 
     def _take(self, seen: int, index: int, note: bytes) -> None:
         try:
@@ -166,7 +154,7 @@ class Feed:
         stream, kind = entry.record.stream, entry.record.envelope.type
         if self._waits(seen, index, stream, kind):
             return
-        failure = self._apply(entry, lambda session: self._move(session, seen, index))
+        failure = self._apply(entry, lambda session: self._cursor.move(session, seen, index))
         if failure is not None:
             self._park(seen, index, stream, kind, failure, TRIES)
 
@@ -247,7 +235,7 @@ class Feed:
     def discard(self, index: int) -> None:
         """Give a parked entry up; what waited behind it can be retried. Raises LookupError where there is none."""
         with writing(self.store.engine) as session:
-            self._lock(session)
+            self._cursor.lock(session)
             if not self._parking.drop(session, index):
                 raise LookupError(index)
 
@@ -261,7 +249,7 @@ class Feed:
             return str(error)
 
         def release(session: Connection) -> None:
-            self._lock(session)
+            self._cursor.lock(session)
             if not self._parking.drop(session, index):
                 raise Moved
 
@@ -276,23 +264,19 @@ class Feed:
             if not self._parking.holds(session, stream):
                 return False
         with writing(self.store.engine) as session:
-            self._lock(session)
+            self._cursor.lock(session)
             # Looked at again under the lock: it may have been released a moment ago.
             if not self._parking.holds(session, stream):
                 return False
-            self._move(session, seen, index)
+            self._cursor.move(session, seen, index)
             self._parking.add(session, index, stream, kind, WAITS, 0)
         return True
 
     def _park(self, seen: int, index: int, stream: str, kind: str, error: str, tries: int) -> None:
         log.error("feed %s: entry %d of type %s is parked: %s", self.name, index, kind, error)
         with writing(self.store.engine) as session:
-            self._move(session, seen, index)
+            self._cursor.move(session, seen, index)
             self._parking.add(session, index, stream, kind, error, tries)
-
-    def _lock(self, session: Connection) -> None:
-        """Keeps the feed itself out until the end of the transaction."""
-        session.execute(update(cursors).where(cursors.c.name == self.name).values(after=cursors.c.after))
 
 
 def _said(error: BaseException) -> str:

@@ -21,11 +21,12 @@ SCRUB_SECONDS = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """The contracts of the erasure that a service speaks: the order it follows, the facts it answers with."""
+    """What every service says in its own words: the order to erase that it follows, and the facts that it tells."""
 
     order: type[Event]
     completed: type[Any]
     retired: type[Any]
+    handed_over: type[Any]
 
 
 class Holdings(Protocol):

@@ -54,6 +54,14 @@ class Verifier:
     def prepared(self) -> PreparedVerifier:
         return PreparedVerifier(self)
 
+    def holds(self, text: bytes, signature: bytes) -> bool:
+        """Whether `signature`, 64 bytes alone, is this key's over `text`."""
+        try:
+            VerifyKey(self.public).verify(text, signature)
+        except (BadSignatureError, ValueError):
+            return False
+        return True
+
 
 class PreparedVerifier:
     """The same key with its parsed form and line prefix kept, for whoever checks thousands a second."""
@@ -84,6 +92,19 @@ class PreparedVerifier:
         return text
 
 
+def signer_of(note: bytes) -> bytes:
+    """The id of the key that the last signature line claims, unverified; empty where there is none."""
+    line = note[note.rfind(b"\n\n") + 2 :]
+    try:
+        return base64.b64decode(line[line.rfind(b" ") + 1 :][:8], validate=True)[:4]
+    except binascii.Error:
+        return b""
+
+
+class SeedMissing(Exception):
+    """The key that would have to sign is not here, so nothing is signed."""
+
+
 class Signer:
     """Signs under one name with one Ed25519 seed (32 bytes)."""
 
@@ -92,6 +113,20 @@ class Signer:
         self.verifier = Verifier(name, bytes(self._key.verify_key))
         self._prefix = DASH + b" " + name.encode() + b" "
         self._id = self.verifier.id
+
+    @property
+    def name(self) -> str:
+        return self.verifier.name
+
+    def of(self, vkey: str | None) -> Signer:
+        """Itself, where it is asked for, or nobody in particular (None) is. Raises SeedMissing."""
+        if vkey not in (None, self.verifier.vkey):
+            raise SeedMissing(self.name)
+        return self
+
+    def signature(self, text: bytes) -> bytes:
+        """The 64 bytes alone."""
+        return self._key.sign(text).signature
 
     def sign(self, text: bytes) -> bytes:
         """The whole note: `text` (which ends in a newline), a blank line, one signature line."""

@@ -22,6 +22,7 @@ from services.kernel.decider import Refused
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
 from services.kernel.forgetting import SCRUB_SECONDS, Forgetting, Vocabulary
+from services.kernel.handing_over import HandingOver
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.lease import Busy
@@ -78,7 +79,10 @@ class Participant:
             handle=self._handle,
             before=self._before,
             pins=pinned(configuration),
+            handovers=self.handovers,
         )
+        pin = configuration.installation["pins"][self.name]
+        self.signing = HandingOver(self.store, pin, self.vocabulary.handed_over)
         shown = Views(self.name, self.views, self.log_views, self.follows)
         self.past = LookingBack(shown, configuration.var, self.fetch)
         self._stopping = threading.Event()
@@ -149,6 +153,11 @@ class Participant:
             "audit", "entries", {"after": after, "types": list(types), "limit": limit}, self.own_context()
         )
         return answer
+
+    def handovers(self) -> Sequence[bytes]:
+        """Every hand-over of a source's signing key that is in the log, oldest first, as audit answers them."""
+        notes: list[str] = self.caller.call("audit", "handovers", {}, self.own_context())
+        return [note.encode() for note in notes]
 
     def own_context(self, **more: Any) -> Context:
         """A context in which this service speaks for itself."""

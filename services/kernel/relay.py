@@ -17,15 +17,15 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
-from services.kernel import rpc
+from services.kernel import metrics, rpc
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import open_engine
 from services.kernel.decider import Refused
 from services.kernel.lease import Busy, lease
-from services.kernel.note import Signer
-from services.kernel.relaying.outbox import Fenced, Outbox
+from services.kernel.relaying.outbox import Fenced, Outbox, Seeds
 from services.kernel.relaying.publisher import Publisher
+from services.kernel.relaying.seeds import SeedFiles
 from services.kernel.relaying.turn import Ask, Tell, Turn
 from services.kernel.rpc_asyncio import AsyncCaller
 from services.kernel.wake import Waiter
@@ -45,7 +45,7 @@ class Relay:
         service: str,
         engine: Engine,
         run_dir: Path,
-        signer: Signer,
+        seeds: Seeds,
         publisher: Publisher,
         ask: Ask,
         tell: Tell | None = None,
@@ -53,7 +53,7 @@ class Relay:
         self.service = service
         self._engine, self._run_dir, self._publisher, self._ask = engine, run_dir, publisher, ask
         self._tell = tell
-        self._outbox = Outbox(engine, signer)
+        self._outbox = Outbox(engine, seeds)
 
     async def run(self) -> None:
         first, longest = BACKOFF
@@ -84,6 +84,7 @@ class Relay:
 
 async def serve(configuration: Configuration, service: str) -> None:
     """Run the relay of one service until SIGTERM or SIGINT."""
+    metrics.serve(configuration)
     name = f"{service}-relay"
     url = configuration.broker_url(name)
     caller = AsyncCaller(url, name, rpc.PairKeys.load(configuration.secrets / "rpc", name))
@@ -107,11 +108,12 @@ async def serve(configuration: Configuration, service: str) -> None:
         return True
 
     engine = open_engine(configuration.database_url, service, configuration.var / "data", pool=4)
-    signer = Signer(f"{configuration.origin}/{service}", configuration.seed(service))
+    pin = configuration.installation["pins"][service]
+    seeds = SeedFiles(configuration.secrets / "signing", service, f"{configuration.origin}/{service}", pin)
     publisher = Publisher(url, name, exchange=f"{service}.events", feed=f"feed-{name}")
     publisher.start()
     await caller.start()
-    relay = Relay(service, engine, configuration.var / "run", signer, publisher, high_water, tell)
+    relay = Relay(service, engine, configuration.var / "run", seeds, publisher, high_water, tell)
     running = asyncio.create_task(relay.run(), name=name)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)

@@ -41,6 +41,14 @@ class Tended:
         return self.app.keys_status()
 
     @answers(callers=(CLI,))
+    def signing_key(self, context: Context) -> dict[str, Any]:
+        return self.app.signing.holder()
+
+    @answers(callers=(CLI,))
+    def hand_over_key(self, context: Context, old: str, vkey: str, proof: str) -> dict[str, Any]:
+        return self.app.signing.hand_over(context, old, vkey, proof)
+
+    @answers(callers=(CLI,))
     def deadletters(self, context: Context) -> dict[str, Any]:
         return self.app.deadletters()
 

@@ -48,6 +48,7 @@ class Retention(Participant):
         order=retention.ErasureOrdered,
         completed=retention.ErasureCompleted,
         retired=retention.KeyEpochRetired,
+        handed_over=retention.SigningKeyHandedOver,
     )
     follows = FOLLOWS
 

@@ -15,6 +15,7 @@ from services.contracts.audit import (
     KeyRegistered,
     ReplayExported,
     ReplayStarted,
+    SigningKeyHandedOver,
     StoreRestored,
 )
 
@@ -88,4 +89,14 @@ def replay_started(**but: Any) -> ReplayStarted:
 def replay_exported(**but: Any) -> ReplayExported:
     started = replay_started()
     made = ReplayExported(replay=started.replay, case=started.case, by=started.by, at=MORNING + timedelta(minutes=5))
+    return replace(made, **but)
+
+
+def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
+    made = SigningKeyHandedOver(
+        old="crisisconnect.nl/log/0a1b2c3d4e5f/audit+de593461+Ad4NJd6mDIS7QR/RtXhKaqFJnXXOKMVD0hZANyfyreZL",
+        vkey="crisisconnect.nl/log/0a1b2c3d4e5f/audit+c9b9b9e8+AZxs0uudadGLTf0U2w5wZKE8LkCbBzRYrrVuEEWydUCk",
+        proof="2kgA/8gU1QFkIgSQ8LR4m4M7pEiJJzP6v4rueMlARiMwufOHIKSZ8ZgwPRvSWXWBMqllyoXCOGSZ5r95FIMjBQ==",
+        at=MORNING,
+    )
     return replace(made, **but)

@@ -22,6 +22,7 @@ from services.contracts.auth import (
     SessionStarted,
     SignedIn,
     SignInFailed,
+    SigningKeyHandedOver,
     UserRegistered,
 )
 from services.contracts.privacy import Purpose, Role
@@ -186,3 +187,13 @@ def key_epoch_retired(**but: Any) -> KeyEpochRetired:
         retired="20260301T030000-1a2b3c4d", current="20260302T030000-5e6f7a8b", keys=120, after=60, at=MORNING
     )
     return replace(one, **but)
+
+
+def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
+    made = SigningKeyHandedOver(
+        old="crisisconnect.nl/log/0a1b2c3d4e5f/auth+e36ace9e+Abf+33Bs93C1dKfGs0NUv772aFCbtFmiIrSRhMpcwEGm",
+        vkey="crisisconnect.nl/log/0a1b2c3d4e5f/auth+50073761+ATBnJJzoaLP2F9rZmH7gpXdKTgRMAhMBLZDPZRKV3e8/",
+        proof="LE+6LU1sBDGqu7HhfG0O/pklFcrEYmI83jgWQXLh0eF2l/LcosKh/ODxeW3tRWs+fDWYEVe52Z2nxSPj9oUzDw==",
+        at=MORNING,
+    )
+    return replace(made, **but)

@@ -19,6 +19,7 @@ from services.contracts.org import (
     OrganisationRenamed,
     ProcessingRefused,
     Side,
+    SigningKeyHandedOver,
 )
 from services.contracts.privacy import Category, LegalBasis, Purpose
 
@@ -142,3 +143,13 @@ def key_epoch_retired(**but: Any) -> KeyEpochRetired:
         retired="20260301T040000-1a2b3c4d", current="20260302T040000-5e6f7a8b", keys=12, after=60, at=MORNING
     )
     return replace(one, **but)
+
+
+def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
+    made = SigningKeyHandedOver(
+        old="crisisconnect.nl/log/0a1b2c3d4e5f/org+0ac32da0+ATex+frXtVjq5vNKQnszxY3+wH5EUm4OGQJvdTSbMZgR",
+        vkey="crisisconnect.nl/log/0a1b2c3d4e5f/org+b497670c+AdrUuF6vJlc6pzXlzZ5zMGaIyuRub0Y8JwPawpxigQBD",
+        proof="KljkLyvi/uHJayS18iTZq7P5fMPbQ2XGWJOawVUYtAgY++4HpiYPSmQr2IhezyzKILsxW5c0dsB3oODI4BoYBg==",
+        at=MORNING,
+    )
+    return replace(made, **but)

@@ -16,6 +16,7 @@ from services.contracts.retention import (
     ErasureStalled,
     KeyEpochRetired,
     RetirementNoted,
+    SigningKeyHandedOver,
 )
 
 CLOSED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -72,5 +73,15 @@ def erasure_completed(**but: Any) -> ErasureCompleted:
 def key_epoch_retired(**but: Any) -> KeyEpochRetired:
     made = KeyEpochRetired(
         retired="20250301T030000-1f2e3d4c", current="20250302T030000-5b6a7988", keys=0, after=60, at=NEXT_NIGHT
+    )
+    return replace(made, **but)
+
+
+def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
+    made = SigningKeyHandedOver(
+        old="crisisconnect.nl/log/0a1b2c3d4e5f/retention+5455c31a+AaTpkbIBYYOZQSFv3L9I3k/1ojVue2QuRU+fKD6NQ+xx",
+        vkey="crisisconnect.nl/log/0a1b2c3d4e5f/retention+15de6119+Abxp8gdNwAOrJInXYxNrImfu0jN8X3QYCRq4HxUaSe5r",
+        proof="vfJT88EHo/XGGvgH/WofC3LrvIRmKbm/aSgKNowNvSZAwwuE4eMioqMcAwvnIvBiDTQe1xTxas5bL3ADw1IyDg==",
+        at=NEXT_NIGHT,
     )
     return replace(made, **but)

@@ -27,6 +27,8 @@ class CheckerLost(Exception):
 class _Worker:
     process: subprocess.Popen[bytes]
     line: Connection
+    told: int = 0
+    """How many of the keys learnt since it has been told."""
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Checking:
     def __init__(self, pins: Mapping[str, str], processes: int | None = None) -> None:
         self._pins = dict(pins)
         self._door = Door(pins)
+        self._learnt: list[str] = []
         self._processes = max(1, min(3, (os.cpu_count() or 2) - 1)) if processes is None else processes
         self._workers: list[_Worker] = []
         self._booting: list[_Worker] = []
@@ -61,6 +64,13 @@ class Checking:
         self._greet()
         return bool(self._idle) or not self._jobs
 
+    def learn(self, vkeys: Sequence[str]) -> None:
+        """Keys to which sources handed over; those that are known already change nothing."""
+        for vkey in vkeys:
+            if vkey not in self._learnt:
+                self._learnt.append(vkey)
+                self._door.learn(vkey)
+
     def give(self, notes: Sequence[bytes]) -> None:
         """Start to check a chunk; a small one is checked here and now, and so is any while nobody is free."""
         if len(notes) >= WORTH_IT and not self._workers:
@@ -71,7 +81,8 @@ class Checking:
             return
         worker = self._idle.pop()
         try:
-            worker.line.send(notes)
+            worker.line.send((self._learnt[worker.told :], notes))
+            worker.told = len(self._learnt)
         except OSError as error:
             raise CheckerLost from error
         self._jobs.append(_Job(notes, worker, []))
@@ -137,7 +148,10 @@ def work(line: Connection) -> None:
         door = Door(line.recv())
         line.send(None)
         while True:
-            line.send([_packed(door.check(note)) for note in line.recv()])
+            vkeys, notes = line.recv()
+            for vkey in vkeys:
+                door.learn(vkey)
+            line.send([_packed(door.check(note)) for note in notes])
     except (EOFError, OSError):
         return
 
@@ -145,14 +159,14 @@ def work(line: Connection) -> None:
 def _packed(judged: Arrival | Bad) -> tuple[Any, ...]:
     """Without the note, which the other side has."""
     if isinstance(judged, Bad):
-        return (judged.reason.value, judged.source)
-    return (*judged[:8], judged.registers)
+        return (judged.reason.value, judged.source, judged.unheard)
+    return (*judged[:8], *judged[9:])
 
 
 def _unpacked(facts: tuple[Any, ...], note: bytes) -> Arrival | Bad:
-    if len(facts) == 2:
-        return Bad(Reason(facts[0]), facts[1], note)
-    return Arrival._make((*facts[:8], note, facts[8]))
+    if len(facts) == 3:
+        return Bad(Reason(facts[0]), facts[1], note, facts[2])
+    return Arrival._make((*facts[:8], note, *facts[8:]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A message becomes an arrival only when a pinned key signed it and it speaks for that key's source alone."""
+"""A message becomes an arrival only when a known key signed it and it speaks for that key's source alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from services.kernel.note import DASH, NoteInvalid, PreparedVerifier, Verifier
+from services.kernel.note import DASH, NoteInvalid, PreparedVerifier, Verifier, signer_of
+from services.kernel.succession import successor, type_of
 
 MAX_NOTE = 65_535
 MAX_NUMBER = 2**63 - 1
@@ -29,12 +30,18 @@ class Reason(StrEnum):
     BAD_SIGNATURE = "bad_signature"
     WRONG_SOURCE = "wrong_source"
     WRONG_TYPE = "wrong_type"
+    UNAUTHORISED_KEY = "unauthorised_key"
+    BAD_HAND_OVER = "bad_hand_over"
     CONFLICT = "conflict"
     DOUBLED_ID = "doubled_id"
 
 
 class Arrival(NamedTuple):
-    """A verified note and what the log keeps beside it. `registers` is (source, verifier key) of a KeyRegistered."""
+    """A verified note and what the log keeps beside it.
+
+    `registers` is (source, verifier key) of a KeyRegistered; `key` the id of the key that signed; `hands_over` the
+    verifier key that follows it by this very event, and agreed to.
+    """
 
     source: str
     sequence: int
@@ -46,6 +53,8 @@ class Arrival(NamedTuple):
     time: str
     note: bytes
     registers: tuple[str, str] | None = None
+    key: bytes = b""
+    hands_over: str | None = None
 
     @property
     def number(self) -> tuple[str, int]:
@@ -53,40 +62,56 @@ class Arrival(NamedTuple):
 
 
 class Bad(NamedTuple):
-    """`source` is None where no signature says whose it is."""
+    """`source` is None where no signature says whose it is.
+
+    `unheard` says that the key it claims is one that the door does not know, under a name that it does: a hand-over
+    may explain it.
+    """
 
     reason: Reason
     source: str | None
     note: bytes
+    unheard: bool = False
 
 
 class Door:
-    """Knows the keys pinned at installation, by the name that stands in the signature line."""
+    """Knows keys by the name and the id that stand in a signature line: those pinned, and those it learns of.
+
+    It says that a key signed, never that this was the key's turn; who holds at which number, the line-up knows.
+    """
 
     def __init__(self, pins: Mapping[str, str]) -> None:
         """`pins`: service (`auth`) → verifier key."""
         self.vkeys = {f"/{service}": vkey for service, vkey in pins.items()}
-        self._keys: dict[bytes, tuple[str, str, PreparedVerifier]] = {}
+        self._sources: dict[bytes, str] = {}
+        self._keys: dict[tuple[bytes, bytes], tuple[Verifier, PreparedVerifier]] = {}
         for service, vkey in pins.items():
-            verifier = Verifier.parse(vkey)
-            self._keys[verifier.name.encode()] = (
-                f"/{service}", f"nl.crisisconnect.{service}.", verifier.prepared(),
-            )  # fmt: skip
+            self._sources[Verifier.parse(vkey).name.encode()] = f"/{service}"
+            self.learn(vkey)
+
+    def learn(self, vkey: str) -> None:
+        """A key to which one of the sources handed over."""
+        verifier = Verifier.parse(vkey)
+        self._keys.setdefault((verifier.name.encode(), verifier.id), (verifier, verifier.prepared()))
 
     def check(self, note: bytes) -> Arrival | Bad:
         """Judge one message by nothing but its bytes."""
         if len(note) > MAX_NOTE:
             return Bad(Reason.TOO_LARGE, None, note)
-        known = self._keys.get(_key_name(note))
-        if known is None:
+        name = _key_name(note)
+        source = self._sources.get(name)
+        if source is None:
             return Bad(Reason.UNKNOWN_KEY, None, note)
-        source, prefix, key = known
+        known = self._keys.get((name, signer_of(note)))
+        if known is None:
+            return Bad(Reason.BAD_SIGNATURE, None, note, unheard=True)
+        verifier, key = known
         try:
             text = key.text(note)
         except NoteInvalid:
             return Bad(Reason.BAD_SIGNATURE, None, note)
         try:
-            return _read(text, note, source, prefix)
+            return _read(text, note, source, verifier)
         except (ValueError, KeyError, TypeError):
             return Bad(Reason.UNREADABLE, source, note)
 
@@ -97,11 +122,11 @@ def _key_name(note: bytes) -> bytes:
     return rest.partition(b" ")[0] if dash == DASH else b""
 
 
-def _read(text: bytes, note: bytes, source: str, prefix: str) -> Arrival | Bad:
+def _read(text: bytes, note: bytes, source: str, verifier: Verifier) -> Arrival | Bad:
     if text.count(b"\n") != 1:
         raise ValueError("an event is one line")
     body: dict[str, Any] = orjson.loads(text)
-    sequence, kind = int(body["sequence"]), body["type"]
+    sequence, kind, prefix = int(body["sequence"]), body["type"], f"nl.crisisconnect.{source[1:]}."
     # A number that stood twice, or was spelt otherwise, would be another number to another reader.
     if not text.startswith(b'{"sequence":"%d","specversion":"1.0",' % sequence):
         raise ValueError("the number does not stand where the relay puts it")
@@ -115,6 +140,12 @@ def _read(text: bytes, note: bytes, source: str, prefix: str) -> Arrival | Bad:
     registers = None
     if kind == REGISTERED and source == REGISTRAR:
         registers = (_short(body["data"]["source"]), _short(body["data"]["vkey"]))
+    hands_over = None
+    if kind == type_of(source):
+        try:
+            hands_over = successor(source, verifier, body["data"]).vkey
+        except NoteInvalid:
+            return Bad(Reason.BAD_HAND_OVER, source, note)
     return Arrival(
         source,
         sequence,
@@ -126,6 +157,8 @@ def _read(text: bytes, note: bytes, source: str, prefix: str) -> Arrival | Bad:
         _short(body["time"]),
         note,
         registers,
+        verifier.id,
+        hands_over,
     )
 
 

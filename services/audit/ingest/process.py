@@ -85,6 +85,7 @@ class Process:
             begun = time.monotonic()
             try:
                 self.writer.load()
+                self._checking.learn(self.writer.later_keys)
                 self._serve()
                 return
             except (AMQPError, SQLAlchemyError, psycopg.Error, OSError, Fenced, CheckerLost) as error:
@@ -179,6 +180,7 @@ class Process:
             return
         writing, self._writing = self._writing, None
         tag = writing.result()
+        self._checking.learn(self.writer.later_keys)
         reached("before_ack")
         channel.basic_ack(tag, multiple=True)
 

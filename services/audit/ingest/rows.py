@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, text, t
 from sqlalchemy.exc import IntegrityError
 
 from services.audit.ingest.notes import MAX_NOTE, Arrival, Bad
-from services.audit.ledger.tables import entries, pending, sources
+from services.audit.ledger.tables import entries, keys, pending, sources
 from services.audit.ledger.tree import Tile
 from services.kernel.database import is_sqlite
 
@@ -63,6 +63,12 @@ def move_marks(session: Connection, marks: Iterable[tuple[str, int]], vkeys: Ite
     session.execute(_MARK, [{"name": source, "mark": mark} for source, mark in marks])
     if rows := [{"name": source, "key": vkey} for source, vkey in vkeys]:
         session.execute(_VKEY, rows)
+
+
+def keep_keys(session: Connection, handed_over: Sequence[tuple[str, int, str, int]]) -> None:
+    """Who holds from now on: source, from which number, verifier key, and the index of the entry that says so."""
+    if rows := [dict(zip(("source", "since", "vkey", "idx"), one, strict=True)) for one in handed_over]:
+        session.execute(keys.insert(), rows)
 
 
 def notes_of(session: Connection, numbers: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes]:

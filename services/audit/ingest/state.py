@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, exists, func, select
 
 from services.audit.ledger import checkpoint, reading, tree
 from services.audit.ledger.checkpoint import Head
-from services.audit.ledger.tables import entries, pending, sources, tiles
+from services.audit.ledger.tables import entries, keys, pending, sources, tiles
 from services.audit.ledger.tree import Edge
 from services.kernel.database import is_sqlite
-from services.kernel.note import NoteInvalid, PreparedVerifier
+from services.kernel.note import NoteInvalid, PreparedVerifier, signer_of
+from services.kernel.succession import Succession, type_of
 
 TAIL = 1000
 _MARKS = select(
@@ -25,12 +27,13 @@ class Untrustworthy(Exception):
 
 @dataclass
 class State:
-    """The tree's edge as committed, the newest checkpoint, and how far each source has come."""
+    """The tree's edge as committed, the newest checkpoint, how far each source has come, and who signs for it."""
 
     edge: Edge = field(default_factory=Edge)
     head: Head | None = None
     high_water: dict[str, int] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
+    successions: dict[str, Succession] = field(default_factory=dict)
 
 
 def marks(session: Connection) -> tuple[dict[str, int], set[str], bool]:
@@ -43,9 +46,10 @@ def marks(session: Connection) -> tuple[dict[str, int], set[str], bool]:
     return {row.source: row.high_water for row in rows}, registered, any(row.waiting for row in rows)
 
 
-def load(session: Connection, verifier: PreparedVerifier, remembered: Head | None) -> State:
+def load(session: Connection, verifier: PreparedVerifier, pins: Mapping[str, str], remembered: Head | None) -> State:
     """The state as it is committed. Raises Untrustworthy, with what is wrong.
 
+    `pins`: source (`/auth`) → the verifier key pinned at installation.
     `remembered` must have been read before the transaction began: a head signed by another writer meanwhile is
     then never mistaken for a rollback.
     """
@@ -54,6 +58,9 @@ def load(session: Connection, verifier: PreparedVerifier, remembered: Head | Non
     size = 0 if size is None else size + 1
     head = reading.head(session)
     _check_marks(session, high_water, size)
+    successions = _successions(session, pins)
+    for source, succession in successions.items():
+        _check_newest(session, succession, high_water.get(source, 0))
     _check_tiles(session, size)
 
     def read(level: int, n: int) -> bytes | None:
@@ -74,7 +81,7 @@ def load(session: Connection, verifier: PreparedVerifier, remembered: Head | Non
         raise Untrustworthy(str(missing)) from missing
     if _rehashed(session, signed, size) != edge:
         raise Untrustworthy("the entries above the newest checkpoint do not give their tiles")
-    return State(edge, head, high_water, registered)
+    return State(edge, head, high_water, registered, successions)
 
 
 def _check_head(head: Head, signed: Edge, verifier: PreparedVerifier) -> None:
@@ -95,6 +102,35 @@ def _check_marks(session: Connection, high_water: dict[str, int], size: int) -> 
         newest = select(func.max(entries.c.sequence)).where(entries.c.source == source)
         if (session.execute(newest).scalar() or 0) != mark:
             raise Untrustworthy(f"the log does not end where the mark of {source} says")
+
+
+def _successions(session: Connection, pins: Mapping[str, str]) -> dict[str, Succession]:
+    """Who signs for each source, every hand-over proved again by the entry that it is."""
+    found = {source: Succession.begun(source, vkey) for source, vkey in pins.items()}
+    rows = session.execute(
+        select(keys.c.source, keys.c.since, keys.c.vkey, entries.c.note)
+        .outerjoin(entries, entries.c.idx == keys.c.idx)
+        .order_by(keys.c.source, keys.c.since)
+    )
+    for row in rows:
+        try:
+            found[row.source] = found[row.source].after(bytes(row.note or b""))
+        except (NoteInvalid, KeyError) as error:
+            raise Untrustworthy(f"no entry hands the key of {row.source} over from {row.since} on") from error
+        if found[row.source].newest[:2] != (row.since, row.vkey):
+            raise Untrustworthy(f"the key of {row.source} from {row.since} on is not the one it was handed over to")
+    return found
+
+
+def _check_newest(session: Connection, succession: Succession, mark: int) -> None:
+    """A hand-over that was forgotten shows in what followed it, or is the newest entry itself."""
+    newest = (entries.c.source == succession.source, entries.c.sequence == mark)
+    row = session.execute(select(entries.c.type, entries.c.note).where(*newest)).first()
+    if row is None:
+        return
+    hands_over = row.type == type_of(succession.source)
+    if signer_of(bytes(row.note)) != succession.holder(mark).id or hands_over != (succession.newest.since == mark + 1):
+        raise Untrustworthy(f"{succession.source} has handed its key over, and which key holds now is not known")
 
 
 def _check_tiles(session: Connection, size: int) -> None:

@@ -73,12 +73,19 @@ class Writer:
         """Whether there are committed entries that no checkpoint covers."""
         return self.state.head is None or self.state.edge.size > self.state.head.size
 
+    @property
+    def later_keys(self) -> list[str]:
+        """The verifier keys that sources handed over to, for whoever checks signatures beside the writer."""
+        return [term.vkey for succession in self.state.successions.values() for term in succession.terms[1:]]
+
     def load(self) -> None:
         """Read the log's state and check it. Raises Untrustworthy, or NoteInvalid for the remembered file."""
         known = self._remembered.read()
         with writing(self._engine) as session:
             self._introduce(session)
-            self.state = state.load(session, self._verifier, known)
+            self.state = state.load(session, self._verifier, self._door.vkeys, known)
+        for vkey in self.later_keys:
+            self._door.learn(vkey)
         if self.state.head is not None:
             self._remembered.keep(self.state.head)
             metrics.SIZE.set(self.state.head.size)
@@ -133,10 +140,17 @@ class Writer:
             high_water, registered, any_waiting = state.marks(session)
             if high_water != known.high_water or registered != known.registered:
                 raise Fenced("another writer moved a mark")
-            line = LineUp(self._door.vkeys, high_water, registered)
-            self._take(session, line, checked, careful=careful)
-            if any_waiting:
-                self._take_waiting(session, line, careful=careful)
+            line = LineUp(known.successions, high_water, registered)
+            heard = [*checked]
+            while True:
+                self._take(session, line, heard, careful=careful)
+                if any_waiting:
+                    self._take_waiting(session, line, careful=careful)
+                for vkey in line.handed_over.values():
+                    self._door.learn(vkey)
+                heard = [*line.hear(self._door.check)]
+                if not heard:
+                    break
             line.settle()
             self._compare_old(session, line)
             waiting = self._keep_early(session, line)
@@ -145,13 +159,16 @@ class Writer:
                 rows.keep_bad(session, line.bad, self._now())
             reached("after_insert")
         reached("after_commit")
-        self.state = State(edge, known.head, {source: n - 1 for source, n in line.next.items()}, line.registered)
+        high_water = {source: n - 1 for source, n in line.next.items()}
+        self.state = State(edge, known.head, high_water, line.registered, line.successions)
         self._report(line)
         return Outcome(len(line.admitted), waiting, line.doubled, len(line.bad))
 
     def _take(self, session: Connection, line: LineUp, checked: Sequence[Arrival | Bad], *, careful: bool) -> None:
         arrivals = [judged for judged in checked if isinstance(judged, Arrival)]
-        line.bad += [judged for judged in checked if isinstance(judged, Bad)]
+        bad = [judged for judged in checked if isinstance(judged, Bad)]
+        line.bad += [one for one in bad if not one.unheard]
+        line.unheard += [one.note for one in bad if one.unheard]
         taken = rows.ids_taken(session, arrivals) if careful else {}
         if careful:
             taken |= {a.event_id: a.number for a in (*line.admitted, *line.early.values())}
@@ -211,6 +228,10 @@ class Writer:
             [(source, line.next[source] - 1) for source in sorted(moved)],
             [(source, self._door.vkeys[source]) for source in line.newly_registered],
         )
+        if line.handed_over:
+            at = {arrival.number: index for index, arrival in enumerate(line.admitted, start=edge.size)}
+            handed = [(source, n + 1, vkey, at[source, n]) for (source, n), vkey in line.handed_over.items()]
+            rows.keep_keys(session, handed)
         return grown
 
     def _swap_head(self, session: Connection, new: Head) -> None:
@@ -246,3 +267,5 @@ class Writer:
             log.error("the key registered for %s is not the pinned one; the source stays out", source)
         for source in line.newly_registered:
             log.info("the key of %s is registered", source)
+        for source, number in line.handed_over:
+            log.warning("%s has handed its key over with number %d", source, number)

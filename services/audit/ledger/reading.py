@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, false, func, or_, select
 
 from services.audit.ledger import tree
 from services.audit.ledger.checkpoint import Head, proof
-from services.audit.ledger.tables import checkpoints, cosignatures, entries, pending, quarantine, sources, tiles
+from services.audit.ledger.tables import checkpoints, cosignatures, entries, keys, pending, quarantine, sources, tiles
 from services.audit.ledger.tables import head as heads
 
 SCAN = 5000
@@ -42,6 +43,14 @@ class Waiting:
     high_water: int
     waiting: int
     since: str
+
+
+class SigningKey(NamedTuple):
+    """From the number `since` on `vkey` signs for the source."""
+
+    source: str
+    since: int
+    vkey: str
 
 
 @dataclass(frozen=True)
@@ -200,6 +209,26 @@ def marks(session: Connection) -> dict[str, int]:
     """Every source the log knows, and its last number that is an entry."""
     rows = session.execute(select(sources.c.source, sources.c.high_water).order_by(sources.c.source))
     return {row.source: row.high_water for row in rows}
+
+
+def handovers(session: Connection, under: int | None = None) -> list[Entry]:
+    """Every entry by which a source handed its key over, oldest first; those in the tree of size `under`."""
+    size_of = size(session) if under is None else under
+    found = select(entries.c.idx, entries.c.note).join(keys, keys.c.idx == entries.c.idx)
+    rows = session.execute(found.where(entries.c.idx < size_of).order_by(entries.c.idx))
+    return [Entry(row.idx, bytes(row.note)) for row in rows]
+
+
+def handover_count(session: Connection) -> int:
+    """How many `handovers` there are."""
+    return session.execute(select(func.count()).where(keys.c.idx < size(session))).scalar_one()
+
+
+def signing_keys(session: Connection) -> list[SigningKey]:
+    """Every key there was and is, by source and number; the first of each is the one that was registered."""
+    first = session.execute(select(sources.c.source, sources.c.vkey).where(sources.c.vkey.is_not(None)))
+    later = session.execute(select(keys.c.source, keys.c.since, keys.c.vkey).where(keys.c.idx < size(session)))
+    return sorted([*(SigningKey(row.source, 1, row.vkey) for row in first), *(SigningKey(*row) for row in later)])
 
 
 def refusals(session: Connection, after: int = 0, limit: int = 100) -> list[Refusal]:

@@ -96,6 +96,16 @@ sources = Table(
 )
 """`vkey` is None until the source's KeyRegistered is an entry; `high_water` is its last number that is an entry."""
 
+keys = Table(
+    "log_keys",
+    tables,
+    Column("source", Text, primary_key=True),
+    Column("since", Number, primary_key=True, autoincrement=False),
+    Column("vkey", Text, nullable=False),
+    Column("idx", Number, nullable=False, unique=True),
+)
+"""The keys that sources handed over to: from which number on each holds, and the entry that says so."""
+
 pending = Table(
     "log_pending",
     tables,

@@ -16,7 +16,7 @@ from services.auth.app.people import People
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
 from services.auth.views import accounts, looks, sessions, work
-from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused
+from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
 from services.contracts.retention import ErasureOrdered
 from services.kernel.configuration import Configuration
@@ -29,7 +29,9 @@ from services.kernel.unit import Unit
 class Auth(Participant):
     name = "auth"
     views = (accounts, sessions, looks)
-    vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
+    vocabulary = Vocabulary(
+        order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
+    )
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
         super().__init__(configuration, caller)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+import orjson
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from services.kernel import eventstore
 from services.kernel.database import is_sqlite, reading, writing
 from services.kernel.eventstore import events, relay_state
 from services.kernel.faultpoint import reached
-from services.kernel.note import Signer
+from services.kernel.note import SeedMissing, Signer
+from services.kernel.succession import HANDED_OVER
 
 NAME = "relay"
 _UPDATE = (
@@ -48,12 +51,28 @@ class State:
     integrated: int
 
 
-class Outbox:
-    """One service's events on their way out. A term is taken once, by whoever holds the lease."""
+class Seeds(Protocol):
+    """The keys at hand of one source; `name` stands in its signatures."""
 
-    def __init__(self, engine: Engine, signer: Signer) -> None:
+    @property
+    def name(self) -> str: ...
+
+    def of(self, vkey: str | None) -> Signer:
+        """The signer with this verifier key; the first one's, where it is None. Raises SeedMissing."""
+        ...
+
+
+class Outbox:
+    """One service's events on their way out. A term is taken once, by whoever holds the lease.
+
+    The events themselves say who signs: the key pinned at installation up to the first hand-over, that one included,
+    and from the next number on the key that it names.
+    """
+
+    def __init__(self, engine: Engine, seeds: Seeds) -> None:
         self._engine = engine
-        self._signer = signer
+        self._seeds = seeds
+        self._holder: str | None = None
         self._term = 0
 
     def begin(self) -> State:
@@ -68,13 +87,14 @@ class Outbox:
                 self._term, integrated = row.term + 1, row.integrated
                 highest = max(highest, row.last)
                 session.execute(update(relay_state).values(term=self._term, last=highest))
+            self._holder = self._handed_over_to(session)
         return State(highest, integrated)
 
     def number(self, limit: int) -> list[Ready]:
         """Give the next events, at most `limit` and in the order in which they were stored, number and signature.
 
-        Raises Fenced. Nothing is numbered twice and no number is left out: the last one given moves in the same
-        transaction, under a lock on its row.
+        Raises Fenced, and SeedMissing when the key that holds is not here. Nothing is numbered twice and no number is
+        left out: the last one given moves in the same transaction, under a lock on its row.
         """
         with writing(self._engine) as session:
             row = self._row(session)
@@ -88,11 +108,9 @@ class Outbox:
             ).all()
             if not found:
                 return []
-            sign, last = self._signer.sign, row.last
-            ready = [
-                Ready(number, id_, type_, sign(eventstore.numbered(bytes(line), number) + b"\n"))
-                for number, (_, id_, type_, line) in enumerate(found, start=last + 1)
-            ]
+            last = row.last
+            ready, holder = self._signed(last + 1, found)
+            found = found[: len(ready)]
             if is_sqlite(session):
                 changed = [
                     {"at": row.position, "number": one.sequence, "note": one.note}
@@ -109,8 +127,40 @@ class Outbox:
                     ),
                 )
             session.execute(update(relay_state).values(last=last + len(ready)))
+            reached("before_numbered")
+        self._holder = holder
         reached("after_number")
         return ready
+
+    def _signed(self, first: int, rows: Sequence[Any]) -> tuple[list[Ready], str | None]:
+        """As many of `rows` as can be signed here, and who holds after them. Raises SeedMissing when it is none.
+
+        The key goes only where the one that comes is at hand: after its number nobody else could sign.
+        """
+        ready: list[Ready] = []
+        holder = self._holder
+        signer = self._seeds.of(holder)
+        for number, (_, id_, type_, line) in enumerate(rows, start=first):
+            successor = None
+            if hands_over(type_):
+                holder = _named_in(bytes(line))
+                try:
+                    successor = self._seeds.of(holder)
+                except SeedMissing:
+                    if ready:
+                        return ready, signer.verifier.vkey
+                    raise
+            ready.append(Ready(number, id_, type_, signer.sign(eventstore.numbered(bytes(line), number) + b"\n")))
+            signer = successor or signer
+        return ready, holder
+
+    def _handed_over_to(self, session: Connection) -> str | None:
+        """The key named in the newest hand-over that has a number; None while the first one holds."""
+        stream = f"signing/{self._seeds.name.rpartition('/')[2]}"
+        given = (events.c.stream == stream, events.c.sequence.is_not(None))
+        newest = select(events.c.line).where(*given).order_by(events.c.version.desc()).limit(1)
+        line = session.execute(newest).scalar()
+        return None if line is None else _named_in(bytes(line))
 
     def above(self, sequence: int, limit: int) -> list[Ready]:
         """Numbered events after `sequence`, at most `limit`, as they were signed."""
@@ -137,6 +187,15 @@ class Outbox:
     def _row(self, session: Connection) -> _Row | None:
         found = session.execute(select(relay_state).where(relay_state.c.name == NAME).with_for_update()).first()
         return None if found is None else _Row(found.term, found.last, found.integrated)
+
+
+def hands_over(kind: str) -> bool:
+    """Whether an event of this type is the last one that its key signs."""
+    return kind.endswith(f".{HANDED_OVER}.v1")
+
+
+def _named_in(line: bytes) -> str:
+    return str(orjson.loads(line.split(b"\n", 1)[0])["data"]["vkey"])
 
 
 class _Row(NamedTuple):

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from prometheus_client import Gauge
 
 from services.kernel.lease import Lease
-from services.kernel.relaying.outbox import Outbox, Ready
+from services.kernel.note import SeedMissing
+from services.kernel.relaying.outbox import Outbox, Ready, hands_over
 from services.kernel.relaying.progress import Progress
 from services.kernel.relaying.publisher import Lost, Publisher
 from services.kernel.wake import POLL, Waiter
@@ -68,6 +69,9 @@ class Turn:
         self._tell = tell
         self._database = ThreadPoolExecutor(1, "database")
         self._fresh: deque[list[Ready]] = deque()
+        self._bar = 0
+        """The number of the last hand-over sent: what follows waits until the log has it, and knows the key by it."""
+        self._seedless = False
         self._room, self._stir, self._asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
         publisher.on_wake = self._asked.set
         publisher.on_trouble = self._stir.set
@@ -105,7 +109,7 @@ class Turn:
         while True:
             batch: list[Ready] = []
             if not self.progress.restored:
-                batch = await self._in_database(self._outbox.number, BATCH)
+                batch = await self._numbered()
             if batch:
                 numbered_at = time.monotonic()
                 self.progress.last = batch[-1].sequence
@@ -118,6 +122,17 @@ class Turn:
             if len(batch) < BATCH:
                 await self._waiter.wait_async(POLL)
                 await asyncio.sleep(max(0.0, numbered_at + GATHER - time.monotonic()))
+
+    async def _numbered(self) -> list[Ready]:
+        try:
+            batch = await self._in_database(self._outbox.number, BATCH)
+        except SeedMissing as error:
+            if not self._seedless:
+                log.critical("nothing of %s is numbered: %s", self.service, error)
+            self._seedless = True
+            return []
+        self._seedless = False
+        return batch
 
     # -- publishing
 
@@ -136,6 +151,7 @@ class Turn:
                     batch, resent = await self._next()
                 if batch:
                     await self._publisher.publish(batch)
+                    self._bar = max([self._bar, *(one.sequence for one in batch if hands_over(one.type))])
                     if not resent:
                         self.sent = batch[-1].sequence
             except Lost:
@@ -154,11 +170,11 @@ class Turn:
         while self._fresh and self._fresh[0][0].sequence <= self.sent:
             self._fresh.popleft()
         self._room.set()
-        if self.sent >= self.progress.last:
+        if self.sent >= self.progress.last or self.progress.integrated < self._bar:
             return [], False
         if self._fresh and self._fresh[0][0].sequence == self.sent + 1:
-            return self._fresh.popleft(), False
-        return await self._in_database(self._outbox.above, self.sent, BATCH), False
+            return _up_to_a_hand_over(self._fresh.popleft()), False
+        return _up_to_a_hand_over(await self._in_database(self._outbox.above, self.sent, BATCH)), False
 
     # -- how far the log has come
 
@@ -168,7 +184,7 @@ class Turn:
             self._asked.clear()
             if self.progress.outstanding or self.progress.unknown:
                 self._learn(await self._ask())
-                if self.progress.due:
+                if self.progress.due or self.progress.integrated >= self._bar > 0:
                     self._stir.set()
                 await asyncio.sleep(ASK_EVERY)
             if self.progress.restored and self._tell is not None and await self._tell(self.progress.last):
@@ -198,6 +214,12 @@ class Turn:
             OUTSTANDING.labels(self.service).set(self.progress.outstanding)
             RESTORED.labels(self.service).set(self.progress.restored)
             await asyncio.sleep(POLL)
+
+
+def _up_to_a_hand_over(batch: list[Ready]) -> list[Ready]:
+    """The batch, cut after the first hand-over in it; what is cut off is read again from the database."""
+    last = next((at for at, one in enumerate(batch) if hands_over(one.type)), len(batch))
+    return batch[: last + 1]
 
 
 async def _within(event: asyncio.Event, seconds: float) -> None:

@@ -15,6 +15,7 @@ from services.contracts.org import (
     KeyEpochRetired,
     OrganisationKind,
     OrganisationRegistered,
+    SigningKeyHandedOver,
 )
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore
@@ -36,7 +37,9 @@ class Org(Agreements):
 
     name = "org"
     views = (organisations, agreements)
-    vocabulary = Vocabulary(order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired)
+    vocabulary = Vocabulary(
+        order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
+    )
     follows = (OrganisationRegistered, ContactPublished, FirstBeheerderInvited)
 
     def __init__(

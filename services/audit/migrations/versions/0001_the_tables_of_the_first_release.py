@@ -119,6 +119,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "log_keys",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("vkey", sa.Text(), nullable=False),
+        sa.Column("idx", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("source", "since"),
+        sa.UniqueConstraint("idx"),
+    )
+    op.create_table(
         "log_pending",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column(
