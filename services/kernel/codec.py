@@ -121,6 +121,13 @@ def _plan(cls: type[Any]) -> tuple[tuple[str, Convert, Convert], ...]:
     return tuple((name, *_converters(_bare(hints[name])[0])) for name in plain_fields(cls))
 
 
+@remembered
+def _thawing(cls: type[Any]) -> tuple[tuple[str, ...], tuple[tuple[str, Convert], ...]]:
+    """Fields that JSON holds as they are, and the others with what makes them of it."""
+    plan = [(name, into) for name, _, into in _plan(cls)]
+    return tuple(n for n, into in plan if into is _same), tuple((n, into) for n, into in plan if into is not _same)
+
+
 def freeze(event: Event, sealed: Mapping[str, str]) -> dict[str, Any]:
     """The JSON object of an event: plain fields as they are, personal ones as their sealed strings."""
     data: dict[str, Any] = {}
@@ -133,6 +140,9 @@ def freeze(event: Event, sealed: Mapping[str, str]) -> dict[str, Any]:
 
 def thaw(cls: type[Event], data: Mapping[str, Any]) -> tuple[Event, dict[str, str]]:
     """The event without its personal values, and those values' sealed strings. Unknown fields are passed over."""
-    plain = {name: None if (value := data.get(name)) is None else into(value) for name, _, into in _plan(cls)}
-    sealed = {name: data[name] for name in personal_fields(cls) if data.get(name) is not None}
+    as_they_are, converted = _thawing(cls)
+    plain = {name: data.get(name) for name in as_they_are}
+    for name, into in converted:
+        plain[name] = None if (value := data.get(name)) is None else into(value)
+    sealed = {name: value for name in personal_fields(cls) if (value := data.get(name)) is not None}
     return cls(**plain), sealed

@@ -15,16 +15,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, Table, event, func, select
+from sqlalchemy import Engine, MetaData, Table, func, select
 
 from services.kernel import eventstore
-from services.kernel.database import plain, reading, sqlite, writing
+from services.kernel.database import plain, reading, writing
 from services.kernel.entry import Entry
 from services.kernel.envelope import Recorded
 from services.kernel.event import Event
+from services.kernel.scratch import Scratch
+from services.kernel.scratch import engine as scratch_engine
 
 Seen = Callable[[Recorded], Recorded]
-BATCH = 50
+BATCH = 250
 """Events that are projected in one go: where one thread serves many, this is how long the others wait."""
 FETCHED = 500
 STALE = 86_400.0
@@ -63,7 +65,8 @@ class Views:
         count = 0
         for batch in _batches(notes):
             records = [Entry(index, self._seen(eventstore.parse(note), seen), note) for index, note in batch]
-            with writing(into) as session:
+            with writing(into) as connection:
+                session = Scratch(connection)
                 for entry in records:
                     if entry.record.envelope.source == self.source:
                         for view in self.own:
@@ -113,18 +116,12 @@ def scratch(var: Path) -> Iterator[Path]:
 @contextmanager
 def rebuilt(views: Views, notes: Iterable[tuple[int, bytes]], path: Path, seen: Seen | None = None) -> Iterator[Engine]:
     """The views in an SQLite file at `path`, until the caller is done with them."""
-    engine = sqlite(path)
-    event.listen(engine, "connect", _hasty)
+    engine = scratch_engine(path)
     try:
         views.rebuild(notes, engine, seen)
         yield engine
     finally:
         engine.dispose()
-
-
-def _hasty(connection: Any, _: Any) -> None:
-    """What a crash would lose is made again; nobody waits for the disk."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _batches(notes: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, or_, select
 
 from services.audit.ledger import reading, tree
 from services.audit.ledger.tables import checkpoints, entries
 from services.audit.replaying.selection import Selection
-from services.audit.replaying.timeline import Cause, Depths, Found
+from services.audit.replaying.timeline import Cause, Depths, Found, attributes
 from services.kernel.database import reading as look
 
+EVERYTHING = Selection()
 STRETCH = 1_000
 """Entries that one look goes through, however few of them fit."""
 
@@ -33,13 +32,13 @@ def stretch(session: Connection, chosen: Selection, after: int, last: int, limit
     upto = min(last, after + STRETCH)
     rows = select(entries.c.idx, entries.c.note).where(entries.c.idx > after, entries.c.idx <= upto, *_narrow(chosen))
     found: list[Found] = []
-    for row in session.execute(rows.order_by(entries.c.idx)):
-        note = bytes(row.note)
-        said = orjson.loads(note.split(b"\n", 1)[0])
-        if chosen.takes(note, said):
-            found.append(Found(row.idx, note, said, depths.of(said["id"], said.get("causationid"))))
+    takes = None if chosen == EVERYTHING else chosen.takes
+    for index, note in session.execute(rows.order_by(entries.c.idx)).all():
+        said = attributes(note)
+        if takes is None or takes(note, said):
+            found.append(Found(index, note, said, depths.of(said["id"], said.get("causationid"))))
             if len(found) == limit:
-                return Stretch(found, row.idx)
+                return Stretch(found, index)
     return Stretch(found, max(upto, after))
 
 
@@ -88,8 +87,7 @@ def _cause(session: Connection, event: str, last: int) -> Cause | None:
     row = session.execute(select(entries.c.note).where(entries.c.event_id == event, entries.c.idx <= last)).first()
     if row is None:
         return None
-    said: dict[str, Any] = orjson.loads(bytes(row.note).split(b"\n", 1)[0])
-    return Cause(said.get("causationid"))
+    return Cause(attributes(row.note).get("causationid"))
 
 
 def _narrow(chosen: Selection) -> list[ColumnElement[bool]]:

@@ -7,18 +7,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 DEEPEST = 200
 REMEMBERED = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Found:
-    """One entry: `note` is the signed note, `said` its line read, `depth` how many causes lie above it."""
+    """One entry: `note` is the signed note, `said` its attributes without its data, `depth` its causes above it."""
 
     index: int
     note: bytes
     said: Mapping[str, Any]
     depth: int = 0
+
+
+def attributes(note: bytes) -> dict[str, Any]:
+    """What an entry says beside its data, which is most of it and is of no interest here.
+
+    Data stands last in every line that a service of ours writes. An object can only be that (other attributes of
+    CloudEvents are plain), so a line that ends with two braces has nothing after it; any other one is read whole.
+    """
+    end = note.index(b"\n")
+    data = note.find(b',"data":{', 0, end) if note[end - 2 : end] == b"}}" else -1
+    said: dict[str, Any] = orjson.loads(note[:data] + b"}" if data > 0 else note[:end])
+    return said
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,12 @@ class Depths:
 
     def of(self, event: str, causation: str | None) -> int:
         """The depth of an event that is read anyway, remembered for what follows from it."""
-        depth = 0 if causation is None else self.below(causation)
+        if causation is None:
+            depth = 0
+        elif (above := self._known.get(causation)) is not None:
+            depth = min(above + 1, DEEPEST)
+        else:
+            depth = self.below(causation)
         self._keep(event, depth)
         return depth
 

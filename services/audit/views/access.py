@@ -41,6 +41,7 @@ facts = Table(
     Index("access_by_organisation", "organisation", "at"),
     Index("access_by_time", "at"),
 )
+_FACT = insert(facts)
 
 FOLLOWED: tuple[type[Event], ...] = (
     auth.SignedIn,
@@ -72,19 +73,18 @@ def follow(session: Connection, entry: Entry) -> None:
         case _:
             return
     at = instant(event.at)
-    session.execute(
-        insert(facts).values(
-            idx=entry.index,
-            organisation=event.organisation,
-            day=at[:10],
-            at=at,
-            kind=kind,
-            role=role,
-            purpose=entry.record.envelope.purpose,
-            code=code,
-            count=count,
-        )
-    )
+    row = {
+        "idx": entry.index,
+        "organisation": event.organisation,
+        "day": at[:10],
+        "at": at,
+        "kind": kind,
+        "role": role,
+        "purpose": entry.record.envelope.purpose,
+        "code": code,
+        "count": count,
+    }
+    session.execute(_FACT, row)
 
 
 def report(session: Connection, organisation: str | None, since: str | None, until: str | None) -> Report:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     func,
     insert,
     select,
@@ -39,6 +40,8 @@ steps = Table(
     Index("erasure_steps_by_organisation", "organisation", "step", "at"),
     Index("erasure_steps_by_time", "step", "at"),
 )
+_THERE = select(steps.c.idx).where(steps.c.erasure == bindparam("of"), steps.c.step == bindparam("named"))
+_STEP = insert(steps)
 
 ASKED = "requested"
 STEPS: dict[type[Event], str] = {
@@ -70,21 +73,19 @@ def follow(session: Connection, entry: Entry) -> None:
     step = STEPS.get(type(event))
     if step is None:
         return
-    there = select(steps.c.idx).where(steps.c.erasure == event.erasure, steps.c.step == step)
-    if session.execute(there).first():
+    if session.execute(_THERE, {"of": event.erasure, "named": step}).first():
         return
     due = getattr(event, "due", None)
-    session.execute(
-        insert(steps).values(
-            erasure=event.erasure,
-            step=step,
-            organisation=event.organisation,
-            event=entry.record.envelope.id,
-            idx=entry.index,
-            at=instant(event.at),
-            due=instant(due) if due else None,
-        )
-    )
+    row = {
+        "erasure": event.erasure,
+        "step": step,
+        "organisation": event.organisation,
+        "event": entry.record.envelope.id,
+        "idx": entry.index,
+        "at": instant(event.at),
+        "due": instant(due) if due else None,
+    }
+    session.execute(_STEP, row)
 
 
 def report(session: Connection, organisation: str | None, since: str | None, until: str | None, now: str) -> Report:

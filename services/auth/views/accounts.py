@@ -67,26 +67,26 @@ accounts = Table(
 )
 
 PRESENT = (Status.INVITED, Status.OPEN)
+_INVITED = insert(accounts)
 
 
 def project(session: Connection, record: Recorded) -> None:
     event, sealed, index = record.event, record.sealed, record.index
     match event:
         case PersonInvited():
-            session.execute(
-                insert(accounts).values(
-                    account=event.account,
-                    organisation=event.organisation,
-                    status=Status.INVITED,
-                    role=event.role,
-                    invitation=event.invitation,
-                    token_digest=event.token_digest,
-                    expires_at=instant(event.expires_at),
-                    invited_at=instant(event.at),
-                    email=sealed.get("email"),
-                    email_index=index.get("email"),
-                )
-            )
+            row = {
+                "account": event.account,
+                "organisation": event.organisation,
+                "status": Status.INVITED,
+                "role": event.role,
+                "invitation": event.invitation,
+                "token_digest": event.token_digest,
+                "expires_at": instant(event.expires_at),
+                "invited_at": instant(event.at),
+                "email": sealed.get("email"),
+                "email_index": index.get("email"),
+            }
+            session.execute(_INVITED, row)
         case InvitationRenewed():
             _set(session, event.account, token_digest=event.token_digest, expires_at=instant(event.expires_at))
         case InvitationWithdrawn():

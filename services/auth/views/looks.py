@@ -20,6 +20,7 @@ looks = Table(
     Column("purpose", String(30)),
     Column("case_id", String(60)),
 )
+_SEEN = insert(looks)
 
 
 def project(session: Connection, record: Recorded) -> None:
@@ -37,7 +38,7 @@ def project(session: Connection, record: Recorded) -> None:
                 }
                 for person in event.people
             ]
-            session.execute(insert(looks), rows)
+            session.execute(_SEEN, rows)
         case ErasureCompleted() as event:
             drop(session, event.account)
 

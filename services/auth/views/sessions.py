@@ -43,41 +43,34 @@ sessions = Table(
 )
 
 EQUIPMENT = ("ip", "device", "os", "browser", "app_version")
+# Built once: building a statement costs more than running it.
+_ONE = update(sessions).where(sessions.c.session == bindparam("which"))
+_SIGNED_IN = insert(sessions)
+_STARTED = _ONE.values({name: bindparam(name) for name in ("token_index", "started_at", "expires_at")})
+_OPEN = sessions.c.ended_at.is_(None)
+_ENDED = _ONE.where(_OPEN).values(ended_at=bindparam("ended_at"), token_index=None)
+_ALL_ENDED = (
+    update(sessions)
+    .where(sessions.c.account == bindparam("whose"), _OPEN)
+    .values(ended_at=bindparam("ended_at"), token_index=None)
+)
 
 
 def project(session: Connection, record: Recorded) -> None:
     event, sealed, index = record.event, record.sealed, record.index
     match event:
         case SignedIn():
-            session.execute(
-                insert(sessions).values(
-                    session=event.session,
-                    account=event.account,
-                    organisation=event.organisation,
-                    **{name: sealed.get(name) for name in EQUIPMENT},
-                )
-            )
+            row = {"session": event.session, "account": event.account, "organisation": event.organisation}
+            session.execute(_SIGNED_IN, {**row, **{name: sealed.get(name) for name in EQUIPMENT}})
         case SessionStarted():
-            session.execute(
-                update(sessions)
-                .where(sessions.c.session == event.session)
-                .values(
-                    token_index=index.get("token_digest"),
-                    started_at=instant(event.at),
-                    expires_at=instant(event.expires_at),
-                )
-            )
+            term = {"started_at": instant(event.at), "expires_at": instant(event.expires_at)}
+            session.execute(_STARTED, {"which": event.session, "token_index": index.get("token_digest"), **term})
         case SessionEnded():
-            _end(session, sessions.c.session == event.session, instant(event.at))
+            session.execute(_ENDED, {"which": event.session, "ended_at": instant(event.at)})
         case AccountClosed():
-            _end(session, sessions.c.account == event.account, instant(event.at))
+            session.execute(_ALL_ENDED, {"whose": event.account, "ended_at": instant(event.at)})
         case ErasureCompleted():
             drop(session, event.account)
-
-
-def _end(session: Connection, which: object, at: str) -> None:
-    still = sessions.c.ended_at.is_(None)
-    session.execute(update(sessions).where(which, still).values(ended_at=at, token_index=None))  # type: ignore[arg-type]
 
 
 def drop(session: Connection, account: str) -> int:

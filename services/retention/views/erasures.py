@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +15,8 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    Update,
+    bindparam,
     exists,
     func,
     insert,
@@ -68,29 +71,29 @@ parts = Table(
     Column("retired_in", BigInteger),
 )
 """Each service's share in an order: `ordered`, `completed` or `stalled`, and the entries that say so."""
+_SCHEDULED, _ORDERED = insert(erasures), insert(parts)
 
 
 def project(session: Connection, record: Recorded) -> None:
     match record.event:
         case ErasureScheduled() as event:
-            session.execute(
-                insert(erasures).values(
-                    erasure=event.erasure,
-                    organisation=event.organisation,
-                    account=event.account,
-                    state="scheduled",
-                    rule=event.rule,
-                    due=instant(event.due),
-                    asked_in=event.asked_in,
-                    asked_at=instant(event.asked_at),
-                    correlation=record.envelope.correlationid,
-                    scheduled_by=record.envelope.id,
-                )
-            )
+            row = {
+                "erasure": event.erasure,
+                "organisation": event.organisation,
+                "account": event.account,
+                "state": "scheduled",
+                "rule": event.rule,
+                "due": instant(event.due),
+                "asked_in": event.asked_in,
+                "asked_at": instant(event.asked_at),
+                "correlation": record.envelope.correlationid,
+                "scheduled_by": record.envelope.id,
+            }
+            session.execute(_SCHEDULED, row)
         case ErasureOrdered() as event:
             _set(session, event.erasure, state="ordered", ordered_at=instant(event.at))
             rows = [{"erasure": event.erasure, "service": name, "state": "ordered"} for name in event.services]
-            session.execute(insert(parts), rows)
+            session.execute(_ORDERED, rows)
         case ErasureConfirmed() as event:
             _set_part(session, event.erasure, event.service, state="completed", entry=event.entry, number=event.number)
         case ErasureStalled() as event:
@@ -106,12 +109,24 @@ def project(session: Connection, record: Recorded) -> None:
 
 
 def _set(session: Connection, erasure: str, **values: object) -> None:
-    session.execute(update(erasures).where(erasures.c.erasure == erasure).values(**values))
+    session.execute(_setting(tuple(values)), {**values, "which": erasure})
 
 
 def _set_part(session: Connection, erasure: str, service: str, **values: object) -> None:
-    mine = (parts.c.erasure == erasure) & (parts.c.service == service)
-    session.execute(update(parts).where(mine).values(**values))
+    session.execute(_setting_part(tuple(values)), {**values, "which": erasure, "whose": service})
+
+
+@lru_cache
+def _setting(names: tuple[str, ...]) -> Update:
+    """Built once: building it costs more than running it."""
+    one = update(erasures).where(erasures.c.erasure == bindparam("which"))
+    return one.values({name: bindparam(name) for name in names})
+
+
+@lru_cache
+def _setting_part(names: tuple[str, ...]) -> Update:
+    one = update(parts).where(parts.c.erasure == bindparam("which"), parts.c.service == bindparam("whose"))
+    return one.values({name: bindparam(name) for name in names})
 
 
 def drop(session: Connection, account: str) -> int:

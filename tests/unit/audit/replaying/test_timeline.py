@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.audit.replaying.timeline import DEEPEST, Cause, Depths, tree
+import orjson
+import pytest
+
+from services.audit.replaying.timeline import DEEPEST, Cause, Depths, attributes, tree
 
 LOG = {"a": None, "b": "a", "c": "b", "d": "request"}
 
@@ -58,3 +61,21 @@ def test_an_effect_whose_cause_was_not_selected_is_a_beginning():
 
 def test_an_event_that_names_itself_is_shown_once():
     assert [(level, found["event"]) for level, found in tree([one("a", "a")])] == [(0, "a")]
+
+
+LINES = {
+    "data last": {"id": "a", "causationid": "b", "data": {"x": {"y": 1}, "data": {"z": 2}}},
+    "data empty": {"id": "a", "data": {}},
+    "data first": {"id": "a", "data": {"x": {"y": 1}}, "causationid": "b"},
+    "no data": {"id": "a", "causationid": "b"},
+    "a text like it": {"id": ',"data":{', "subject": '","data":{"', "data": {"x": ',"data":{'}},
+    "data that is text": {"id": "a", "data": "}}"},
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+def test_attributes_are_what_the_whole_line_says_beside_its_data(line):
+    note = orjson.dumps(line) + b"\n\n\xe2\x80\x94 log/auth c2lnbmF0dXJlfX0=\n"
+    assert {name: said for name, said in attributes(note).items() if name != "data"} == {
+        name: said for name, said in line.items() if name != "data"
+    }
