@@ -121,7 +121,10 @@ def begun(driver: Any) -> bool:
 
 
 def ensure(url: str | None, name: str) -> None:
-    """Make PostgreSQL's database `crisisconnect_<name>` when it is missing. SQLite makes its own file."""
+    """Make PostgreSQL's database `crisisconnect_<name>` when it is missing; safe from two processes at once.
+
+    SQLite makes its own file.
+    """
     if not url:
         return
     database = f"crisisconnect_{name}"
@@ -129,6 +132,8 @@ def ensure(url: str | None, name: str) -> None:
     engine = create_engine(server.set(database=server.database or "postgres"), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as session:
+            # Of two that find it missing, one would fail. Held until the engine is disposed of.
+            session.execute(text("select pg_advisory_lock(hashtextextended('databases', 7))"))
             there = session.execute(text("select 1 from pg_database where datname = :name"), {"name": database})
             if there.first() is None:
                 # Compared byte by byte: ids need no language, indexes grow faster, and every machine sorts alike.
