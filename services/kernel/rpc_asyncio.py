@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
 import pika
-from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 
 from services.kernel import rpc
 from services.kernel.context import Context
+from services.kernel.link import CONNECTING, Link
 from services.kernel.transaction import must_not_be_open
 
 log = logging.getLogger(__name__)
-# pika reports each failed attempt several times, with tracebacks; what matters is logged here.
-logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 HEALING = 1.0  # seconds that a call waits for a connection that is just coming back
-CONNECTING = 5.0  # seconds for one attempt
-BACKOFF = 0.1, 2.0  # seconds, first and longest
 
 
 class _Waiting:
@@ -45,45 +39,29 @@ class AsyncCaller:
 
     def __init__(self, amqp_url: str, caller: str, keys: rpc.PairKeys) -> None:
         self.caller = caller
-        self._broker = rpc.Broker.parse(amqp_url)
+        self._link = Link(amqp_url, caller, self._prepare, self._lost, stalls=True)
         self._keys = keys
         self._waiting: dict[str, _Waiting] = {}
-        self._connection: AsyncioConnection | None = None
         self._channel: Channel | None = None
         self._reply_to = ""
-        self._usable = asyncio.Event()
-        self._closed = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
         """Whether a call made now would leave: there is a connection and the broker has not blocked it."""
-        return self._usable.is_set()
+        return self._link.usable.is_set()
 
     async def start(self) -> None:
         """Returns once connected, or after five seconds without: it goes on trying."""
-        self._keeper = asyncio.create_task(self._keep(), name="rpc-connection")
+        self._link.start()
         try:
             async with asyncio.timeout(CONNECTING):
-                await self._usable.wait()
+                await self._link.usable.wait()
         except TimeoutError:
             log.warning("the broker is away; calls are refused until it is back")
 
     async def stop(self) -> None:
         """Calls still waiting end as Unavailable."""
-        if self._keeper is None:
-            return
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
-        self._keeper = None
-        if self._connection is not None and self._connection.is_open:
-            self._connection.close()
-            try:
-                async with asyncio.timeout(2):
-                    await self._closed.wait()
-            except TimeoutError:
-                log.warning("the broker did not say goodbye")
-        self._lost()
+        await self._link.stop()
 
     async def call(
         self,
@@ -134,11 +112,11 @@ class AsyncCaller:
             self._waiting.pop(correlation_id, None)
 
     async def _healed(self, service: str, timeout: float) -> None:
-        if self._usable.is_set():
+        if self._link.usable.is_set():
             return
         try:
             async with asyncio.timeout(min(HEALING, timeout)):
-                await self._usable.wait()
+                await self._link.usable.wait()
         except TimeoutError:
             raise rpc.Unavailable(service, "the broker is away") from None
 
@@ -146,75 +124,27 @@ class AsyncCaller:
         channel = self._channel
         if channel is None or not channel.is_open:
             raise rpc.Unavailable(service, "the broker is away")
-        properties = rpc.request_properties(self.caller, self._broker.user, self._reply_to, correlation_id, timeout)
+        properties = rpc.request_properties(
+            self.caller, self._link.broker.user, self._reply_to, correlation_id, timeout
+        )
         channel.basic_publish(
             rpc.EXCHANGE, f"{service}.{method}", body, pika.BasicProperties(**properties), mandatory=True
         )
 
     # The connection's life
 
-    async def _keep(self) -> None:
-        first, longest = BACKOFF
-        pause = first
-        while True:
-            try:
-                await self._connect()
-                pause = first
-                log.info("connected to the broker")
-                await self._closed.wait()
-                log.warning("the connection to the broker was lost")
-            except (OSError, pika.exceptions.AMQPError, TimeoutError) as error:
-                log.warning("the broker cannot be reached: %s", type(error).__name__)
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, longest)
-
-    async def _connect(self) -> None:
-        self._closed.clear()
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def ended(connection: AsyncioConnection, reason: BaseException) -> None:
-            if connection is self._connection:
-                self._lost()
-                self._closed.set()
-            if not ready.done():
-                ready.set_exception(ConnectionError(type(reason).__name__))
-
-        connection = self._connection = AsyncioConnection(
-            self._parameters(),
-            on_open_callback=lambda opened: opened.channel(on_open_callback=lambda ch: self._prepare(ch, ready)),
-            on_open_error_callback=ended,
-            on_close_callback=ended,
-            custom_ioloop=asyncio.get_running_loop(),
-        )
-        connection.add_on_connection_blocked_callback(lambda *_: self._usable.clear())
-        connection.add_on_connection_unblocked_callback(lambda *_: self._usable.set())
-        try:
-            async with asyncio.timeout(CONNECTING):
-                await ready
-        except BaseException:
-            if not connection.is_closed and not connection.is_closing:
-                connection.close()
-            raise
-
-    def _prepare(self, channel: Channel, ready: asyncio.Future[None]) -> None:
+    def _prepare(self, channel: Channel, ready: Callable[[], None]) -> None:
         """Each connection has a fresh queue: an old one may still be held by a connection that is dying."""
         reply_to = str(uuid4())
         queue = f"rpc.reply-{self.caller}-{reply_to}"
 
         def consumed(_: Any) -> None:
             self._channel, self._reply_to = channel, reply_to
-            self._usable.set()
-            if not ready.done():
-                ready.set_result(None)
+            ready()
 
         def bound(_: Any) -> None:
             channel.basic_consume(queue, self._answered, auto_ack=True, exclusive=True, callback=consumed)
 
-        def closed(channel: Channel, _: BaseException) -> None:
-            if channel.connection.is_open:
-                channel.connection.close()
-
-        channel.add_on_close_callback(closed)
         channel.add_on_return_callback(self._returned)
         channel.queue_declare(
             queue,
@@ -224,7 +154,6 @@ class AsyncCaller:
         )
 
     def _lost(self) -> None:
-        self._usable.clear()
         self._channel = None
         for waiting in list(self._waiting.values()):
             waiting.fail("the broker went away")
@@ -242,19 +171,3 @@ class AsyncCaller:
         except rpc.Unreadable:
             rpc.DROPPED.labels(self.caller, "answer").inc()
             log.warning("an answer that its key does not open was dropped")
-
-    def _parameters(self) -> pika.ConnectionParameters:
-        broker = self._broker
-        tls = None
-        if broker.tls:
-            tls = pika.SSLOptions(ssl.create_default_context(cafile=broker.authority), broker.host)
-        return pika.ConnectionParameters(
-            host=broker.host,
-            port=broker.port,
-            virtual_host=broker.vhost,
-            credentials=pika.PlainCredentials(broker.user, broker.password, erase_on_connect=False),
-            heartbeat=10,
-            ssl_options=tls,
-            connection_attempts=1,
-            client_properties={"connection_name": self.caller},
-        )

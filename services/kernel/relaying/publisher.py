@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-import ssl
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import Any
 
-import pika
-from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
-from services.kernel import rpc
 from services.kernel.faultpoint import reached
+from services.kernel.link import Link
 from services.kernel.relaying.outbox import Ready
 
 log = logging.getLogger(__name__)
-# pika reports each failed attempt several times, with tracebacks; what matters is logged here.
-logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 WINDOW = 1000
 """Messages that are published and not yet confirmed."""
 SLICE = 100
 """Messages between two looks at the socket, so that the broker works while the next ones are made."""
-CONNECTING = 5.0
-BACKOFF = 0.1, 5.0
 CONTENT_TYPE = "application/cloudevents+json"
 
 
@@ -54,22 +46,19 @@ class Publisher:
         on_trouble: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
-        self._broker = rpc.Broker.parse(amqp_url)
+        # A broker that takes nothing in for a while has what was sent so far: that is no trouble yet.
+        self._link = Link(amqp_url, name, self._prepare, self._gone, stalls=False)
         self._exchange, self._feed = exchange, feed
         self.on_wake, self.on_trouble = on_wake, on_trouble
-        self._connection: AsyncioConnection | None = None
         self._channel: Channel | None = None
         self._under_way: dict[int, int] = {}
         self._tag = 0
         self._again: int | None = None
-        self._usable = asyncio.Event()
-        self._closed = asyncio.Event()
         self._moved = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
-        return self._usable.is_set()
+        return self._link.usable.is_set()
 
     def restart(self) -> int | None:
         """The lowest number that has to be sent again, with everything above, if there is one. Ends the trouble."""
@@ -80,24 +69,13 @@ class Publisher:
 
     def start(self) -> None:
         """Returns at once; the connection comes when the broker does."""
-        self._keeper = asyncio.create_task(self._keep(), name="publisher")
+        self._link.start()
 
     async def stop(self) -> None:
-        if self._keeper is None:
-            return
-        self._keeper.cancel()
-        await asyncio.gather(self._keeper, return_exceptions=True)
-        self._keeper = None
-        if self._connection is not None and self._connection.is_open:
-            self._connection.close()
-            try:
-                async with asyncio.timeout(2):
-                    await self._closed.wait()
-            except TimeoutError:
-                log.warning("the broker did not say goodbye")
+        await self._link.stop()
 
     async def usable(self) -> None:
-        await self._usable.wait()
+        await self._link.usable.wait()
 
     async def publish(self, batch: Sequence[Ready]) -> None:
         """Returns when all are under way; raises Lost when the connection went, or the broker refused one before."""
@@ -124,7 +102,7 @@ class Publisher:
         self._tag += 1
         self._under_way[self._tag] = one.sequence
         properties = BasicProperties(
-            content_type=CONTENT_TYPE, delivery_mode=2, message_id=one.id, user_id=self._broker.user
+            content_type=CONTENT_TYPE, delivery_mode=2, message_id=one.id, user_id=self._link.broker.user
         )
         channel.basic_publish(self._exchange, one.type, one.note, properties, mandatory=True)
 
@@ -159,54 +137,12 @@ class Publisher:
 
     # The connection's life
 
-    async def _keep(self) -> None:
-        first, longest = BACKOFF
-        pause = first
-        while True:
-            try:
-                await self._connect()
-                pause = first
-                log.info("connected to the broker")
-                await self._closed.wait()
-                log.warning("the connection to the broker was lost")
-            except (OSError, pika.exceptions.AMQPError, TimeoutError) as error:
-                log.warning("the broker cannot be reached: %s", type(error).__name__)
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, longest)
-
-    async def _connect(self) -> None:
-        self._closed.clear()
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def opened(connection: AsyncioConnection) -> None:
-            connection.channel(on_open_callback=lambda channel: self._prepare(channel, ready))
-
-        def ended(connection: AsyncioConnection, reason: BaseException) -> None:
-            if connection is self._connection:
-                self._gone()
-            if not ready.done():
-                ready.set_exception(ConnectionError(type(reason).__name__))
-
-        connection = self._connection = AsyncioConnection(
-            self._parameters(), on_open_callback=opened, on_open_error_callback=ended, on_close_callback=ended
-        )
-        try:
-            async with asyncio.timeout(CONNECTING):
-                await ready
-        except BaseException:
-            if not connection.is_closed and not connection.is_closing:
-                connection.close()
-            raise
-
-    def _prepare(self, channel: Channel, ready: asyncio.Future[None]) -> None:
+    def _prepare(self, channel: Channel, ready: Callable[[], None]) -> None:
         def confirming(_: Any) -> None:
             self._tag, self._channel = 0, channel
-            self._usable.set()
-            if not ready.done():
-                ready.set_result(None)
+            ready()
             channel.connection.channel(on_open_callback=self._listen)
 
-        channel.add_on_close_callback(_close_connection)
         channel.add_on_return_callback(self._returned)
         channel.confirm_delivery(self._answered, callback=confirming)
 
@@ -216,35 +152,12 @@ class Publisher:
 
     def _gone(self) -> None:
         self._channel = None
-        self._usable.clear()
-        self._closed.set()
         self._moved.set()
         if self._under_way:
             self._trouble(min(self._under_way.values()), "the connection went before a confirm")
             self._under_way = {}
 
-    def _parameters(self) -> pika.ConnectionParameters:
-        broker = self._broker
-        tls = None
-        if broker.tls:
-            tls = pika.SSLOptions(ssl.create_default_context(cafile=broker.authority), broker.host)
-        return pika.ConnectionParameters(
-            host=broker.host,
-            port=broker.port,
-            virtual_host=broker.vhost,
-            credentials=pika.PlainCredentials(broker.user, broker.password, erase_on_connect=False),
-            heartbeat=10,
-            ssl_options=tls,
-            connection_attempts=1,
-            client_properties={"connection_name": self.name},
-        )
-
 
 def number_of(note: bytes) -> int:
     """The number that a finished event begins with."""
     return int(note[13 : note.index(b'"', 13)])
-
-
-def _close_connection(channel: Channel, _: BaseException) -> None:
-    if channel.connection.is_open:
-        channel.connection.close()
