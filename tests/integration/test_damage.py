@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from services.audit.ingest.writer import Writer
 from services.audit.ledger import checkpoint as ledger_checkpoint
+from services.audit.ledger import tables
 from services.reader import Damage, Report, verify_database, verify_directory
 from tests.examples.log import Sources, seed
 from tests.integration.damage import KINDS, Damaged
@@ -159,6 +162,36 @@ def test_a_fork_or_an_older_copy_lacks_the_witness(copy: Path, tmp_path: Path) -
             checkpoint.write_bytes(other.checkpoint_of(other.size) + stolen)
             report = verify(other.files, witnesses=[WITNESS.vkey])
             assert {finding.damage for finding in report.findings} == {Damage.NOT_WITNESSED}
+
+
+REMEMBERED = {
+    "UPDATE log_sources SET high_water = high_water + 1 WHERE source = '/org'": "log_sources /org",
+    "UPDATE log_sources SET vkey = NULL WHERE source = '/auth'": "log_sources /auth",
+    "UPDATE log_sources SET source = '/nobody' WHERE source = '/auth'": "log_sources /auth",
+    "UPDATE log_pending SET sequence = 999 WHERE source = '/auth' AND sequence = 500": "log_pending /auth 999",
+    "UPDATE log_pending SET at = 'then' WHERE source = '/org'": "log_pending /org 500",
+    "UPDATE log_pending SET note = (SELECT note FROM log_entries WHERE idx = 9)": "log_pending /auth 500",
+}
+
+
+@pytest.mark.parametrize("change", REMEMBERED)
+def test_what_the_writer_remembers_and_what_waits_is_verified_on_both_databases(
+    engine: Engine, tmp_path: Path, change: str
+) -> None:
+    tables.create(engine)
+    writer = Writer(engine, SOURCES.pins, SOURCES.log, tmp_path / "head")
+    writer.load()
+    assert writer.write(held()).admitted == SIZE
+    writer.checkpoint()
+    assert writer.write([SOURCES.note(source, 500) for source in ("auth", "org")]).waiting == 2
+    assert writer.write([SOURCES.note("retention", 99)]).admitted == 1  # above the head, and no damage
+    url = engine.url.render_as_string(hide_password=False)
+    report = verify_database(url, log_vkey=LOG_VKEY, pins=SOURCES.pins)
+    assert report.ok, report.text()
+    with engine.begin() as session:
+        session.exec_driver_sql(change)
+    report = verify_database(url, log_vkey=LOG_VKEY, pins=SOURCES.pins)
+    assert REMEMBERED[change] in {finding.where for finding in report.findings}
 
 
 def _fork(directory: Path) -> Written:
