@@ -1,8 +1,8 @@
 """One organisation's entries with their proofs, as files that need nothing else: whoever has them can check them.
 
-Beside the organisation's own entries they hold the registrations of the sources' keys, which belong to the maker. Of
-others they tell the size of the log and the hashes that a proof is made of. The same log under the same checkpoint
-gives the same bytes.
+Beside the organisation's own entries they hold how the sources' keys were registered and handed over, which belongs to
+the maker. Of others they tell the size of the log and the hashes that a proof is made of. The same log under the same
+checkpoint gives the same bytes.
 """
 
 from __future__ import annotations
@@ -98,11 +98,11 @@ def _proved(engine: Engine, organisation: str, size: int, note: bytes) -> Iterat
         with look(engine) as session:
             return reading.stored_tile(session, level, n)
 
-    registrations = _registrations(engine, size)
-    known = {entry.index for entry in registrations}
-    # A registration may name the organisation too, where that is the maker's: it stands here once.
+    of_keys = _of_keys(engine, size)
+    known = {entry.index for entry in of_keys}
+    # Such an entry may name the organisation too, where that is the maker's: it stands here once.
     own = (entry for entry in _of(engine, organisation, size) if entry.index not in known)
-    for entry in heapq.merge(registrations, own, key=lambda entry: entry.index):
+    for entry in heapq.merge(of_keys, own, key=lambda entry: entry.index):
         path = tree.inclusion(entry.index, size, tile)
         yield entry, proof(entry.index, path, note), entry.index not in known
 
@@ -119,12 +119,13 @@ def _of(engine: Engine, organisation: str, size: int) -> Iterator[Entry]:
         after = page[-1].index
 
 
-def _registrations(engine: Engine, size: int) -> list[Entry]:
-    """Those of every source, a handful."""
+def _of_keys(engine: Engine, size: int) -> list[Entry]:
+    """The registrations and hand-overs of every source, a handful."""
     of = entries.c
     found = select(of.idx, of.note).where(of.source == REGISTRAR, of.type == REGISTRATION, of.idx < size)
     with look(engine) as session:
-        return [Entry(row.idx, bytes(row.note)) for row in session.execute(found.order_by(of.idx))]
+        registrations = [Entry(row.idx, bytes(row.note)) for row in session.execute(found)]
+        return sorted([*registrations, *reading.handovers(session, size)], key=lambda entry: entry.index)
 
 
 def _hash(content: bytes) -> str:

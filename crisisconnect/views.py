@@ -61,9 +61,9 @@ def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -
     into = sqlite(scratch / "audit-log.sqlite3")
     for view in service.log_views:
         view.tables.create_all(into)
-    reader = Reader(pinned(configuration))
     types = [kind.type for kind in service.follows]
     with replay.moment(service.engine) as live:
+        reader = Reader(pinned(configuration), lambda: [entry.note for entry in reading.handovers(live)])
         last, after = _cursor(live, service.feed.name), -1
         while after < last:
             page = reading.entries_after(live, after, types, BATCH)

@@ -1,7 +1,7 @@
 """One organisation's entries, proved off-line under one checkpoint; what was left out, no such proof can show.
 
 A directory: `checkpoint`, `log.vkey`, `manifest.json`, `entries/<index>` and `proofs/<index>.tlog-proof`. Beside the
-organisation's own entries it holds the registrations of the sources' keys. Needs nothing but these files.
+organisation's own entries it holds the registrations and hand-overs of the sources' keys. Needs these files alone.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class BundleReport:
     size: int
     sources: dict[str, int] = field(default_factory=dict)
     registrations: int = 0
+    handovers: int = 0
     findings: tuple[Finding, ...] = ()
     damaged: int = 0
     key_given: bool = True
@@ -51,7 +52,7 @@ class BundleReport:
         own = sum(self.sources.values())
         lines = [f"organisation {self.organisation}: {own} entries of log {self.origin}, whose size was {self.size}"]
         lines += [f"source {source}: {count} entries" for source, count in sorted(self.sources.items())]
-        lines.append(f"registrations of keys: {self.registrations}")
+        lines.append(f"registrations of keys: {self.registrations}, hand-overs: {self.handovers}")
         if not self.key_given:
             lines.append("the log's key was taken from the bundle itself: give it to prove whose log this is")
         lines += [f"cosigned by {name}" for name in self.witnesses]
@@ -96,7 +97,14 @@ def verify_bundle(
         checkpoint = _checkpoint(note, key, findings)
         if checkpoint is None:
             found = findings.ordered()
-            return BundleReport(key.name, opening.organisation, 0, {}, 0, found, findings.count, log_vkey is not None)
+            return BundleReport(
+                key.name,
+                opening.organisation,
+                0,
+                findings=found,
+                damaged=findings.count,
+                key_given=log_vkey is not None,
+            )
         cosigned = judge.judge(checkpoint, findings)
         _compare(opening, checkpoint, note, kept, findings)
         dossier = Dossier(directory, opening.organisation, checkpoint, note, sources, findings)
@@ -107,6 +115,7 @@ def verify_bundle(
         checkpoint.size,
         dict(dossier.own),
         dossier.registrations,
+        dossier.handovers,
         findings.ordered(),
         findings.count,
         log_vkey is not None,

@@ -106,6 +106,18 @@ class Database(Shelf):
             return b""  # a log from before there were witnesses has no such table
         return b"".join(_bytes(row[0]) for row in rows)
 
+    def handed_over(self, size: int) -> list[tuple[object, ...]]:
+        """`log_keys` up to `size`: source, since, vkey, and whether the entry it names has that source and number."""
+        words = (
+            "SELECT k.source, k.since, k.vkey, e.idx FROM log_keys k LEFT JOIN log_entries e"
+            " ON e.idx = k.idx AND e.source = k.source AND e.sequence = k.since - 1"
+            " WHERE k.idx < ? ORDER BY k.source, k.since"
+        )
+        try:
+            return [(*row[:3], row[3] is not None) for row in self._ask(words, size).fetchall()]
+        except self._absent:
+            return []  # a log of which no key was ever handed over need not have the table
+
     def checkpoint(self, size: int) -> bytes | None:
         """The note kept under this size."""
         row = self._ask("SELECT note FROM log_checkpoints WHERE size = ?", size).fetchone()

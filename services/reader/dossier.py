@@ -15,6 +15,7 @@ from services.reader.note import Malformed
 from services.reader.proof import parse_proof
 from services.reader.report import Damage, Findings
 from services.reader.sources import REGISTRAR, REGISTRATION, Sources, Unregistered
+from services.reader.succession import hands_over
 from services.reader.tree import leaf_hash, verify_inclusion
 
 _LARGEST = 128 * 1024
@@ -32,7 +33,8 @@ class _Wrong(ValueError):
 class Dossier:
     """Goes through a bundle once, by rising index: a key is registered before what it signed.
 
-    `own` counts the organisation's entries of each source, `registrations` those of keys, both only where sound.
+    `own` counts the organisation's entries of each source, `registrations` and `handovers` those of keys, all of them
+    only where sound.
     """
 
     def __init__(
@@ -50,7 +52,7 @@ class Dossier:
         self._sources, self._findings = sources, findings
         self._last: dict[str, int] = {}
         self.own: Counter[str] = Counter()
-        self.registrations = 0
+        self.registrations = self.handovers = 0
 
     def go_through(self, manifest: Manifest) -> None:
         """Whatever is wrong becomes a finding; after a manifest that breaks off, nothing more is looked at."""
@@ -109,16 +111,18 @@ class Dossier:
                 self._sources.register(statement)
             key = self._sources.key_of(statement)
         except Unregistered as error:
-            raise _Wrong(Damage.KEY_UNKNOWN, where, str(error), source) from error
+            raise _Wrong(error.damage, where, str(error), source) from error
         if not key.verifies(statement.text, statement.signature.blob):
             raise _Wrong(Damage.SIGNATURE_INVALID, where, f"not signed by the key of {source}", source)
         last, self._last[source] = self._last.get(source, 0), statement.number
         if statement.number <= last:
             raise _Wrong(Damage.NUMBER_DOUBLED, where, f"number {statement.number} after {last}", source)
-        if not registers and not self._is_own(statement):
+        of_keys = registers or hands_over(statement)
+        if not of_keys and not self._is_own(statement):
             raise _Wrong(Damage.ENTRY_FOREIGN, where, "it does not name the bundle's organisation", source)
-        if registers:
-            self.registrations += 1
+        if of_keys:
+            self.registrations += registers
+            self.handovers += not registers
         else:
             self.own[source] += 1
 

@@ -30,6 +30,19 @@ def compare(database: Database, size: int, sources: Sources, findings: Findings)
             findings.add(Damage.ROW_MISMATCH, None, where, "the key is not the registered one", mark.source)
     for source in sorted(missing):
         findings.add(Damage.ROW_MISMATCH, None, f"{_WHERE} {source}", "the source has entries and no row", source)
+    _compare_keys(database, size, sources, findings)
+
+
+def _compare_keys(database: Database, size: int, sources: Sources, findings: Findings) -> None:
+    """`log_keys` repeats the hand-overs among the entries, each with its place."""
+    rows = database.handed_over(size)
+    for source, since, _ in sources.handed_over() ^ {(*row[:3],) for row in rows}:
+        detail = f"the key from number {since} on is not what was handed over"
+        findings.add(Damage.ROW_MISMATCH, None, f"log_keys {source}", detail, str(source))
+    for source, since, _, placed in rows:
+        if not placed:
+            detail = f"the entry for number {since} is not that hand-over"
+            findings.add(Damage.ROW_MISMATCH, None, f"log_keys {source}", detail, str(source))
 
 
 def _same_key(vkey: str | None, registered: object, registering: bool) -> bool:

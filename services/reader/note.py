@@ -39,6 +39,12 @@ class VerifierKey:
     key_id: bytes
     public_key: bytes
 
+    @property
+    def vkey(self) -> str:
+        """The one text of this key."""
+        raw = bytes([self.algorithm]) + self.public_key
+        return f"{self.name}+{self.key_id.hex()}+{binascii.b2a_base64(raw, newline=False).decode()}"
+
     def verifies(self, text: bytes, blob: bytes) -> bool:
         """Whether `blob`, a signature without its key id, is this key's over the note text."""
         if self.algorithm == ED25519:

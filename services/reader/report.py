@@ -22,7 +22,12 @@ class Damage(StrEnum):
     ENTRY_UNREADABLE = "entry_unreadable"  # in the tree, but not a signed note holding one event
     ENTRY_SURPLUS = "entry_surplus"  # bytes after the last entry of a tile, or a file that no manifest names
     SIGNATURE_INVALID = "signature_invalid"  # in the tree, but not signed by its source's key
-    KEY_UNKNOWN = "key_unknown"  # no key, a second key, or another key than the one pinned
+    KEY_UNKNOWN = (
+        "key_unknown"  # no key, a second one, one that is not pinned, or not the one that holds at that number
+    )
+    HAND_OVER_INVALID = (
+        "hand_over_invalid"  # a source names a key as its next one that did not agree, or was there before
+    )
     NUMBER_MISSING = "number_missing"  # the source's numbers leave a gap before this entry
     NUMBER_DOUBLED = "number_doubled"  # the source has used this number before
     EVENT_DOUBLED = "event_doubled"  # the event's id stands in the log before

@@ -119,7 +119,7 @@ class Scrutiny:
                 self._sources.register(statement)
             key = self._sources.key_of(statement)
         except Unregistered as error:
-            verdict.own = Damage.KEY_UNKNOWN, str(error)
+            verdict.own = error.damage, str(error)
             return
         if key.verifies(statement.text, line.blob):
             self.keys[line.name, line.key_id] = key.public_key

@@ -1,4 +1,4 @@
-"""What is known of each source while its entries pass: the key that speaks for it, and its next number."""
+"""What is known of each source while its entries pass: the keys that speak for it, and its next number."""
 
 from __future__ import annotations
 
@@ -7,24 +7,35 @@ from collections.abc import Iterable, Mapping
 from services.reader.entry import Statement
 from services.reader.note import ED25519, Malformed, VerifierKey, parse_vkey
 from services.reader.report import Damage
+from services.reader.succession import HANDED_OVER, Disagreed, Succession, hands_over
 
 REGISTRAR = "/audit"
 REGISTRATION = "nl.crisisconnect.audit.KeyRegistered.v1"
-TELLS_OF_KEYS = frozenset({REGISTRATION})
-"""Types of events that change who may speak for a source: each is gone through in log order, by whoever keeps that."""
+
+
+def tells_of_keys(kind: str) -> bool:
+    """Whether events of this type change who speaks for a source: they are gone through in log order."""
+    return kind == REGISTRATION or kind.endswith(HANDED_OVER)
 
 
 class Unregistered(ValueError):
-    """A key is not taken, or there is none for a source; the message says why."""
+    """A key is not taken, or is not the one that holds for a source; the message says why, `damage` of which kind."""
+
+    def __init__(self, why: str, damage: Damage = Damage.KEY_UNKNOWN) -> None:
+        super().__init__(why)
+        self.damage = damage
 
 
 class Sources:
-    """Keys come from the log's own first entries; a pin, where given, is the only key its source can have."""
+    """Keys come from the log's own first entries, and later ones from hand-overs that the key before has signed.
+
+    A pin, where given, is the only first key that its source can have.
+    """
 
     def __init__(self, origin: str, pins: Mapping[str, str] | None) -> None:
         """`pins` maps a source (`/auth`, or `auth`) to its verifier key. Raises Malformed for a bad one."""
         self._origin = origin
-        self._keys: dict[str, VerifierKey] = {}
+        self._keys: dict[str, Succession] = {}
         self._next: dict[str, int] = {}
         self._lost = 0
         self._pins: dict[str, VerifierKey] | None = None
@@ -34,7 +45,7 @@ class Sources:
     def register(self, statement: Statement) -> None:
         """Take the key that a registration announces; audit's first one vouches for itself.
 
-        Raises Unregistered for a second key, for one that differs from its pin and for an unreadable one.
+        Raises Unregistered for a second first key, for one that differs from its pin and for an unreadable one.
         """
         data = statement.event.get("data")
         source = data.get("source") if isinstance(data, dict) else None
@@ -49,16 +60,28 @@ class Sources:
             raise Unregistered(f"the registered key is not an Ed25519 key named {self._origin}{source}")
         if self._pins is not None and self._pins.get(source) != key:
             raise Unregistered(f"the registered key of {source} is not the one pinned")
-        if self._keys.setdefault(source, key) != key:
+        if self._keys.setdefault(source, Succession(source, key)).first != key:
             raise Unregistered(f"a second key for {source}")
 
     def key_of(self, statement: Statement) -> VerifierKey:
-        """The key that must have signed. Raises Unregistered when there is none, or another is claimed."""
-        key = self._keys.get(statement.source)
-        if key is None:
-            raise Unregistered(f"no key is registered for {statement.source} before this entry")
-        if (statement.signature.name, statement.signature.key_id) != (key.name, key.key_id):
-            raise Unregistered(f"not signed under the registered key of {statement.source}")
+        """The key that must have signed. A hand-over counts from here on.
+
+        Raises Unregistered when there is none, when another is claimed, and where a key that comes did not agree.
+        """
+        source, claimed = statement.source, (statement.signature.name, statement.signature.key_id)
+        succession = self._keys.get(source)
+        if succession is None:
+            raise Unregistered(f"no key is registered for {source} before this entry")
+        key = succession.holder(statement.number)
+        if claimed != (key.name, key.key_id):
+            if succession.was_or_is(*claimed):
+                raise Unregistered(f"signed with a key of {source} that does not hold at number {statement.number}")
+            raise Unregistered(f"not signed under a key that {source} registered or handed over to")
+        if hands_over(statement):
+            try:
+                succession.hand_over(statement)
+            except Disagreed as error:
+                raise Unregistered(f"no hand-over of {source}: {error}", Damage.HAND_OVER_INVALID) from error
         return key
 
     def pinned(self, statement: Statement) -> VerifierKey | None:
@@ -75,8 +98,12 @@ class Sources:
         return key
 
     def registered(self) -> dict[str, VerifierKey]:
-        """The key of each source that is registered."""
-        return dict(self._keys)
+        """The key with which each source is registered."""
+        return {source: succession.first for source, succession in self._keys.items()}
+
+    def handed_over(self) -> set[tuple[str, int, str]]:
+        """Each later key as (source, the number from which on it holds, its verifier key)."""
+        return {(source, *term) for source, succession in self._keys.items() for term in succession.later()}
 
     def expected(self, source: str) -> bool:
         """Whether there may be such a source: a pinned one, where there are pins, or one that is registered."""

@@ -35,7 +35,7 @@ def _wrong(row: Waiting, sources: Sources) -> tuple[Damage, str] | None:
     try:
         vouched = _vouched(statement, sources)
     except Unregistered as error:
-        return Damage.KEY_UNKNOWN, str(error)
+        return error.damage, str(error)
     if not vouched:
         return Damage.SIGNATURE_INVALID, f"not signed by the key of {statement.source}"
     if row.high_water is not None and row.sequence <= row.high_water:
