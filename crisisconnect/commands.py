@@ -9,28 +9,66 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from crisisconnect import asking
+from crisisconnect import asking, rotating
+from crisisconnect.topology import SERVICES
 
-keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with.")
+keys = typer.Typer(no_args_is_help=True, help="The keys that personal data is sealed with, and those that sign.")
 deadletters = typer.Typer(no_args_is_help=True, help="What could not be followed or was not let into the log.")
 Service = Annotated[str, typer.Argument(help="auth, org, audit or retention")]
 Index = Annotated[int, typer.Argument(help="The entry's index in the log.")]
 
 
+Signing = Annotated[
+    str | None,
+    typer.Option("--signing", metavar="SERVICE", help="Its signing key instead: auth, org, audit, retention."),
+]
+Prepare = Annotated[bool, typer.Option("--prepare", help="With --signing: only mint the key that is to come.")]
+
+
 @keys.command("rotate")
-def rotate() -> None:
-    """Wrap the living keys anew and destroy the old epoch: what was erased is then unreadable in every copy."""
+def rotate(signing: Signing = None, prepare: Prepare = False) -> None:
+    """Wrap the living keys anew and destroy the old epoch: what was erased is then unreadable in every copy.
+
+    With --signing, a service's signing key hands over to a new one, in the log, and is destroyed; again after a crash,
+    it goes on where it was. Where processes have secrets of their own, --prepare mints the new one first: bring it to
+    that service's relay before the rest. Exit code 1: the log does not have the hand-over yet.
+    """
+    if signing is not None:
+        _rotate_signing(signing, prepare=prepare)
+        return
+    if prepare:
+        raise typer.BadParameter("it goes with --signing")
     for service, found in asking.ask_each("rotate_keys").items():
         typer.echo(f"{service}: {found['keys']} keys moved from {found['retired']} to {found['current']}")
 
 
 @keys.command("status")
 def status() -> None:
-    """Which epoch is in use since when, and how many keys it wraps."""
+    """Which epoch is in use since when, and how many keys it wraps; which key signs, from which number on."""
     table = Table("service", "epoch", "since", "keys")
     for service, found in asking.ask_each("keys_status").items():
         table.add_row(service, str(found["epoch"]), str(found["since"]), str(found["keys"]))
     Console().print(table)
+    signing = Table("service", "signing key", "from number", "")
+    for key in rotating.status(asking.configuration().secrets):
+        state = "holds" if key.holds else "went" if key.since else "is to come"
+        signing.add_row(key.service, key.id, str(key.since or "-"), state)
+    Console().print(signing)
+
+
+def _rotate_signing(service: str, *, prepare: bool) -> None:
+    if service not in SERVICES:
+        raise typer.BadParameter("one of " + ", ".join(SERVICES), param_hint="--signing")
+    secrets = asking.configuration().secrets
+    if prepare:
+        typer.echo(f"{service}: {rotating.prepare(secrets, service)} is to come")
+        return
+    try:
+        key = rotating.rotate(secrets, service)
+    except rotating.NotYet:
+        typer.echo(f"{service}: recorded, and not in the log yet; the old key is kept. Run this again.", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{service}: {key.id} signs from number {key.since} on; the key before it is destroyed")
 
 
 @deadletters.command("list")

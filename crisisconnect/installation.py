@@ -1,7 +1,8 @@
 """An installation's identity and keys are minted once, into `secrets/`, and never overwritten.
 
 What is there stays; what a newer version needs in addition is added. Only the signing keys are never added
-later: their public halves are pinned in `installation.json`, which is written after them.
+later: their public halves are pinned in `installation.json`, which is written after them. A service's signing key is
+followed by another one only when the one before hands over to it (`rotating.py`); the pins stay as they were at birth.
 """
 
 from __future__ import annotations
@@ -73,7 +74,34 @@ class Installation:
 
     def signing_key(self, source: str) -> Ed25519PrivateKey:
         """The Ed25519 key of a service, or of `log`."""
-        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(self._seed(source).read_text()))
+        return self._read(self._seed(source))
+
+    def mint_next(self, service: str) -> Ed25519PrivateKey:
+        """The key that is to follow this service's, minted beside it where it is not there yet."""
+        with _alone(self.directory):
+            _write_once(self._next(service), _random())
+        return self._read(self._next(service))
+
+    def coming(self, service: str) -> str | None:
+        """The verifier key minted to follow this service's; None while no rotation is under way."""
+        try:
+            return verifier_key(self.key_name(service), self._read(self._next(service)))
+        except FileNotFoundError:
+            return None
+
+    def succeed(self, service: str, vkey: str) -> None:
+        """Destroy the seed that held; the one of `vkey` takes its place. Nothing changes where it has already."""
+        with _alone(self.directory):
+            if self.coming(service) != vkey:
+                return
+            # Overwritten before it gives way: the bytes would otherwise stay in a free block. Whoever looks for
+            # a seed meanwhile looks at the one that comes first.
+            with self._seed(service).open("r+b") as file:
+                file.write(_random().encode())
+                file.flush()
+                os.fsync(file.fileno())
+            self._next(service).replace(self._seed(service))
+            _sync(self._seed(service).parent)
 
     def rpc_key(self, caller: str, service: str) -> bytes:
         """The 32 bytes that only this caller and this service share."""
@@ -88,6 +116,12 @@ class Installation:
 
     def _seed(self, source: str) -> Path:
         return self.directory / "signing" / f"{source}.seed"
+
+    def _next(self, service: str) -> Path:
+        return self.directory / "signing" / f"{service}.next.seed"
+
+    def _read(self, path: Path) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_text()))
 
 
 def verifier_key(name: str, key: Ed25519PrivateKey) -> str:

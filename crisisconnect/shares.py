@@ -16,3 +16,8 @@ def share(process: str) -> list[str]:
     if process == "audit-ingest":
         held.append("signing/log.seed")
     return sorted(set(held))
+
+
+def passing(process: str) -> list[str]:
+    """Files that a process holds only for a while: a signing key that is to come, for who will sign with it."""
+    return [f"signing/{process.removesuffix('-relay')}.next.seed"] if process in RELAYS else []

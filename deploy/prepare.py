@@ -15,7 +15,7 @@ from pathlib import Path
 
 from crisisconnect.certificates import Authority
 from crisisconnect.installation import Installation
-from crisisconnect.shares import share
+from crisisconnect.shares import passing, share
 from crisisconnect.topology import PROCESSES, SERVICES, USERS, definitions
 
 UID = 10001
@@ -67,6 +67,11 @@ def main(source: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         for name in share(process):
             _put(folder / name, (source / name).read_text(), UID)
+        for name in passing(process):
+            if (source / name).exists():
+                _put(folder / name, (source / name).read_text(), UID)
+            else:
+                (folder / name).unlink(missing_ok=True)
         if process in SERVICES:
             (folder / "kek").mkdir(mode=0o700, exist_ok=True)
             keys = HERE / "keys" / process
