@@ -25,6 +25,10 @@ _WAITING = (
     "SELECT p.source, p.sequence, p.note, p.at, s.high_water"
     " FROM log_pending AS p LEFT JOIN log_sources AS s ON s.source = p.source ORDER BY p.source, p.sequence"
 )
+_COSIGNED = (
+    "SELECT c.size, c.witness, c.line, c.at, k.note"
+    " FROM log_cosignatures AS c LEFT JOIN log_checkpoints AS k ON k.size = c.size ORDER BY c.size, c.witness"
+)
 _CHECKPOINTS_AT_ONCE = 500
 _LEAST = -(1 << 63)
 
@@ -54,6 +58,16 @@ class Waiting(NamedTuple):
     note: bytes
     at: object
     high_water: int | None
+
+
+class Cosigned(NamedTuple):
+    """A witness's line as it was kept, and the checkpoint that is kept under the same size, if one is."""
+
+    size: object
+    witness: str
+    line: bytes
+    at: object
+    note: bytes | None
 
 
 class Database(Shelf):
@@ -98,13 +112,10 @@ class Database(Shelf):
             raise Unusable("the log has no signed checkpoint yet")
         return int(row[0]), row[1] if isinstance(row[1], str) else bytes(row[1]), _bytes(row[2])
 
-    def cosignatures(self, size: int) -> bytes:
+    def cosignatures(self, size: int) -> list[bytes]:
         """The lines of witnesses kept for the checkpoint of this size, maybe none."""
-        try:
-            rows = self._ask("SELECT line FROM log_cosignatures WHERE size = ? ORDER BY witness", size).fetchall()
-        except self._absent:
-            return b""  # a log from before there were witnesses has no such table
-        return b"".join(_bytes(row[0]) for row in rows)
+        rows = self._ask("SELECT line FROM log_cosignatures WHERE size = ? ORDER BY witness", size).fetchall()
+        return [_bytes(row[0]) for row in rows]
 
     def handed_over(self, size: int) -> list[tuple[object, ...]]:
         """`log_keys` up to `size`: source, since, vkey, and whether the entry it names has that source and number."""
@@ -165,11 +176,22 @@ class Database(Shelf):
 
     def waiting(self) -> Iterator[Waiting]:
         """Every row of `log_pending`, one at a time; nothing else may be asked meanwhile."""
-        cursor = self._connection.cursor()
-        for source, sequence, note, at, high_water in (
-            cursor.stream(_WAITING) if hasattr(cursor, "stream") else cursor.execute(_WAITING)
-        ):
+        for source, sequence, note, at, high_water in self._stream(_WAITING):
             yield Waiting(source, sequence, _bytes(note), at, high_water)
+
+    def cosigned(self) -> Iterator[Cosigned]:
+        """Every row of `log_cosignatures`, one at a time; nothing else may be asked meanwhile."""
+        for size, witness, line, at, note in self._stream(_COSIGNED):
+            yield Cosigned(size, witness, _bytes(line), at, None if note is None else _bytes(note))
+
+    def refused(self) -> Iterator[tuple[object, bytes, object]]:
+        """Id, note and digest of every row of `log_quarantine`, one at a time; nothing else may be asked meanwhile."""
+        for row_id, note, digest in self._stream("SELECT id, note, digest FROM log_quarantine ORDER BY id"):
+            yield row_id, _bytes(note), digest
+
+    def _stream(self, query: str) -> Any:
+        cursor = self._connection.cursor()
+        return cursor.stream(query) if hasattr(cursor, "stream") else cursor.execute(query)
 
     def _ask(self, query: str, *values: object) -> Any:
         return self._connection.execute(query.replace("?", self._mark), values)

@@ -120,7 +120,7 @@ def parse_vkey(vkey: str) -> VerifierKey:
     raw = strict_base64(encoded)
     if len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE_V1):
         raise Malformed("a verifier key here is Ed25519, type 0x01 or 0x04")
-    key_id = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4]
+    key_id = hashlib.sha256(name.encode(errors="surrogateescape") + b"\n" + raw).digest()[:4]
     if stated != key_id.hex():
         raise Malformed("the verifier key's id does not fit its name and key")
     return VerifierKey(name, raw[0], key_id, raw[1:])
@@ -135,7 +135,7 @@ def cosigned_at(line: SignatureLine) -> int:
 
 def strict_base64(text: str | bytes) -> bytes:
     """Decode standard, padded base64; another spelling of the same bytes is refused. Raises Malformed."""
-    given = text.encode() if isinstance(text, str) else text
+    given = text.encode(errors="surrogateescape") if isinstance(text, str) else text
     try:
         raw = binascii.a2b_base64(given, strict_mode=True)
     except (binascii.Error, ValueError) as error:

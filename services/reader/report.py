@@ -111,7 +111,8 @@ class Report:
         lines += [f"a signature line of {name} was not judged: no key was given for it" for name in self.strangers]
         lines += [str(finding) for finding in self.findings[:20]]
         lines.append("ok" if self.ok else f"DAMAGED: {self.damaged} findings")
-        return "\n".join(lines)
+        # A damaged column may be no text at all, and its place is told all the same.
+        return "\n".join(lines).encode(errors="backslashreplace").decode()
 
 
 class Findings:

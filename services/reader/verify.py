@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from services.reader import marks, waiting
+from services.reader import beside, marks, waiting
 from services.reader.checkpoint import Checkpoint, parse_checkpoint
 from services.reader.database import Database
 from services.reader.directory import Directory
@@ -73,7 +73,7 @@ def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack
 
     As verify_directory, and: every column repeats what its entry says, every checkpoint ever stored is signed and is
     the root of the log's first entries, what is remembered of each source is what its entries say, and what waits to
-    become an entry is signed and not one yet. Raises Unusable.
+    become an entry is signed and not one yet. Cosignatures must hold too. Raises Unusable.
     """
     key = _log_key(log_vkey)
     sources = _sources(key.name, demands.get("pins"))
@@ -82,12 +82,16 @@ def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack
     try:
         size, root, note = database.head()
         _compare_head(size, root, note, database, findings)
-        cosigned = note + database.cosignatures(_size(note))
+        cosigned = note
+        for line in database.cosignatures(_size(note)):
+            if _stated(cosigned + line) is not None:  # of one that is not as it should be is told below
+                cosigned += line
         report = _verify(database, cosigned, key, sources, demands, findings, key_given=True)
         _look_above(_size(note), database, key, findings)
         if report.own:
             marks.compare(database, report.size, sources, findings)
             waiting.examine(database, sources, findings)
+            beside.examine(database, findings)
         return replace(report, findings=findings.ordered(), damaged=findings.count)
     except database.failures as error:
         raise Unusable(f"the database cannot be read on: {type(error).__name__}") from error

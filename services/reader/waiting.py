@@ -40,7 +40,7 @@ def _wrong(row: Waiting, sources: Sources) -> tuple[Damage, str] | None:
         return Damage.SIGNATURE_INVALID, f"not signed by the key of {statement.source}"
     if row.high_water is not None and row.sequence <= row.high_water:
         return Damage.NUMBER_DOUBLED, f"it waits, and {row.high_water} is an entry already"
-    if not isinstance(row.at, str) or not _MOMENT.fullmatch(row.at):
+    if not is_moment(row.at):
         return Damage.ROW_MISMATCH, "at is no moment"
     return None
 
@@ -55,3 +55,8 @@ def _vouched(statement: Statement, sources: Sources) -> bool:
             return True
         key = pinned
     return key.verifies(statement.text, statement.signature.blob)
+
+
+def is_moment(at: object) -> bool:
+    """Whether it is written as the log's moments are: UTC, to the microsecond."""
+    return isinstance(at, str) and _MOMENT.fullmatch(at) is not None

@@ -5,7 +5,7 @@ are verified many at a time, each in a bundle of its own, and every one of them 
 cannot share a verification, but below one that is not the log's own nothing is read.
 
 What the formats let survive is counted by its reason: in the signature line of somebody nobody knows, which readers are
-told to ignore, and in the moment at which a note came to wait.
+told to ignore, and in the moment at which a note came to wait, or a cosignature.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.integration.rowflips import Rows
 from tests.interop.written import LOG_VKEY, SOURCES, Written
 from tests.unit.reader.tinylog import Signer
 
-STRANGER = Signer("stranger.example", 4)
+STRANGER, WITNESS = Signer("stranger.example", 4), Signer("witness.example", 4)
 KINDS = ("entries", "tiles", "checkpoint", "rows")
 
 
@@ -71,14 +71,23 @@ class Damaged:
         self.chance = random.Random(seed)
         self.log = Written.of(directory, size, stops=tuple(range(size // 7, size, size // 7 or 1)))
         self.files, self.size = self.log.export(), size
-        early = [(source, size + number) for source in ("auth", "org", "audit") for number in (2, 3, 5, 8)]
-        self.log.writer.write([SOURCES.note(source, number) for source, number in early])
+        self._keep_beside(size)
         self.stranger = _cosigned(self.files / "checkpoint")
         self.rows = Rows(self.log.database, self.chance)
         places = [path for path in self.files.rglob("*") if path.is_file() and "tile" in path.parts]
         self.of = {"entries": [p for p in places if "entries" in p.parts]}
         self.of["tiles"] = [p for p in places if "entries" not in p.parts]
         self.of["checkpoint"] = [self.files / "checkpoint"]
+
+    def _keep_beside(self, size: int) -> None:
+        """Notes that came too early, others that can never be entries, and what a witness said of each checkpoint."""
+        early = [(source, size + number) for source in ("auth", "org", "audit") for number in (2, 3, 5, 8)]
+        self.log.writer.write([SOURCES.note(source, number) for source, number in early])
+        self.log.writer.write([b"nonsense %d" % number for number in range(9)])
+        with self.log.engine.begin() as session:
+            for kept, note in session.exec_driver_sql("SELECT size, note FROM log_checkpoints").all():
+                row = (kept, WITNESS.vkey, _line(WITNESS, note), "2026-01-01T00:00:00.000000Z")
+                session.exec_driver_sql("INSERT INTO log_cosignatures VALUES (?, ?, ?, ?)", row)
 
     @contextmanager
     def flipped(self, kind: str, taken: set[object]) -> Iterator[Flip]:
@@ -166,10 +175,13 @@ def _names_checkpoint(report: Report) -> bool:
 def _cosigned(checkpoint: Path) -> int:
     """Put a line of somebody nobody knows below a checkpoint; the offset where it begins."""
     note = checkpoint.read_bytes()
-    text = note[: note.rfind(b"\n\n") + 1]
-    line = STRANGER.line(text, b"cosignature/v1\ntime 1767225600\n", (1_767_225_600).to_bytes(8, "big"))
-    checkpoint.write_bytes(note + line)
+    checkpoint.write_bytes(note + _line(STRANGER, note))
     return len(note)
+
+
+def _line(signer: Signer, note: bytes) -> bytes:
+    text = note[: note.rfind(b"\n\n") + 1]
+    return signer.line(text, b"cosignature/v1\ntime 1767225600\n", (1_767_225_600).to_bytes(8, "big"))
 
 
 def main(flips: int = 1000) -> int:

@@ -22,9 +22,12 @@ TABLES = {
     "log_head": ("id", "size", "root", "note"),
     "log_sources": ("source", "vkey", "high_water"),
     "log_pending": ("source", "sequence", "note", "at"),
+    "log_cosignatures": ("size", "witness", "line", "at"),
+    "log_quarantine": ("digest", "note"),
 }  # fmt: skip
 WEIGHTS = {
-    "log_entries": 6, "log_tiles": 3, "log_checkpoints": 2, "log_head": 1, "log_sources": 2, "log_pending": 2,
+    "log_entries": 12, "log_tiles": 6, "log_checkpoints": 4, "log_head": 2,
+    "log_sources": 4, "log_pending": 4, "log_cosignatures": 3, "log_quarantine": 1,
 }  # fmt: skip
 Names = Callable[[Report], bool]
 MOMENT = re.compile(rb"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z")
@@ -101,7 +104,7 @@ class Rows:
         return bytes(raw)
 
     def _set(self, table: str, column: str, value: Any, rowid: int) -> None:
-        text = isinstance(value, bytes) and column not in ("note", "hashes", "root")
+        text = isinstance(value, bytes) and column not in ("note", "hashes", "root", "line")
         self._db.execute(
             f"UPDATE {table} SET {column} = {'CAST(? AS TEXT)' if text else '?'} WHERE rowid = ?", (value, rowid)
         )
@@ -120,9 +123,9 @@ def _is_rowid(table: str, column: str) -> bool:
 
 
 def _allowed(table: str, column: str, changed: Any) -> str | None:
-    """When a note came to wait is said by nothing else: another moment is as good as the one that was."""
-    if (table, column) == ("log_pending", "at") and MOMENT.fullmatch(changed):
-        return "another moment in log_pending.at"
+    """When a note or a cosignature came is said by nothing else: another moment is as good as the one that was."""
+    if column == "at" and MOMENT.fullmatch(changed):
+        return f"another moment in {table}.at"
     return None
 
 
@@ -133,10 +136,14 @@ def _names(table: str, row: dict[str, Any], changed: dict[str, Any]) -> Names:
         low = row["n"] * WIDTH * WIDTH ** row["level"]
         high = low + WIDTH * WIDTH ** row["level"]
         return lambda report: any(f.index is not None and low <= f.index < high for f in report.findings)
-    if table in ("log_sources", "log_pending"):
-        where = f"{table} {_text(changed['source'])}"
-        if table == "log_pending":
-            where += f" {changed['sequence']}"
+    places = {
+        "log_sources": lambda: f"log_sources {_text(changed['source'])}",
+        "log_pending": lambda: f"log_pending {_text(changed['source'])} {changed['sequence']}",
+        "log_cosignatures": lambda: f"log_cosignatures size {changed['size']} of {_text(changed['witness'])}",
+        "log_quarantine": lambda: f"log_quarantine {row['rowid']}",
+    }
+    if table in places:
+        where = places[table]()
         return lambda report: where in {finding.where for finding in report.findings}
     names = ("log_checkpoints",) if table == "log_checkpoints" else ("log_head", "checkpoint", "log_checkpoints")
     return lambda report: any(f.where.startswith(names) for f in report.findings)

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from services.reader import Damage, Unusable, verify_database
+from services.reader.__main__ import main
 from tests.unit.reader.tinylog import LOG, ORIGIN, PINS, Signer, Tables, checkpoint, entries, event
 
 
@@ -150,6 +151,18 @@ def test_what_is_remembered_of_a_source_must_be_what_its_entries_say(tables, cha
     log.change(f"UPDATE log_sources SET {changed} WHERE source = '/auth' AND high_water = 99")
     first = verify(log).first
     assert (first.damage, first.where) == (Damage.ROW_MISMATCH, where)
+
+
+@pytest.mark.parametrize("column", ["source", "vkey"])
+def test_a_column_that_is_no_text_any_more_is_named_and_told(tables, column, capsys):
+    log = tables(300)
+    log.change(f"UPDATE log_sources SET {column} = CAST(X'2FF161' AS TEXT) WHERE source = '/auth'")
+    log.change(f"UPDATE log_sources SET {column} = {column} || CAST(X'F1' AS TEXT) WHERE source = '/org'")
+    wait(log, event("/auth", 150, "Happened", "x", {}))
+    log.change("UPDATE log_pending SET source = CAST(X'2FF161' AS TEXT), at = CAST(X'2FF161' AS TEXT)")
+    assert {Damage.ROW_MISMATCH} == {finding.damage for finding in verify(log).findings}
+    assert main([str(log.path), "--log-vkey", LOG.vkey]) == 1
+    assert "log_sources" in capsys.readouterr().out
 
 
 def test_a_source_without_a_row_and_a_row_without_a_source_are_named(tables):

@@ -108,10 +108,42 @@ def test_an_installations_cosignatures_stand_beside_its_head(tables):
     assert verify_database(log.path, log_vkey=LOG.vkey, witnesses=[ANNE.vkey]).first.damage is Damage.NOT_WITNESSED
     line = cosigned(checkpoint(entries(20)), ANNE)[len(checkpoint(entries(20))) :]
     with sqlite3.connect(log.path) as db:
-        db.execute("CREATE TABLE log_cosignatures (size BIGINT, witness TEXT, line BLOB)")
-        db.execute("INSERT INTO log_cosignatures VALUES (20, ?, ?)", (ANNE.vkey, line))
+        db.execute("INSERT INTO log_cosignatures VALUES (20, ?, ?, '2026-01-02T03:04:05.000006Z')", (ANNE.vkey, line))
     db.close()
     assert verify_database(log.path, log_vkey=LOG.vkey, witnesses=[ANNE.vkey]).ok
+
+
+@pytest.mark.parametrize(
+    ("changed", "damage", "where"),
+    [
+        ("line = substr(line, 2)", Damage.ROW_MISMATCH, f"20 of {ANNE.vkey}"),
+        (f"witness = '{EVE.vkey}'", Damage.ROW_MISMATCH, f"20 of {EVE.vkey}"),
+        ("witness = 'x'", Damage.ROW_MISMATCH, "20 of x"),
+        ("size = 19", Damage.ROW_MISMATCH, f"19 of {ANNE.vkey}"),
+        ("size = 10", Damage.SIGNATURE_INVALID, f"10 of {ANNE.vkey}"),
+        ("at = 'x'", Damage.ROW_MISMATCH, f"20 of {ANNE.vkey}"),
+    ],
+)
+def test_a_cosignature_that_was_kept_is_held_against_its_own_checkpoint(tables, changed, damage, where):
+    log = tables(20, kept=(10,))
+    line = cosigned(checkpoint(entries(20)), ANNE)[len(checkpoint(entries(20))) :]
+    log.change("INSERT INTO log_cosignatures VALUES (20, ?, ?, '2026-01-02T03:04:05.000006Z')", ANNE.vkey, line)
+    log.change("UPDATE log_entries SET organisation = 'x' WHERE idx = 9")
+    log.change(f"UPDATE log_cosignatures SET {changed}")
+    report = verify_database(log.path, log_vkey=LOG.vkey)
+    found = [(finding.damage, finding.index, finding.where) for finding in report.findings]
+    assert found == [(Damage.ROW_MISMATCH, 9, "entry 9"), (damage, None, f"log_cosignatures size {where}")]
+
+
+def test_what_was_refused_is_held_against_its_digest_where_it_is_kept_whole(tables):
+    log = tables(20)
+    for number, note, digest in ((1, b"short", sha256(b"short")), (2, b"x" * 65_535, sha256(b"x" * 65_536))):
+        log.change("INSERT INTO log_quarantine VALUES (?, NULL, 'unreadable', ?, ?, 'then')", number,
+                   digest.hexdigest(), note)  # fmt: skip
+    assert verify_database(log.path, log_vkey=LOG.vkey).ok
+    log.change("UPDATE log_quarantine SET note = CAST('shorT' AS BLOB) WHERE id = 1")
+    first = verify_database(log.path, log_vkey=LOG.vkey).first
+    assert (first.damage, first.where) == (Damage.ROW_MISMATCH, "log_quarantine 1")
 
 
 def test_the_shell_asks_for_witnesses(log, capsys):

@@ -20,6 +20,8 @@ CREATE TABLE log_tiles (level INTEGER, n BIGINT, hashes BLOB, PRIMARY KEY (level
 CREATE TABLE log_checkpoints (size BIGINT PRIMARY KEY, note TEXT);
 CREATE TABLE log_head (id INTEGER PRIMARY KEY, size BIGINT, root BLOB, note TEXT);
 CREATE TABLE log_sources (source TEXT PRIMARY KEY, vkey TEXT, high_water BIGINT);
+CREATE TABLE log_cosignatures (size BIGINT, witness TEXT, line BLOB, at TEXT, PRIMARY KEY (size, witness));
+CREATE TABLE log_quarantine (id INTEGER PRIMARY KEY, source TEXT, reason TEXT, digest TEXT, note BLOB, at TEXT);
 CREATE TABLE log_pending (source TEXT, sequence BIGINT, note BLOB, at TEXT, PRIMARY KEY (source, sequence));
 """
 
