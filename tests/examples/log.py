@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from services.kernel.note import Signer
+from services.kernel.succession import agreement
 
 SERVICES = ("auth", "org", "audit", "retention")
 ORIGIN = "log.example"
@@ -45,6 +46,14 @@ class Sources:
         at = "2026-01-01T00:00:00.000000Z"
         data = {"source": f"/{of}", "vkey": self.pins[of], "at": at} | differing
         return self.note("audit", sequence, "KeyRegistered", data=data)
+
+    def hand_over(self, service: str, sequence: int, new: bytes, **differing: Any) -> tuple[bytes, Sources]:
+        """The note by which a service hands its key over to the one of the seed `new`, and all as they sign then."""
+        old, coming = self.signers[service], Signer(self.signers[service].name, new)
+        proof = agreement(f"/{service}", old.verifier, coming)
+        data = {"old": old.verifier.vkey, "vkey": coming.verifier.vkey, "proof": proof} | differing
+        note = self.note(service, sequence, "SigningKeyHandedOver", subject=f"signing/{service}", data=data)
+        return note, Sources({**self.signers, service: coming}, self.log)
 
     def registrations(self) -> list[bytes]:
         """audit's own key first, then the others': the log's first four entries."""

@@ -187,9 +187,10 @@ class Writer:
                 first = line.next[source]
                 notes = rows.waiting_from(session, source, first)
                 self._take(session, line, [self._door.check(note) for note in notes], careful=careful)
-                if line.next[source] < first + len(notes):
+                for number in range(line.next[source], first + len(notes)):
                     # What waited there cannot be used; its source will be asked for that number again.
-                    rows.drop_waiting(session, source, line.next[source])
+                    if number == line.next[source] or (source, number) not in line.early:
+                        rows.drop_waiting(session, source, number)
         following = list(line.next.items())
         passed = rows.waiting_below(session, following)
         line.old += [
