@@ -87,12 +87,17 @@ class Investigation:
 
     def shown(self, last: int) -> dict[str, str]:
         """The SHA-256 of everything that there is to see of the log up to an index, by its name."""
-        made: dict[str, Callable[[], Iterable[bytes]]] = {
-            "export": partial(self._export, last),
-            "timeline": partial(self._timeline, last),
-            **{f"views of {service}": partial(self._views, service, last) for service in SERVICES},
+        made = {
+            "export": self._looked_at("export", partial(self._export, last)),
+            "timeline": self._looked_at("timeline", partial(self._timeline, last)),
         }
-        return {what: self._looked_at(what, lines) for what, lines in made.items()}
+        for service in SERVICES:
+            what = f"views of {service}"
+            with tempfile.TemporaryDirectory(dir=self.directory) as room:
+                made[what] = self._looked_at(what, partial(self._views, service, last, Path(room, "views")))
+                for one in search({"mark": self.mark}, [Path(room)]):
+                    self.findings.append(f"{one.spelling} of a personal value in the scratch {what}")
+        return made
 
     def elsewhere(self, last: int) -> str:
         """The SHA-256 of the same export, made from a copy of the log in files that is checked before."""
@@ -127,16 +132,11 @@ class Investigation:
     def _timeline(self, last: int) -> Iterator[bytes]:
         return (orjson.dumps(item(one)) for one in self._found(last))
 
-    def _views(self, service: str, last: int) -> Iterator[bytes]:
+    def _views(self, service: str, last: int, path: Path) -> Iterator[bytes]:
         shown = views_of(service)
-        with tempfile.TemporaryDirectory(dir=self.directory) as room:
-            with past.rebuilt(shown, self._of_types(shown.types(), last), Path(room, "views")) as made:
-                for row in shown.rows(made):
-                    yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-            sightings = search({"mark": self.mark}, [Path(room)])
-            self.findings += [
-                f"{one.spelling} of a personal value in the scratch views of {service}" for one in sightings
-            ]
+        with past.rebuilt(shown, self._of_types(shown.types(), last), path) as made:
+            for row in shown.rows(made):
+                yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
     # -- nobody comes back
 

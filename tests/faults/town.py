@@ -143,20 +143,20 @@ class Town:
 
     def _something(self, person: Neighbour) -> None:
         auth, beheerder = self.household.auth, self._beheerder_of(person)
-        match self.chance.randrange(100):
-            case lot if lot < 45:
+        match self.chance.randrange(1_000):
+            case lot if lot < 450:
                 person.context = self._as(auth.sign_ins.refresh(self._asked(person))["token"])
                 self.said += 3
-            case lot if lot < 80:
+            case lot if lot < 800:
                 name = self.chance.choice(("first_name", "last_name", "infix"))
                 auth.people.correct_me(self._asked(person), values={name: self._value("Anders")})
                 self.said += 1
-            case lot if lot < 98:
+            case lot if lot < 980:
                 auth.people.member(
                     self._asked(beheerder), organisation=str(person.context.organisation), account=person.account
                 )
                 self.said += 1
-            case 98:
+            case lot if lot < 984:
                 contact = {"name": self._value("Balie "), "email": f"{self._value('balie')}@gemeente.example"}
                 self.household.org.change(self._asked(beheerder), str(beheerder.context.organisation), contact=contact)
                 self.said += 1

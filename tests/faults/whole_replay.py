@@ -1,6 +1,7 @@
 """A log of any size, people erased on the way: every view equals its replay, two replays are alike, nobody is back.
 
-`python -m tests.faults.whole_replay [--events N] [--database postgresql]`; exit code 1 where anything is wrong.
+`python -m tests.faults.whole_replay [--events N] [--database sqlite]`, on both databases where none is named; exit code
+1 where anything is wrong.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tests.faults.town import Size, Town
 
 SHORT = Size(events=1_500, people=8, erased=5)
 LONG = Size(events=100_000, people=500, erased=300)
+BOTH = ("sqlite", "postgresql")
 BOUND = 64.0
 """Megabytes that no replay may need above what the process holds anyway, however long the log is."""
 
@@ -121,13 +123,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.whole_replay")
     parser.add_argument("--seed", default="")
     parser.add_argument("--events", type=int, default=LONG.events)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--database", choices=BOTH, action="append")
     given = parser.parse_args()
     share = given.events / LONG.events
     size = Size(given.events, max(4, round(LONG.people * share)), max(2, round(LONG.erased * share)))
-    outcome = on(given.database, given.seed or secrets.token_hex(4), size)
-    print(outcome.text(), flush=True)
-    return int(bool(outcome.findings))
+    seed, failed = given.seed or secrets.token_hex(4), False
+    for database in given.database or BOTH:
+        outcome = on(database, seed, size)
+        print(f"{database}: {outcome.text()}", flush=True)
+        failed = failed or bool(outcome.findings)
+    return int(failed)
 
 
 if __name__ == "__main__":
