@@ -9,7 +9,20 @@ from pathlib import Path
 
 from bench.report import Row, table, write
 
-NAMES = ("append", "relay", "ingest", "rpc", "command", "memory", "startup", "closing", "verify", "proof", "replay")
+NAMES = (
+    "append",
+    "relay",
+    "ingest",
+    "rpc",
+    "command",
+    "memory",
+    "startup",
+    "closing",
+    "verify",
+    "proof",
+    "replay",
+    "tree",
+)
 
 
 def main(names: list[str]) -> int:

@@ -1,15 +1,22 @@
 """Replays against a raw streamed SELECT of the same rows, on SQLite, in turn: `python -m bench.replay`.
 
 Two of them: the timeline (every entry read, selected, and set below its causes) and the views made again from the
-entries (each one parsed and projected into tables). The other side fetches the bytes and does nothing with them.
+entries (each one parsed and projected into tables). The other side fetches the bytes through the same SQLAlchemy and
+does nothing with them; beside it, without a goal, the sqlite3 driver alone does so.
+
+And against PyPI `eventsourcing` going through a notification log of the same facts: it selects notifications and maps
+each to a domain event. The timeline leaves an entry's data unread; beside it, without a goal, ours making typed events
+of the whole of each entry, which is what views are made from.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +27,14 @@ from sqlalchemy import Engine, insert, select
 from uuid_utils.compat import uuid7
 
 from bench.report import Row, against, table
+from bench.rivals import eventsourced
 from services.audit.ledger import tables
 from services.audit.replaying import finding
 from services.audit.replaying.selection import Selection
 from services.auth.views import accounts, looks, sessions
 from services.kernel import eventstore, past
 from services.kernel.database import reading, sqlite, writing
-from services.kernel.envelope import Envelope
+from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event, personal_fields
 from services.kernel.note import Signer
 from services.kernel.past import Views
@@ -35,6 +43,8 @@ from tests.examples import auth as example
 PEOPLE = 4_000
 ROUNDS = 5
 GOAL = 0.4
+TWICE = 2.0
+BARE = "select idx, note from log_entries order by idx"
 SEALED = "s1:00000000-0000-4000-8000-000000000000:auth.bench.v1:field:" + "c2VhbGVk" * 10
 SIGNER = Signer("crisisconnect.bench/auth", b"b" * 32)
 
@@ -55,10 +65,28 @@ def run() -> list[Row]:
         def raw() -> None:
             assert sum(1 for _ in rows(log)) == count
 
+        def driver() -> None:
+            with closing(sqlite3.connect(Path(directory) / "log.sqlite3")) as bare:
+                assert sum(1 for _ in bare.execute(BARE)) == count
+
+        def events() -> None:
+            assert sum(1 for _ in _events(log, count)) == count
+
+        facts = eventsourced.filled(Path(directory) / "facts.sqlite3", _events(log, count))
+
+        def notifications() -> None:
+            assert sum(1 for _ in eventsourced.decoded(facts)) == count
+
         found = [
             against("replay, timeline (SQLite)", *_in_turn(timeline, raw, count), unit="/s", goal=GOAL),
+            against("the same, against the bare driver", *_in_turn(timeline, driver, count), unit="/s"),
             against("replay, views (SQLite)", *_in_turn(views, raw, count), unit="/s", goal=GOAL),
+            against(
+                "timeline, against eventsourcing", *_in_turn(timeline, notifications, count), unit="/s", goal=TWICE
+            ),
+            against("typed events, each", *_in_turn(events, notifications, count), unit="/s"),
         ]
+        facts.close()
         log.dispose()
         return found
 
@@ -68,6 +96,16 @@ def rows(log: Engine) -> Iterator[tuple[int, bytes]]:
         wanted = select(tables.entries.c.idx, tables.entries.c.note).order_by(tables.entries.c.idx)
         for row in session.execution_options(yield_per=1000).execute(wanted):
             yield row.idx, row.note
+
+
+def _events(log: Engine, count: int) -> Iterator[Recorded]:
+    """As views are made: pages of the log, each entry parsed into its event."""
+    after = -1
+    while after < count - 1:
+        with reading(log) as session:
+            page = finding.of_types(session, ["nl.crisisconnect.auth.*"], after, count - 1, 1_000)
+        yield from (eventstore.parse(one.note) for one in page.found)
+        after = page.scanned
 
 
 def _in_turn(ours: Callable[[], None], theirs: Callable[[], None], count: int) -> tuple[list[float], list[float]]:
