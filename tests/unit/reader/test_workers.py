@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.reader import Damage, Report, Unusable, verify_directory
+from services.reader.__main__ import main
 from services.reader.workers import WORTH_IT, Workers, cores
 from tests.unit.reader.tinylog import KEYS, LOG, PINS, Files, Signer, checkpoint, entries, event
 
@@ -133,9 +134,13 @@ def test_a_small_log_or_one_job_starts_no_process():
     assert cores() >= 1
 
 
-def test_no_jobs_at_all_are_refused(files):
+def test_no_jobs_at_all_are_refused(files, capsys):
+    log = files(5)
     with pytest.raises(Unusable, match="one job"):
-        verify(files(5), jobs=0)
+        verify(log, jobs=0)
+    assert main([str(log.path), "--log-vkey", LOG.vkey, "--jobs", "0"]) == 2
+    assert "one job" in capsys.readouterr().err
+    assert main([str(log.path), "--log-vkey", LOG.vkey, "--jobs", "2"]) == 0
 
 
 def test_a_checkpoint_that_is_not_the_logs_own_vouches_for_nothing_and_nothing_is_read(files):
