@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
-from crisisconnect.postgres import Cluster
 from services.audit.ingest.checking import Checking
 from services.audit.ingest.notes import Arrival
 from services.audit.ingest.state import Untrustworthy
@@ -18,7 +17,7 @@ from services.kernel.database import reading as look
 from services.kernel.database import sqlite
 from services.reader import verify_database
 from tests.examples.log import Sources, event, seed
-from tests.integration.ingested import FIRST, SOURCES, Log, fresh_database, notes
+from tests.integration.ingested import FIRST, SOURCES, Log, notes
 
 HAND_OVER, LATER = SOURCES.hand_over("auth", 4, b"2" * 32)
 SECOND, LAST = LATER.hand_over("auth", 7, b"3" * 32)
@@ -31,22 +30,6 @@ LOG = [
     *(LAST.note("auth", n) for n in (8, 9)),
 ]
 """Two hand-overs of auth, at 4 and at 7."""
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        made = sqlite(tmp_path / "audit.sqlite3", pool=4)
-    else:
-        cluster: Cluster = request.getfixturevalue("postgres")
-        made = fresh_database(cluster)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def log(engine: Engine, tmp_path: Path) -> Log:
-    return Log(engine, tmp_path)
 
 
 def is_believed(log: Log) -> None:
