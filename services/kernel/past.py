@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -64,22 +65,24 @@ class Views:
             table.create(into)
         count = 0
         for batch in _batches(notes):
-            records = [Entry(index, self._seen(eventstore.parse(note), seen), note) for index, note in batch]
+            entries: Iterable[Entry] = (Entry(index, eventstore.parse(note), note) for index, note in batch)
+            if seen is not None:
+                entries = [self._seen(entry, seen) for entry in entries]  # keys are looked up before a transaction
             with writing(into) as connection:
                 session = Scratch(connection)
-                for entry in records:
+                for entry in entries:
                     if entry.record.envelope.source == self.source:
                         for view in self.own:
                             view.project(session, entry.record)
                     if entry.record.envelope.type in self._followed:
                         for view in self.followers:
                             view.follow(session, entry)
-            count += len(records)
+            count += len(batch)
             time.sleep(0)  # where one thread serves many, it is the others' turn
         return count
 
-    def _seen(self, record: Recorded, seen: Seen | None) -> Recorded:
-        return record if seen is None or record.envelope.source != self.source else seen(record)
+    def _seen(self, entry: Entry, seen: Seen) -> Entry:
+        return entry if entry.record.envelope.source != self.source else replace(entry, record=seen(entry.record))
 
     def page(self, engine: Engine, seen: int, limit: int) -> list[dict[str, Any]]:
         """Some of `rows`, after the first `seen`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Engine, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, or_, select
 
 from services.audit.ledger import reading, tree
 from services.audit.ledger.tables import checkpoints, entries
@@ -15,7 +16,7 @@ from services.audit.replaying.timeline import Cause, Depths, Found, attributes
 from services.kernel.database import reading as look
 
 EVERYTHING = Selection()
-STRETCH = 1_000
+STRETCH = 500
 """Entries that one look goes through, however few of them fit."""
 
 
@@ -30,16 +31,8 @@ class Stretch:
 def stretch(session: Connection, chosen: Selection, after: int, last: int, limit: int, depths: Depths) -> Stretch:
     """At most `limit` fitting entries with an index above `after` and up to `last`, oldest first."""
     upto = min(last, after + STRETCH)
-    rows = select(entries.c.idx, entries.c.note).where(entries.c.idx > after, entries.c.idx <= upto, *_narrow(chosen))
-    found: list[Found] = []
-    takes = None if chosen == EVERYTHING else chosen.takes
-    for index, note in session.execute(rows.order_by(entries.c.idx)).all():
-        said = attributes(note)
-        if takes is None or takes(note, said):
-            found.append(Found(index, note, said, depths.of(said["id"], said.get("causationid"))))
-            if len(found) == limit:
-                return Stretch(found, index)
-    return Stretch(found, max(upto, after))
+    found = list(islice(_fitting(_rows(session, chosen, after, upto), chosen, depths), limit))
+    return Stretch(found, found[-1].index if len(found) == limit else max(upto, after))
 
 
 def depths(session: Connection, last: int, known: OrderedDict[str, int]) -> Depths:
@@ -48,13 +41,18 @@ def depths(session: Connection, last: int, known: OrderedDict[str, int]) -> Dept
 
 
 def everything(engine: Engine, chosen: Selection, last: int) -> Iterator[Found]:
-    """All that fits, streamed; each stretch is a look of its own, and what it looks at never changes."""
-    after, known = -1, OrderedDict[str, int]()
-    while after < last:
+    """All that fits, streamed; each look ends before anything of it is handed out, and what it sees never changes."""
+
+    def cause(event: str) -> Cause | None:
         with look(engine) as session:
-            part = stretch(session, chosen, after, last, STRETCH, depths(session, last, known))
-        yield from part.found
-        after = part.scanned
+            return _cause(session, event, last)
+
+    depths = Depths(cause)
+    for after in range(-1, last, STRETCH):
+        with look(engine) as session:
+            rows = _rows(session, chosen, after, min(last, after + STRETCH))
+        # Read one by one, since what is read of an entry takes more memory than the entry.
+        yield from _fitting(rows, chosen, depths)
 
 
 def of_types(session: Connection, types: Sequence[str], after: int, last: int, limit: int) -> Stretch:
@@ -81,6 +79,19 @@ def checkpoint_over(session: Connection, size: int) -> bytes | None:
     first = select(checkpoints.c.note).where(checkpoints.c.size >= size).order_by(checkpoints.c.size).limit(1)
     note = session.execute(first).scalar()
     return bytes(note) if note is not None else None
+
+
+def _rows(session: Connection, chosen: Selection, after: int, upto: int) -> Sequence[Row[int, bytes]]:
+    rows = select(entries.c.idx, entries.c.note).where(entries.c.idx > after, entries.c.idx <= upto, *_narrow(chosen))
+    return session.execute(rows.order_by(entries.c.idx)).all()
+
+
+def _fitting(rows: Iterable[Row[int, bytes]], chosen: Selection, depths: Depths) -> Iterator[Found]:
+    takes = None if chosen == EVERYTHING else chosen.takes
+    for index, note in rows:
+        said = attributes(note)
+        if takes is None or takes(note, said):
+            yield Found(index, note, said, depths.of(said["id"], said.get("causationid")))
 
 
 def _cause(session: Connection, event: str, last: int) -> Cause | None:

@@ -55,13 +55,16 @@ class Depths:
 
     def of(self, event: str, causation: str | None) -> int:
         """The depth of an event that is read anyway, remembered for what follows from it."""
+        known = self._known
         if causation is None:
             depth = 0
-        elif (above := self._known.get(causation)) is not None:
-            depth = min(above + 1, DEEPEST)
+        elif (above := known.get(causation)) is not None:
+            depth = above + 1 if above < DEEPEST else DEEPEST
         else:
             depth = self.below(causation)
-        self._keep(event, depth)
+        known[event] = depth
+        if len(known) > REMEMBERED:
+            known.popitem(last=False)
         return depth
 
     def below(self, causation: str | None) -> int:
