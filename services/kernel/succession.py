@@ -7,7 +7,6 @@ it takes over. So nobody but the holder can name a successor, and nobody can be 
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -48,7 +47,7 @@ def successor(source: str, old: Verifier, data: object) -> Verifier:
         raise NoteInvalid("the key that comes is not a key of the same source")
     try:
         signature = base64.b64decode(proof, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise NoteInvalid("the proof is not base64") from error
     if base64.b64encode(signature).decode() != proof or not new.holds(statement(source, old, new), signature):
         raise NoteInvalid("the key that comes did not agree")
