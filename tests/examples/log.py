@@ -52,7 +52,8 @@ class Sources:
         old, coming = self.signers[service], Signer(self.signers[service].name, new)
         proof = agreement(f"/{service}", old.verifier, coming)
         data = {"old": old.verifier.vkey, "vkey": coming.verifier.vkey, "proof": proof} | differing
-        note = self.note(service, sequence, "SigningKeyHandedOver", subject=f"signing/{service}", data=data)
+        told = {"subject": f"signing/{service}", "organisation": None, "data": data}
+        note = self.note(service, sequence, "SigningKeyHandedOver", **told)
         return note, Sources({**self.signers, service: coming}, self.log)
 
     def registrations(self) -> list[bytes]:
