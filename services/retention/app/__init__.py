@@ -36,7 +36,7 @@ STALLED = Gauge("crisisconnect_retention_stalled", "Completions of services that
 
 def default_terms() -> tuple[terms.Terms, ...]:
     """The terms that are in this version of the software, with the day each came into force."""
-    return terms.parse(json.loads(Path(__file__).with_name("terms.json").read_text()))
+    return terms.parse(json.loads(Path(__file__).parents[1].joinpath("terms.json").read_text()))
 
 
 class Retention(Participant):
