@@ -20,6 +20,7 @@ from services.kernel.note import Signer
 from services.kernel.participant import Participant
 from services.kernel.relaying.outbox import Outbox
 from services.kernel.transaction import must_not_be_open
+from services.kernel.wake import Waiter
 from services.org.app import Org
 from services.retention.app import Retention
 
@@ -54,6 +55,8 @@ class Household:
             app = self.apps[name] = telling.participant(name)(self.configuration, self)
             self._held.callback(app.engine.dispose)
             self._held.callback(app.keyring._engine.dispose)
+            # Somebody has to hear what is committed: a wake-up that nobody hears goes out by a thread, at any time.
+            self._held.enter_context(Waiter(app.engine, self.configuration.var / "run", f"{name}-relay"))
         self.outboxes = {name: Outbox(app.engine, self._signer(name)) for name, app in self.apps.items()}
         for outbox in self.outboxes.values():
             outbox.begin()
