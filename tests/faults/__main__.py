@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument(
         "--place", choices=(*PLACES, "none"), action="append", help="only these; `none` leaves them out"
     )
+    parser.add_argument("--log", choices=BOTH, action="append", help="two ingests write one log, on this database only")
     parser.add_argument("--no-log", action="store_true", help="leave out the two ingests that write one log")
     given = parser.parse_args()
     seed, failed = given.seed or secrets.token_hex(4), False
@@ -52,9 +53,10 @@ def main() -> int:
             print(outcome.text(), flush=True)
             # A place that nobody reaches any more proves nothing.
             failed = failed or bool(outcome.findings) or not outcome.kills[place]
-    if not given.no_log:
+    for database in () if given.no_log else given.log or BOTH:
         with tempfile.TemporaryDirectory(prefix="faults-") as directory:
-            written = log_faults.run(seed, log_faults.SHORT if given.short else log_faults.LONG, Path(directory))
+            size = log_faults.SHORT if given.short else log_faults.LONG
+            written = log_faults.run(seed, size, Path(directory), database)
         print(written.text(), flush=True)
         failed = failed or bool(written.findings)
     return int(failed)

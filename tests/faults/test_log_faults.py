@@ -14,7 +14,9 @@ import pytest
 
 from services.audit.ledger import reading
 from services.kernel.database import reading as look
-from tests.faults.log_faults import SHORT, Outcome, forks, run
+from tests.faults.log_faults import SHORT, run
+from tests.faults.log_judging import forks
+from tests.faults.log_outcome import Outcome
 from tests.interop.written import LOG_VKEY, SOURCES, Written, notes
 
 # pika leaves its socket to the collector when a connection is cut in the middle of a handshake, as happens here.
@@ -30,17 +32,19 @@ def collected() -> Iterator[None]:
         gc.collect()
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_two_ingests_that_are_killed_cut_off_and_flooded_write_one_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, database: str
 ) -> None:
     caplog.set_level(logging.ERROR, "pika")  # it tells every message that came back, and they are counted here
-    outcome = run(secrets.token_hex(4), SHORT, tmp_path)
+    outcome = run(secrets.token_hex(4), SHORT, tmp_path, database)
 
     print(outcome.text())
     assert outcome.findings == [], outcome.text()
     # What was never in trouble proves nothing.
     assert outcome.killed.total() >= 2, outcome.text()
+    assert outcome.off, outcome.text()
     assert outcome.unroutable, outcome.text()
     assert outcome.resent, outcome.text()
     assert outcome.checkpoints >= 10, outcome.text()
@@ -55,7 +59,7 @@ def test_a_checkpoint_of_another_history_is_found_among_those_that_were_seen(tmp
     with look(log.engine) as session:
 
         def found(*checkpoints: bytes) -> list[str]:
-            return list(forks(checkpoints, LOG_VKEY, partial(reading.stored_tile, session), Outcome("none")))
+            return list(forks(checkpoints, LOG_VKEY, partial(reading.stored_tile, session), Outcome("none", "sqlite")))
 
         assert found(*seen) == []
         assert found(seen[0], other.checkpoint_of(400), *seen[1:]) == [

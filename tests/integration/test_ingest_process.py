@@ -2,105 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pika
 import pytest
 
 from crisisconnect.installation import Installation
-from services.audit.ledger import reading
-from services.kernel.database import reading as look
-from services.kernel.database import sqlite
-from tests.examples.log import SERVICES, Sources
 from tests.integration.conftest import Vhost
-from tests.integration.ingested import Log
-
-ROOT = Path(__file__).parents[2]
-
-
-class Ingest:
-    """One installation with its broker and SQLite database, and the process when it runs."""
-
-    def __init__(self, vhost: Vhost, installation: Installation, var: Path) -> None:
-        self.vhost, self.var = vhost, var
-        seeds = {n: installation.signing_key(n).private_bytes_raw() for n in (*SERVICES, "log")}
-        self.sources = Sources.made(installation.origin, seeds)
-        self.environment = os.environ | {
-            "CRISISCONNECT_ENV": "development",
-            "CRISISCONNECT_VAR": str(var),
-            "CRISISCONNECT_SECRETS": str(installation.directory),
-            "AMQP_URL": f"amqp://127.0.0.1:{vhost.node.ports.amqp}/{vhost.name}",
-            "PYTHONPATH": str(ROOT),
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self, fault: str = "") -> subprocess.Popen[bytes]:
-        environment = self.environment | ({"CRISISCONNECT_FAULT": fault} if fault else {})
-        with (self.var / "console").open("ab") as console:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "services.audit.ingest"], env=environment, stdout=console, stderr=console
-            )
-        return self.process
-
-    def stop(self) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-    def publish(self, service: str, notes: list[bytes]) -> None:
-        with self.vhost.connect(f"{service}-relay") as line:
-            channel = line.channel()
-            channel.confirm_delivery()
-            for note in notes:
-                channel.basic_publish(
-                    f"{service}.events",
-                    f"nl.crisisconnect.{service}.Any.v1",
-                    note,
-                    pika.BasicProperties(delivery_mode=2),
-                    mandatory=True,
-                )
-
-    def size(self) -> int:
-        path = self.var / "data" / "audit.sqlite3"
-        if not path.exists():
-            return 0
-        engine = sqlite(path)
-        try:
-            with look(engine) as session:
-                return reading.size(session)
-        except Exception as error:
-            if "no such table" in str(error):
-                return 0
-            raise
-        finally:
-            engine.dispose()
-
-    def reaches(self, size: int, within: float = 30) -> None:
-        until = time.monotonic() + within
-        while self.size() < size:
-            assert time.monotonic() < until, (self.size(), (self.var / "console").read_text()[-3000:])
-            time.sleep(0.02)
-
-    def drained(self) -> None:
-        """What was committed but not acknowledged comes again, and is dropped."""
-        until = time.monotonic() + 30
-        while self.vhost.waiting("audit.ingest"):
-            assert time.monotonic() < until
-            time.sleep(0.1)
-
-    def is_whole(self) -> None:
-        engine = sqlite(self.var / "data" / "audit.sqlite3")
-        log = Log.__new__(Log)
-        log.engine = engine
-        log.is_whole()
-        assert log.refusals() == []
-        engine.dispose()
+from tests.integration.ingest_process import Ingest
 
 
 @pytest.fixture

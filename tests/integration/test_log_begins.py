@@ -21,7 +21,7 @@ SPAWN = multiprocessing.get_context("spawn")
 def make(url: str | None, directory: Path, names: list[str], together: Barrier) -> None:
     """What an ingest does first, for one database after another, each at the moment when the other does it."""
     for name in names:
-        together.wait(60)
+        together.wait(20)
         ensure(url, name)
         engine = open_engine(url, name, directory, pool=2)
         try:
