@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from crisisconnect.topology import CALLS, SERVICES, USERS
+from services.kernel.faultpoint import reached
 
 LOG = "log"
 _ED25519 = b"\x01"
@@ -100,6 +101,7 @@ class Installation:
                 file.write(_random().encode())
                 file.flush()
                 os.fsync(file.fileno())
+            reached("seed_destroyed")
             self._next(service).replace(self._seed(service))
             _sync(self._seed(service).parent)
 
