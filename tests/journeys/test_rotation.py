@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pika
+import pytest
 
+from crisisconnect.topology import SERVICES
 from services.kernel.note import Signer
 from services.kernel.succession import agreement
 from tests.examples.log import event
 from tests.journeys.people import Cast, Person, certified, eventually
 from tests.journeys.running import System
 
+pytestmark = pytest.mark.timeout(300)
+POINTS = ("key_minted", "key_handed_over", "key_integrated", "seed_destroyed")
+
 
 def test_keys_change_while_people_work_and_the_log_is_believed_throughout(system: System, tmp_path: Path) -> None:
     cast = Cast(system.url)
     cast.assemble()
     member = cast.member("sanne@voorbeeld.example", "sanne.devries", "Sanne", "Vries")
-    stolen = Path(shutil.copytree(system.secrets / "signing", tmp_path / "stolen"))
-    _verified(system)
     with _coming_and_going(system, cast):
         said = [
             system.command("keys", "rotate", "--signing", service).stdout
@@ -38,16 +44,29 @@ def test_keys_change_while_people_work_and_the_log_is_believed_throughout(system
     certificate = certified(Person(system.url), closed["erasure"]["id"])
     assert set(certificate["services"].values()) == {"completed"}
 
-    _check_bundle(system, cast, tmp_path)
-    _check_theft(system, cast, stolen)
     _verified(system)
+    _check_bundle(system, cast, tmp_path)
+    assert "ok" in system.command("views").stdout
+
+
+def test_a_stolen_seed_says_nothing_more_and_a_restart_changes_nothing(system: System, tmp_path: Path) -> None:
+    cast = Cast(system.url)
+    cast.open_shop()
+    stolen = Path(shutil.copytree(system.secrets / "signing", tmp_path / "stolen"))
+    system.command("keys", "rotate", "--signing", "auth")
+    _check_theft(system, cast, stolen)
     assert system.stop() == 0
     system.start()
     Person(system.url).sign_in(cast.officer.username)
     system.command("keys", "rotate", "--signing", "auth")
     Person(system.url).sign_in(cast.officer.username)
     _verified(system)
-    assert "ok" in system.command("views").stdout
+
+
+def test_a_rotation_that_was_killed_is_brought_to_its_end_by_the_same_command(system: System) -> None:
+    said = [_killed_and_begun_again(system, point) for point in POINTS]
+    _check_status(system, said, rotated=("retention",))
+    _verified(system)
 
 
 @contextmanager
@@ -68,6 +87,21 @@ def _coming_and_going(system: System, cast: Cast) -> Iterator[None]:
         working.result()
 
 
+def _killed_and_begun_again(system: System, point: str) -> str:
+    """The command is killed there; the same one, once more, ends what was begun and begins nothing new."""
+    before = _signing_keys(system)
+    command = [sys.executable, "-m", "crisisconnect", "keys", "rotate", "--signing", "retention"]
+    killed = subprocess.run(command, env=system.environment | {"CRISISCONNECT_FAULT": point}, check=False, timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    said = system.command("keys", "rotate", "--signing", "retention").stdout
+    assert len(_signing_keys(system)) == len(before) + 1
+    return said
+
+
+def _signing_keys(system: System) -> list[str]:
+    return [row for row in system.command("keys", "status").stdout.splitlines() if " went " in row or " holds " in row]
+
+
 def _verified(system: System) -> None:
     assert system.command("log", "verify").stdout.endswith("ok\n")
 
@@ -77,14 +111,15 @@ def _pins(system: System) -> dict[str, str]:
     return found
 
 
-def _check_status(system: System, said: list[str]) -> None:
+def _check_status(system: System, said: list[str], rotated: Sequence[str] = SERVICES) -> None:
     """Who signs, from which number on, as the commands said it; and no seed is left beside the newest."""
     status = system.command("keys", "status").stdout
     for line in said:
         service, id_, number = line.split()[0].rstrip(":"), line.split()[1], line.split()[5]
         [row] = [row for row in status.splitlines() if id_ in row]
         assert (service in row, number in row) == (True, True), (line, row)
-    for vkey in _pins(system).values():
+    for service in rotated:
+        vkey = _pins(system)[service]
         [row] = [row for row in status.splitlines() if vkey.split("+")[1] in row]
         assert "went" in row
     assert sorted(path.name for path in (system.secrets / "signing").glob("*.seed")) == [
