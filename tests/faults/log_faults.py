@@ -16,7 +16,7 @@ from crisisconnect.postgres import Cluster
 from crisisconnect.rabbitmq import Node
 from crisisconnect.topology import VHOST
 from tests.faults.log_judging import judge
-from tests.faults.log_messages import heal, send, windows
+from tests.faults.log_messages import drain, heal, send, windows
 from tests.faults.log_outcome import Outcome, Size
 from tests.faults.log_rivals import Rivals
 from tests.faults.log_watching import Cosigning, Watcher
@@ -82,7 +82,7 @@ def _trouble(ingest: Ingest, chance: random.Random, size: Size, outcome: Outcome
             rivals.end()
         ingest.start()
         if heal(ingest, notes, outcome):
-            ingest.drained()
+            drain(ingest)
         if ingest.stop() != 0:
             outcome.findings.append("the last ingest did not end with grace")
         judge(ingest, notes, watcher.end(), outcome)

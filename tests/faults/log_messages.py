@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import pika
 from pika.exceptions import AMQPError, UnroutableError
 
+from crisisconnect.topology import AUDIT_INGEST
 from services.audit.ledger import reading
 from services.kernel.database import reading as look
 from tests.faults.log_outcome import Outcome
@@ -78,3 +79,10 @@ def heal(ingest: Ingest, notes: dict[str, list[bytes]], outcome: Outcome) -> boo
             time.sleep(0.1)
     outcome.findings.append(f"not healed, the ingest ended or {HEAL_SECONDS:.0f} s are over: {last}")
     return False
+
+
+def drain(ingest: Ingest) -> None:
+    """Let what was committed but not acknowledged come again and be dropped; what is left is a finding later."""
+    until = time.monotonic() + HEAL_SECONDS / 2
+    while ingest.vhost.waiting(AUDIT_INGEST) and time.monotonic() < until:
+        time.sleep(0.1)

@@ -125,6 +125,24 @@ GREEDY = Mutant(
     ),
 )
 
+FENCELESS = Mutant(
+    "an ingest that goes on with what it knew, whoever else has written meanwhile",
+    (
+        Change(
+            "services/audit/ingest/writer.py",
+            "if high_water != known.high_water or registered != known.registered:",
+            "if False:",
+        ),
+        Change("services/audit/ingest/writer.py", ", heads.c.size == old.size, heads.c.root == old.root)", ",)"),
+        # The tables would refuse two entries in one place, too.
+        Change(
+            "services/audit/ledger/tables.py",
+            '"log_entries",\n    tables,\n    Column("idx", Number, primary_key=True, autoincrement=False)',
+            '"log_entries",\n    tables,\n    Column("idx", Number)',
+        ),
+    ),
+)
+
 HASTY = Mutant(
     "a feed that moves on before the effect, and is killed in between",
     (

@@ -16,11 +16,14 @@ from services.audit.ledger import reading
 from services.kernel.database import reading as look
 from tests.faults.log_faults import SHORT, run
 from tests.faults.log_judging import forks
-from tests.faults.log_outcome import Outcome
+from tests.faults.log_outcome import Outcome, Size
+from tests.faults.mutants import FENCELESS
 from tests.interop.written import LOG_VKEY, SOURCES, Written, notes
 
 # pika leaves its socket to the collector when a connection is cut in the middle of a handshake, as happens here.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+BROKEN = ("fork: ", "number_missing", "truncated", "a checkpoint was seen after a larger one")
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +71,17 @@ def test_a_checkpoint_of_another_history_is_found_among_those_that_were_seen(tmp
             "fork: the checkpoint of 600 does not continue that of 400",
         ]
         assert found(seen[1], seen[0]) == ["a checkpoint was seen after a larger one"]
+
+
+@pytest.mark.timeout(300)
+def test_two_ingests_without_the_fence_are_found(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+    code = FENCELESS.plant(tmp_path / "code")
+    outcomes: list[Outcome] = []
+    # One of the two has to take over what it knew long before; hardly a seed is so kind that none ever does.
+    while len(outcomes) < 4 and not any(found.startswith(BROKEN) for one in outcomes for found in one.findings):
+        seed = secrets.token_hex(4)
+        outcomes.append(run(seed, Size(numbers=240, unbound=0, held=3), tmp_path / seed, code=code))
+
+    print(*(one.text() for one in outcomes), sep="\n")
+    assert any(found.startswith(BROKEN) for found in outcomes[-1].findings)
