@@ -129,6 +129,14 @@ class Database(Shelf):
         except self._absent:
             return []  # a log of which no key was ever handed over need not have the table
 
+    def coming_hand_overs(self, size: int) -> list[bytes]:
+        """The notes of those that stand above `size`: entries, and under no checkpoint yet that was read."""
+        words = "SELECT e.note FROM log_keys k JOIN log_entries e ON e.idx = k.idx WHERE k.idx >= ? ORDER BY k.idx"
+        try:
+            return [_bytes(row[0]) for row in self._ask(words, size).fetchall()]
+        except self._absent:
+            return []
+
     def checkpoint(self, size: int) -> bytes | None:
         """The note kept under this size."""
         row = self._ask("SELECT note FROM log_checkpoints WHERE size = ?", size).fetchone()

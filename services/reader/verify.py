@@ -90,7 +90,7 @@ def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack
         _look_above(_size(note), database, key, findings)
         if report.own:
             marks.compare(database, report.size, sources, findings)
-            waiting.examine(database, sources, findings)
+            waiting.examine(database, report.size, sources, findings)
             beside.examine(database, findings)
         return replace(report, findings=findings.ordered(), damaged=findings.count)
     except database.failures as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from services.reader.database import Database, Waiting
 from services.reader.entry import Statement, read
@@ -13,11 +14,16 @@ from services.reader.sources import Sources, Unregistered
 _MOMENT = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z", re.ASCII)
 
 
-def examine(database: Database, sources: Sources, findings: Findings) -> None:
+def examine(database: Database, size: int, sources: Sources, findings: Findings) -> None:
     """Go through `log_pending`. When a note came (`at`) nothing else tells: it must only be a moment.
 
-    A source whose registration is itself still waited for is held against its pin; without pins it is not judged.
+    A key that was handed over to above the first `size` entries may have signed what waits; that hand-over proves
+    itself here, and is judged like any entry by who reads on. A source whose registration is itself still waited for
+    is held against its pin; without pins it is not judged.
     """
+    for note in database.coming_hand_overs(size):
+        with suppress(Malformed, Unregistered):
+            sources.key_of(read(note))
     for row in database.waiting():
         where = f"log_pending {row.source} {row.sequence}"
         wrong = _wrong(row, sources)

@@ -167,6 +167,14 @@ def test_the_registrar_hands_over_too_and_registers_with_its_new_key(log: Log) -
     is_believed(log)
 
 
+def test_what_waits_under_a_key_that_no_checkpoint_covers_yet_is_no_damage(log: Log) -> None:
+    log.write(*LOG[:7])
+    log.writer.write([HAND_OVER, LATER.note("auth", 6)])
+    where = log.engine.url.render_as_string(hide_password=False)
+    report = verify_database(where, log_vkey=SOURCES.log.verifier.vkey, pins=SOURCES.pins)
+    assert (report.ok, report.size, log.gaps()) == (True, 7, {"/auth": 1}), report.text()
+
+
 def _drop_key(engine: Engine) -> None:
     with engine.begin() as session:
         session.execute(delete(tables.keys).where(tables.keys.c.since == 8))
