@@ -24,8 +24,10 @@ PURPOSES = {
     "session": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "invitee": (Purpose.BEHEER_ACCESS,),
     "replay": (Purpose.BEHEER_ACCESS,),
+    "rollback": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "contact": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "signatory": (Purpose.BEHEER_ACCESS,),
+    "hold": (Purpose.BEHEER_ACCESS,),
 }
 """For what the data under each kind of key is used; each event's envelope names which one it was (P02)."""
 

@@ -244,11 +244,15 @@ class _Telling:
         return True
 
     async def _certified(self, officer: Visitor, erasure: str) -> None:
+        """Who was removed by somebody else has two weeks, unless an officer looks at it and lets it go on."""
         for _ in range(int(CERTIFIED_SECONDS / 0.2)):
             try:
-                if (await officer.ask("GET", f"/v1/erasures/{erasure}"))["state"] == "certified":
+                found = await officer.ask("GET", f"/v1/erasures/{erasure}")
+                if found["state"] == "certified":
                     self._laid.certified += 1
                     return
+                if found["brake"]:
+                    await officer.ask("POST", f"/v1/erasures/{erasure}/release", once="demo release")
             except Unexpected as refused:
                 if refused.status != 404:
                     raise

@@ -9,6 +9,8 @@ from marshmallow import fields as m
 from marshmallow.validate import Length
 
 from gateway.schemas.fields import Page, Written, choice, natural, page_of, text
+from services.contracts.privacy import Category
+from services.contracts.retention import HoldGround, HoldScope
 
 REPORTS = (
     "processing-register", "retention", "erasures", "requests", "disclosures", "access",
@@ -17,16 +19,58 @@ REPORTS = (
 """Every kind there will be; `audit` says no to one that it cannot make yet."""
 
 
+class Brake(Schema):
+    """Why it waits though it is due: until that moment, or where there is none until an officer releases it."""
+
+    why = m.String(required=True)
+    until = m.String(required=True, allow_none=True)
+
+
 class Erasure(Schema):
     id = m.String(required=True)
     organisation = m.String(required=True)
     state = m.String(required=True)
     due = m.String(allow_none=True)
+    brake = m.Nested(Brake, allow_none=True)
     ordered_at = m.String(allow_none=True)
     certified_at = m.String(allow_none=True)
     unreadable_in_copies_at = m.String(allow_none=True)
     services = m.Dict(keys=m.String(), values=m.String())
     receipts = m.Raw()
+
+
+class HoldWish(Schema):
+    """Whose erasure is suspended: a person, by `account` or by the `erasure` of a closed one, or an `organisation`.
+
+    No `categories` are all of them. `reason` says in words what `ground` says in kind, and is kept sealed.
+    """
+
+    scope = choice(HoldScope, required=True)
+    organisation = text(100)
+    account = text(100)
+    erasure = text(100)
+    categories = m.List(choice(Category), validate=Length(max=20))
+    ground = choice(HoldGround)
+    reason = m.String(validate=Length(max=4000), load_only=True)
+    expires_at = text(40)
+    review_at = text(40)
+
+
+class HoldPlaced(Written):
+    hold = m.String(required=True)
+
+
+class Hold(Schema):
+    id = m.String(required=True)
+    state = m.String(required=True)
+    scope = m.String(required=True)
+    organisation = m.String(required=True)
+    categories = m.List(m.String(), required=True)
+    ground = m.String(required=True)
+    placed_at = m.String(required=True)
+    expires_at = m.String(required=True)
+    review_at = m.String(required=True, allow_none=True)
+    released_at = m.String(required=True, allow_none=True)
 
 
 class Certificate(Schema):
@@ -169,6 +213,7 @@ class MailQuery(Schema):
     to = text(254)
 
 
+HOLDS = page_of(Hold, "Holds")
 ERASURES = page_of(Erasure, "Erasures")
 VIEWS = page_of(ViewRow, "ViewsThen")
 TIMELINE = page_of(Moment, "Timeline")

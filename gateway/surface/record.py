@@ -9,12 +9,13 @@ from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.route import EVERY_ROLE, Access, Reach, Route
 from gateway.schemas import record
-from gateway.schemas.fields import Page
+from gateway.schemas.fields import Page, Written
 from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose, Role
 from services.kernel.decider import Refused
 
 OVERSEERS = frozenset({Role.COMPLIANCE, Role.BEHEERDER, Role.AUDITOR})
+OFFICERS = frozenset({Role.COMPLIANCE})
 INVESTIGATORS = frozenset({Role.INVESTIGATOR})
 READERS = frozenset({Role.COMPLIANCE, Role.INVESTIGATOR})
 BEHEER = Purpose.BEHEER_ACCESS
@@ -93,6 +94,65 @@ ROUTES = (
         query=record.CertificateQuery(),
         answer=record.Certificate(),
         problems=(Problem.NOT_YET,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/erasures/{erasure}/release",
+        summary="Let an erasure that was braked go on.",
+        roles=OFFICERS,
+        reach=Reach.SERVICE,
+        rpc="retention.release_erasure",
+        answer=Written(),
+        purpose=BEHEER,
+        dangerous=True,
+        problems=(Problem.NOT_BRAKED,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/holds",
+        summary="Legal holds, past ones too.",
+        roles=OFFICERS,
+        reach=Reach.OWN_ORGANISATION,
+        rpc="retention.holds",
+        query=Page(),
+        paged=True,
+        answer=record.HOLDS,
+        purpose=BEHEER,
+        dangerous=True,
+    ),
+    Route(
+        method="POST",
+        path="/v1/holds",
+        summary="Suspend the erasure of a person, or of an organisation's people, on a ground and for a time.",
+        roles=OFFICERS,
+        reach=Reach.SERVICE,
+        rpc="retention.place_hold",
+        body=record.HoldWish(),
+        answer=record.HoldPlaced(),
+        status=201,
+        purpose=BEHEER,
+        dangerous=True,
+        problems=(
+            Problem.GROUND_NEEDED,
+            Problem.EXPIRY_NEEDED,
+            Problem.EXPIRY_INVALID,
+            Problem.PERIOD_INVALID,
+            Problem.ACCOUNT_UNKNOWN,
+            Problem.NOT_FOUND,
+            Problem.TOO_LATE,
+            Problem.ERASED,
+        ),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/holds/{hold}",
+        summary="Release a hold: what became due meanwhile goes on.",
+        roles=OFFICERS,
+        reach=Reach.SERVICE,
+        rpc="retention.release_hold",
+        answer=Written(),
+        purpose=BEHEER,
+        dangerous=True,
     ),
     Route(
         method="GET",

@@ -105,7 +105,7 @@ class AuthService(Tended):
 
     # -- others
 
-    @answers(callers=("audit",))
+    @answers(callers=("audit", "retention"))
     def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.people.pseudonym_of(account=account, organisation=organisation)
 

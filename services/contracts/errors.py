@@ -42,6 +42,8 @@ class Problem(Enum):
     ALREADY_SIGNED = ("already_signed", 409, "This side has signed with other particulars.")
     DOCUMENT_DIFFERS = ("document_differs", 409, "The other side has signed another document.")
     HELD = ("held", 409, "A hold suspends this.")
+    TOO_LATE = ("too_late", 409, "The erasure has been ordered; nothing can be held any more.")
+    NOT_BRAKED = ("not_braked", 409, "Nothing holds this erasure back that could be released.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")
     CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
     IDEMPOTENCY_MISMATCH = ("idempotency_mismatch", 409, "The idempotency key was used with another body.")
@@ -58,6 +60,8 @@ class Problem(Enum):
     PERIOD_INVALID = ("period_invalid", 422, "The period ends before it starts.")
     CASE_NEEDED = ("case_needed", 422, "A case number is needed for this.")
     GROUND_NEEDED = ("ground_needed", 422, "The ground on which this is done is needed.")
+    EXPIRY_NEEDED = ("expiry_needed", 422, "The moment at which this ends is needed.")
+    EXPIRY_INVALID = ("expiry_invalid", 422, "It ends before now, or later than may be.")
     ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")
     CATEGORY_NOT_STATED = ("category_not_stated", 422, "The statement does not list this category.")
     # 429, 5xx

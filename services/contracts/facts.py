@@ -8,6 +8,9 @@ from datetime import datetime
 from services.contracts.privacy import Purpose
 from services.kernel.event import subject
 
+PERSON = "person"
+"""The scope of an erasure that takes a whole person; any other is the owner of the keys that go: `session/<id>`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Completion:
@@ -16,6 +19,7 @@ class Completion:
     erasure: str
     account: str = subject()
     organisation: str
+    scope: str = PERSON
     order: int
     keys: int
     rows: int

@@ -1,12 +1,39 @@
-"""What retention tells: when something is due, ordered, done and proven gone."""
+"""What retention tells: when something is due, what suspends it, when it is ordered, done and proven gone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from services.contracts.facts import Completion, HandOver, Retirement
-from services.kernel.event import Event, subject
+from services.contracts.facts import PERSON, Completion, HandOver, Retirement
+from services.contracts.privacy import Category
+from services.kernel.event import Event, personal, subject
+
+
+class HoldScope(StrEnum):
+    """Whose erasures a hold suspends."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class HoldGround(StrEnum):
+    """Why something may be kept beyond its term; nothing else is a ground (P08, AVG art. 17(3), 18(1))."""
+
+    FRAUD_OR_ABUSE = "fraud_or_abuse"
+    AUTHORITY_REQUEST = "authority_request"
+    PRESERVATION_ORDER = "preservation_order"
+    LEGAL_CLAIM = "legal_claim"
+    SUBJECT_ASKED = "subject_asked"
+
+
+class Brake(StrEnum):
+    """Why an erasure that is due waits: for its grace, or for an officer."""
+
+    REMOVED = "removed_by_beheerder"
+    MASS = "mass"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +43,60 @@ class ErasureScheduled(Event, kind="erasure"):
     erasure: str
     account: str = subject()
     organisation: str
+    scope: str = PERSON
     asked_in: int
+    asked_event: str
+    asked_source: str
     asked_at: datetime
     rule: str
     due: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureRescheduled(Event, kind="erasure"):
+    """What the entry `because` says makes the erasure due at another moment, by this rule (P06)."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    because: int
+    rule: str
+    due: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureHeld(Event, kind="erasure"):
+    """The erasure was due, and these holds suspended it; once none is left it is ordered (P08)."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    holds: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureBraked(Event, kind="erasure"):
+    """The erasure waits, however due it is: until that moment, or where there is none for an officer's release."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    why: Brake
+    until: datetime | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureReleased(Event, kind="erasure"):
+    """A compliance officer looked at what was braked and let it go on; no brake takes hold of it again."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    released_by: str
     at: datetime
 
 
@@ -30,6 +107,7 @@ class ErasureOrdered(Event, kind="erasure"):
     erasure: str
     account: str = subject()
     organisation: str
+    scope: str = PERSON
     asked_in: int
     services: tuple[str, ...]
     at: datetime
@@ -80,6 +158,47 @@ class CopiesUnreadable(Event, kind="erasure"):
     account: str = subject()
     organisation: str
     entries: dict[str, int]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldPlaced(Event, kind="hold"):
+    """An officer suspended the erasure of a person or of an organisation's people, on a ground and for a time (P08)."""
+
+    hold: str
+    scope: HoldScope
+    organisation: str
+    account: str | None = subject()
+    categories: tuple[Category, ...]
+    ground: HoldGround
+    reason: str | None = personal(Category.CORRESPONDENCE, owner="hold")
+    placed_by: str
+    expires_at: datetime
+    review_at: datetime | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldReleased(Event, kind="hold"):
+    """The hold suspends nothing any more: released, or `expired`; what became due meanwhile goes on (P06, P08)."""
+
+    hold: str
+    organisation: str
+    account: str | None = subject()
+    expired: bool
+    released_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleChanged(Event, kind="rule"):
+    """An agreement that both sides signed, in this entry of the log, makes these the organisation's terms (P01, P06)."""
+
+    rule: str
+    organisation: str
+    agreement_version: int
+    terms: dict[Category, str]
+    entry: int
     at: datetime
 
 

@@ -17,6 +17,8 @@ from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 
 SCRUB_SECONDS = 2.0
+PERSON = "person"
+"""As contracts/facts.py names the scope of a whole person; every other scope is an owner of keys."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,10 @@ class Holdings(Protocol):
 
     def left(self, session: Connection, account: str) -> int: ...
 
+    def drop_part(self, session: Connection, owner: str) -> int: ...
+
+    def left_part(self, session: Connection, owner: str) -> int: ...
+
 
 class NotYetErased(Exception):
     """Something of the person came to be while the erasure ran; it is tried again at once."""
@@ -57,35 +63,55 @@ class Forgetting:
 
     def destroy_keys(self, order: Any) -> None:
         """Ahead of the transaction; repeating it is harmless."""
+        if not self._mine(order):
+            return
         with self._store.reading() as session:
-            owners = self._holdings.owners(session, order.account)
+            owners = self._owners(session, order)
         self._destroyed = self._keyring.erase(owners)
 
     def erase(self, unit: Unit, entry: Entry) -> None:
         """In the transaction that moves the cursor. Raises NotYetErased where a key came to be meanwhile."""
         order: Any = entry.record.event
+        if not self._mine(order):
+            return
         stream = f"erasure/{order.erasure}"
         history = eventstore.read(unit.session, stream)
         if any(isinstance(record.event, self._completed) for record in history):
             return
-        owners = self._holdings.owners(unit.session, order.account)
+        owners = self._owners(unit.session, order)
         eventstore.bury(unit.session, sorted(owners))
         if self._keyring.living(owners):
             raise NotYetErased(order.erasure)
         self._erased_at = time.monotonic()
-        rows = self._holdings.drop(unit.session, order.account)
-        rows += eventstore.forget_answers(unit.session, f"account/{order.account}")
+        rows, remaining = self._drop(unit.session, order)
         done = self._completed(
             erasure=order.erasure,
             account=order.account,
             organisation=order.organisation,
+            scope=order.scope,
             order=entry.index,
             keys=self._destroyed,
             rows=rows,
-            remaining=self._holdings.left(unit.session, order.account),
+            remaining=remaining,
             at=datetime.now(UTC),
         )
         unit.append(stream, len(history), [done])
+
+    def _mine(self, order: Any) -> bool:
+        """An order names who is to erase; what only one service holds is no work for the others."""
+        return self._store.source in order.services
+
+    def _owners(self, session: Connection, order: Any) -> set[str]:
+        return self._holdings.owners(session, order.account) if order.scope == PERSON else {order.scope}
+
+    def _drop(self, session: Connection, order: Any) -> tuple[int, int]:
+        """How many rows went, and how many are left."""
+        if order.scope != PERSON:
+            rows = self._holdings.drop_part(session, order.scope)
+            return rows, self._holdings.left_part(session, order.scope)
+        rows = self._holdings.drop(session, order.account)
+        rows += eventstore.forget_answers(session, f"account/{order.account}")
+        return rows, self._holdings.left(session, order.account)
 
     def scrub(self) -> None:
         """Once the erasing transaction is behind us: its rows' blind indexes go from the write-ahead log as well."""

@@ -103,6 +103,14 @@ class Participant:
         """How many rows still speak of the person."""
         return 0
 
+    def drop_part(self, session: Connection, owner: str) -> int:
+        """Delete the rows of one owner of keys with a shorter life than the person: `session/…`. Returns how many."""
+        return 0
+
+    def left_part(self, session: Connection, owner: str) -> int:
+        """How many rows still speak of that owner."""
+        return 0
+
     def before(self, entry: Entry) -> None:
         """Work ahead of the transaction that may wait, and may happen twice: keys, questions to others."""
 
@@ -127,6 +135,10 @@ class Participant:
     def stop(self) -> None:
         self._stopping.set()
         self._bell.ring()
+
+    def stopping(self) -> bool:
+        """Whether the process is to end; long work looks at it between two steps."""
+        return self._stopping.is_set()
 
     def wake(self) -> None:
         """The log has grown."""

@@ -24,7 +24,7 @@ class Tended:
     def ready(self, context: Context) -> dict[str, Any]:
         return self.app.ready()
 
-    @answers(callers=("audit",))
+    @answers(callers=("audit", "retention"))
     def durable(self, context: Context, event: str) -> dict[str, Any] | None:
         return self.app.durable(event)
 

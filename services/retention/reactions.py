@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.contracts import audit, auth, org, retention
@@ -27,7 +28,12 @@ def react(index: int, record: Recorded, terms: Sequence[Terms], at: datetime) ->
     service = record.envelope.source.removeprefix("/")
     match record.event:
         case auth.AccountClosed() as event:
-            return _schedule(index, record, event, Trigger.ACCOUNT_CLOSED, terms, at)
+            scheduled = _schedule(index, record, event, Trigger.ACCOUNT_CLOSED, terms, at)
+            if event.closed_by == f"account/{event.account}":
+                return scheduled
+            # Nobody erases somebody else overnight: a taken-over account of a Beheerder could empty an organisation.
+            grace = due(terms, Trigger.ACCOUNT_REMOVED, record.envelope.time)
+            return replace(scheduled, grace_until=grace.at)
         case auth.InvitationWithdrawn() as event:
             return _schedule(index, record, event, Trigger.INVITATION_WITHDRAWN, terms, at)
         case Completion(remaining=remaining):
@@ -54,6 +60,8 @@ def _schedule(
         account=event.account,
         organisation=event.organisation,
         asked_in=index,
+        asked_event=record.envelope.id,
+        asked_source=record.envelope.source.removeprefix("/"),
         asked_at=asked_at,
         rule=found.rule,
         due=found.at,

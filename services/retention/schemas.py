@@ -1,11 +1,19 @@
-"""What an erasure and its certificate look like to those who ask; the person's pseudonym is in neither."""
+"""How a hold is asked for, and what erasures, holds and certificates look like; no pseudonym is in any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+from marshmallow import RAISE, Schema, ValidationError, validates_schema
+from marshmallow import fields as m
+from marshmallow.validate import Length
 from sqlalchemy import Row
+
+from services.contracts.privacy import Category
+from services.contracts.retention import HoldGround, HoldScope
+from services.kernel.decider import Refused
 
 STANDING_SENTENCE = {
     "nl": "Waar een wet, of een bevel op grond van een wet, verbiedt dat iets wordt vermeld, "
@@ -16,6 +24,46 @@ STANDING_SENTENCE = {
 """The same in every certificate, whether or not there is anything to keep silent about."""
 
 
+class HoldWish(Schema):
+    """A person by `account` or by the `erasure` of their closed account, or an `organisation`; never both."""
+
+    class Meta:
+        unknown = RAISE
+
+    scope = m.Enum(HoldScope, by_value=True, required=True)
+    organisation = m.String(validate=Length(min=1, max=100))
+    account = m.String(validate=Length(min=1, max=100))
+    erasure = m.String(validate=Length(min=1, max=100))
+    categories = m.List(m.Enum(Category, by_value=True), load_default=list, validate=Length(max=2 * len(Category)))
+    ground = m.Enum(HoldGround, by_value=True, required=True)
+    reason = m.String(required=True, validate=Length(min=1, max=4000))
+    expires_at = m.AwareDateTime(format="iso", required=True)
+    review_at = m.AwareDateTime(format="iso", allow_none=True, load_default=None)
+
+    @validates_schema
+    def _one_whom(self, data: Mapping[str, Any], **_: Any) -> None:
+        named = [name for name in ("account", "erasure") if data.get(name)]
+        if data.get("scope") is HoldScope.PERSON and len(named) != 1:
+            raise ValidationError("Name a person by account, or by the erasure of a closed account.", "account")
+        if data.get("scope") is HoldScope.ORGANISATION and (named or not data.get("organisation")):
+            raise ValidationError("Name an organisation, and nobody in it.", "organisation")
+
+
+def hold_wish(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, typed. Raises Refused: `ground_needed`, `expiry_needed`, `unknown_field`, or `invalid`."""
+    given = {name: value for name, value in said.items() if value is not None}
+    if not given.get("ground") or not str(given.get("reason", "")).strip():
+        raise Refused("ground_needed")
+    if not given.get("expires_at"):
+        raise Refused("expiry_needed")
+    try:
+        values: dict[str, Any] = HoldWish().load(given)
+    except ValidationError as error:
+        errors = {name: ["Not right."] for name in error.messages_dict if name in HoldWish().fields}
+        raise Refused("invalid" if errors else "unknown_field", errors=errors) from None
+    return values
+
+
 def erasure(row: Row, parts: Sequence[Row], services: Sequence[str]) -> dict[str, Any]:  # type: ignore[type-arg]
     """The shape of `GET /v1/erasures/{id}`. `receipts`: the index in the log of each service's completion."""
     return {
@@ -23,11 +71,28 @@ def erasure(row: Row, parts: Sequence[Row], services: Sequence[str]) -> dict[str
         "organisation": row.organisation,
         "state": row.state,
         "due": row.due,
+        "brake": {"why": row.brake, "until": row.brake_until} if row.brake and row.ordered_at is None else None,
         "ordered_at": row.ordered_at,
         "certified_at": row.certified_at,
         "unreadable_in_copies_at": row.unreadable_at,
         "services": {part.service: part.state for part in parts} or dict.fromkeys(services, "waiting"),
         "receipts": {part.service: part.entry for part in parts if part.state == "completed"},
+    }
+
+
+def hold(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
+    """What may be listed of a hold; `categories` empty is all of them."""
+    return {
+        "id": row.hold,
+        "state": row.state,
+        "scope": row.scope,
+        "organisation": row.organisation,
+        "categories": orjson.loads(row.categories),
+        "ground": row.ground,
+        "placed_at": row.placed_at,
+        "expires_at": row.expires_at,
+        "review_at": row.review_at,
+        "released_at": row.released_at,
     }
 
 

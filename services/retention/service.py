@@ -7,6 +7,7 @@ from typing import Any
 from services.kernel.context import Context
 from services.kernel.hosting import answers, hosted
 from services.kernel.tending import Tended, serve
+from services.retention import schemas
 from services.retention.app import Retention
 
 
@@ -27,6 +28,22 @@ class RetentionService(Tended):
     @answers()
     def certificate(self, context: Context, erasure: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.certificate(context, erasure, organisation)
+
+    @answers()
+    def release_erasure(self, context: Context, erasure: str) -> dict[str, Any]:
+        return self.app.release_erasure(context, erasure)
+
+    @answers()
+    def holds(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.holds.all(after or "", limit)
+
+    @answers()
+    def place_hold(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.holds.place(context, **schemas.hold_wish(said))
+
+    @answers()
+    def release_hold(self, context: Context, hold: str) -> dict[str, Any]:
+        return self.app.holds.release(context, hold)
 
 
 def main() -> None:

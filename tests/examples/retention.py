@@ -6,16 +6,27 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.contracts.privacy import Category
 from services.contracts.retention import (
+    Brake,
     CopiesUnreadable,
+    ErasureBraked,
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
+    ErasureHeld,
     ErasureOrdered,
+    ErasureReleased,
+    ErasureRescheduled,
     ErasureScheduled,
     ErasureStalled,
+    HoldGround,
+    HoldPlaced,
+    HoldReleased,
+    HoldScope,
     KeyEpochRetired,
     RetirementNoted,
+    RuleChanged,
     SigningKeyHandedOver,
 )
 
@@ -29,10 +40,74 @@ WHOSE: dict[str, Any] = {
     "organisation": "5a0f4b7e-2f0b-4f57-9d8d-0f5a3c9f7e01",
 }
 
+ASKED = "0195538e-1a2b-7c3d-8e4f-5a6b7c8d9e01"
+OFFICER = "account/2d9a1f54-0c3e-4a77-b1c0-9f1d2e3a4b5c"
+HOLD = "9e4b2c10-7f5d-4c1e-a3a9-6b8d1f2e3c44"
+
 
 def erasure_scheduled(**but: Any) -> ErasureScheduled:
     made = ErasureScheduled(
-        **WHOSE, asked_in=41, asked_at=CLOSED, rule="account_closed:P0D@1", due=CLOSED, at=SECONDS_LATER
+        **WHOSE,
+        asked_in=41,
+        asked_event=ASKED,
+        asked_source="auth",
+        asked_at=CLOSED,
+        rule="account_closed:P0D@1",
+        due=CLOSED,
+        at=SECONDS_LATER,
+    )
+    return replace(made, **but)
+
+
+def erasure_rescheduled(**but: Any) -> ErasureRescheduled:
+    later = CLOSED + timedelta(days=30)
+    made = ErasureRescheduled(**WHOSE, because=57, rule="account_closed:P30D@agreement 2", due=later, at=NEXT_NIGHT)
+    return replace(made, **but)
+
+
+def erasure_held(**but: Any) -> ErasureHeld:
+    return replace(ErasureHeld(**WHOSE, holds=(HOLD,), at=SECONDS_LATER), **but)
+
+
+def erasure_braked(**but: Any) -> ErasureBraked:
+    until = CLOSED + timedelta(days=14)
+    return replace(ErasureBraked(**WHOSE, why=Brake.REMOVED, until=until, at=SECONDS_LATER), **but)
+
+
+def erasure_released(**but: Any) -> ErasureReleased:
+    return replace(ErasureReleased(**WHOSE, released_by=OFFICER, at=NEXT_NIGHT), **but)
+
+
+def hold_placed(**but: Any) -> HoldPlaced:
+    made = HoldPlaced(
+        hold=HOLD,
+        scope=HoldScope.PERSON,
+        organisation=WHOSE["organisation"],
+        account=WHOSE["account"],
+        categories=(Category.NAME, Category.EMAIL),
+        ground=HoldGround.FRAUD_OR_ABUSE,
+        reason="Vermoeden van misbruik, aangifte volgt.",
+        placed_by=OFFICER,
+        expires_at=CLOSED + timedelta(days=90),
+        review_at=CLOSED + timedelta(days=30),
+        at=CLOSED,
+    )
+    return replace(made, **but)
+
+
+def hold_released(**but: Any) -> HoldReleased:
+    whose = {"organisation": WHOSE["organisation"], "account": WHOSE["account"]}
+    return replace(HoldReleased(hold=HOLD, **whose, expired=False, released_by=OFFICER, at=NEXT_NIGHT), **but)
+
+
+def rule_changed(**but: Any) -> RuleChanged:
+    made = RuleChanged(
+        rule="f3c1a7de-6d1b-4b0e-8f7e-2a9c5d4e1b20",
+        organisation=WHOSE["organisation"],
+        agreement_version=2,
+        terms={Category.NAME: "P30D", Category.IP_ADDRESS: "P7D"},
+        entry=57,
+        at=NEXT_NIGHT,
     )
     return replace(made, **but)
 

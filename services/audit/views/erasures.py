@@ -48,6 +48,9 @@ STEPS: dict[type[Event], str] = {
     auth.AccountClosed: ASKED,
     auth.InvitationWithdrawn: ASKED,
     retention.ErasureScheduled: "scheduled",
+    retention.ErasureHeld: "held",
+    retention.ErasureBraked: "braked",
+    retention.ErasureReleased: "released",
     retention.ErasureOrdered: "ordered",
     auth.ErasureCompleted: "completed by auth",
     org.ErasureCompleted: "completed by org",
@@ -75,7 +78,7 @@ def follow(session: Connection, entry: Entry) -> None:
         return
     if session.execute(_THERE, {"of": event.erasure, "named": step}).first():
         return
-    due = getattr(event, "due", None)
+    due = getattr(event, "due", None) or getattr(event, "until", None)
     row = {
         "erasure": event.erasure,
         "step": step,
@@ -123,6 +126,8 @@ def _row(erasure: str, done: dict[str, Row[Any]], now: str) -> dict[str, Any]:
 
     due = done["scheduled"].due if "scheduled" in done else None
     completed = {s.removeprefix("completed by "): row.at for s, row in done.items() if s.startswith("completed by ")}
+    waits = done.get("braked") if "released" not in done else None
+    free = max(due, waits.due or "~") if waits and due else due
     return {
         "erasure": erasure,
         "organisation": next(iter(done.values())).organisation,
@@ -132,7 +137,11 @@ def _row(erasure: str, done: dict[str, Row[Any]], now: str) -> dict[str, Any]:
         "completed_at": completed,
         "certified_at": at("certified"),
         "unreadable_in_copies_at": at("unreadable in copies"),
-        "overdue": due is not None and due < now and "ordered" not in done,
+        "held_at": at("held"),
+        "braked_at": at("braked"),
+        "released_at": at("released"),
+        # What is held is suspended, and what is braked is not free yet ("~" sorts after every moment).
+        "overdue": free is not None and free < now and not {"ordered", "held"} & set(done),
         "events": {step: row.event for step, row in sorted(done.items(), key=lambda item: item[1].idx)},
     }
 
@@ -146,5 +155,7 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, int]:
         "ordered": counted("ordered_at"),
         "certified": counted("certified_at"),
         "unreadable_in_copies": counted("unreadable_in_copies_at"),
+        "held": sum(1 for row in rows if row["held_at"] and not row["ordered_at"]),
+        "braked": sum(1 for row in rows if row["braked_at"] and not row["released_at"] and not row["ordered_at"]),
         "overdue": counted("overdue"),
     }

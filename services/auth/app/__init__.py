@@ -41,9 +41,8 @@ class Auth(Participant):
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
 
-    def start(self) -> None:
+    def begin(self) -> None:
         self.invitations.invite_first_operator()
-        super().start()
 
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         return ((0.5, self.mailer.send_due), (10.0, self.sign_ins.count_failures))
@@ -112,3 +111,9 @@ class Auth(Participant):
 
     def left(self, session: Connection, account: str) -> int:
         return sum(view.holds(session, account) for view in (accounts, sessions, looks, work))
+
+    def drop_part(self, session: Connection, owner: str) -> int:
+        return sessions.drop_one(session, owner)
+
+    def left_part(self, session: Connection, owner: str) -> int:
+        return sessions.holds_one(session, owner)

@@ -115,12 +115,15 @@ class People:
     # -- others
 
     def pseudonym_of(self, *, account: str, organisation: str | None) -> dict[str, Any]:
-        """By which name the log has a person, for a replay; nothing of theirs is opened. Raises account_unknown."""
+        """By which name the log has a person, for a replay or a hold, and whose they are; nothing of theirs is opened.
+
+        Raises Refused("account_unknown").
+        """
         with self._auth.store.reading() as session:
             found = accounts.pseudonym(session, organisation, self._auth.keyring.blind("public_id", account))
         if found is None:
             raise Refused("account_unknown")
-        return {"pseudonym": found}
+        return {"pseudonym": found.account, "organisation": found.organisation}
 
     def members(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
         """The open accounts of an organisation. `DataViewed` is in the log's way before anybody sees them."""

@@ -34,6 +34,7 @@ from services.contracts.auth import (
     RoleChanged,
     UserRegistered,
 )
+from services.contracts.facts import PERSON
 from services.contracts.privacy import Role
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
@@ -121,7 +122,7 @@ def project(session: Connection, record: Recorded) -> None:
                 username_index=None,
                 email_index=None,
             )
-        case ErasureCompleted():
+        case ErasureCompleted() if event.scope == PERSON:
             drop(session, event.account)
 
 
@@ -158,12 +159,12 @@ def by_public_id(session: Connection, organisation: str, index: str) -> Row | No
     return session.execute(select(accounts).where(mine)).first()
 
 
-def pseudonym(session: Connection, organisation: str | None, index: str) -> str | None:
+def pseudonym(session: Connection, organisation: str | None, index: str) -> Row | None:  # type: ignore[type-arg]
     """For an investigation, which may not know yet whose person it is about; closed accounts are out of reach."""
     mine = accounts.c.public_index == index
     if organisation is not None:
         mine &= accounts.c.organisation == organisation
-    return session.execute(select(accounts.c.account).where(mine)).scalar()
+    return session.execute(select(accounts.c.account, accounts.c.organisation).where(mine)).first()
 
 
 def by_username(session: Connection, index: str) -> Row | None:  # type: ignore[type-arg]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Connection, MetaData, Row, String, Table, delete, func, insert, select
 
 from services.contracts.auth import DataViewed, ErasureCompleted
+from services.contracts.facts import PERSON
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 
@@ -39,7 +40,7 @@ def project(session: Connection, record: Recorded) -> None:
                 for person in event.people
             ]
             session.execute(_SEEN, rows)
-        case ErasureCompleted() as event:
+        case ErasureCompleted() as event if event.scope == PERSON:
             drop(session, event.account)
 
 

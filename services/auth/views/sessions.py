@@ -21,6 +21,7 @@ from sqlalchemy import (
 from services.auth.domain.account import Status
 from services.auth.views.accounts import accounts
 from services.contracts.auth import AccountClosed, ErasureCompleted, SessionEnded, SessionStarted, SignedIn
+from services.contracts.facts import PERSON
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 
@@ -69,12 +70,24 @@ def project(session: Connection, record: Recorded) -> None:
             session.execute(_ENDED, {"which": event.session, "ended_at": instant(event.at)})
         case AccountClosed():
             session.execute(_ALL_ENDED, {"whose": event.account, "ended_at": instant(event.at)})
-        case ErasureCompleted():
+        case ErasureCompleted() if event.scope == PERSON:
             drop(session, event.account)
+        case ErasureCompleted():
+            drop_one(session, event.scope)
 
 
 def drop(session: Connection, account: str) -> int:
     return session.execute(delete(sessions).where(sessions.c.account == account)).rowcount
+
+
+def drop_one(session: Connection, owner: str) -> int:
+    """A session whose own term is over: nothing tells any more that it was. `owner` is `session/<id>`."""
+    return session.execute(delete(sessions).where(sessions.c.session == owner.removeprefix("session/"))).rowcount
+
+
+def holds_one(session: Connection, owner: str) -> int:
+    mine = select(func.count()).select_from(sessions).where(sessions.c.session == owner.removeprefix("session/"))
+    return session.execute(mine).scalar_one()
 
 
 def holds(session: Connection, account: str) -> int:

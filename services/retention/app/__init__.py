@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import Gauge
 from sqlalchemy import Connection
 
 from services.contracts import retention
+from services.contracts.privacy import LegalBasis
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -21,17 +20,14 @@ from services.kernel.feed import Entry
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 from services.retention import schemas
+from services.retention.app.holds import Holds
+from services.retention.app.locking import lock_organisation, stream
+from services.retention.app.sweeping import Sweeping
 from services.retention.domain import erasure as erasing
 from services.retention.domain import retirement as retiring
 from services.retention.domain import terms
 from services.retention.reactions import FOLLOWS, react
-from services.retention.views import erasures, retirements
-
-log = logging.getLogger(__name__)
-
-BATCH = 100
-OVERDUE = Gauge("crisisconnect_retention_overdue", "Erasures due, and not ordered for longer than two sweeps.")
-STALLED = Gauge("crisisconnect_retention_stalled", "Completions of services that say something was left.")
+from services.retention.views import erasures, holds, retirements, standing
 
 
 def default_terms() -> tuple[terms.Terms, ...]:
@@ -43,14 +39,15 @@ class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, retirements)
+    views = (erasures, holds, retirements)
+    log_views = (standing,)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
         completed=retention.ErasureCompleted,
         retired=retention.KeyEpochRetired,
         handed_over=retention.SigningKeyHandedOver,
     )
-    follows = FOLLOWS
+    follows = tuple(dict.fromkeys((*FOLLOWS, *standing.FOLLOWED)))
 
     def __init__(
         self,
@@ -61,16 +58,22 @@ class Retention(Participant):
         super().__init__(configuration, caller)
         self.now = now
         self.terms = default_terms()
+        self.holds = Holds(self)
+        self.sweeping = Sweeping(self)
 
     def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
-        return [(self.configuration.retention_sweep_seconds, self.sweep)]
+        return [(self.configuration.retention_sweep_seconds, self.sweeping.sweep)]
 
     # -- the log
 
     def handle(self, unit: Unit, entry: Entry) -> None:
+        for view in self.log_views:
+            view.follow(unit.session, entry)
         match react(entry.index, entry.record, self.terms, self.now()):
             case erasing.Schedule() as command:
-                unit.do(_stream(command.erasure), erasing.decider, command)
+                # A hold placed at this moment either sees this erasure, or is seen by it.
+                lock_organisation(unit.session, command.organisation)
+                unit.do(stream(command.erasure), erasing.decider, command)
             case erasing.Confirm() as command:
                 unit.do(entry.record.stream, erasing.decider, command)
             case retiring.Note() as command:
@@ -78,53 +81,31 @@ class Retention(Participant):
             case None:
                 return
 
-    # -- the sweep
-
-    def sweep(self) -> None:
-        """Order what is due and say which copies have become unreadable, a bounded batch at a time."""
-        self._each(lambda session: erasures.due_before(session, self.now(), BATCH), self._order)
-        self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)
-        patience = timedelta(seconds=2 * self.configuration.retention_sweep_seconds)
-        with self.store.reading() as session:
-            OVERDUE.set(erasures.overdue(session, self.now() - patience))
-            STALLED.set(erasures.stalled(session))
-
-    def _each(self, find: Callable[[Connection], Sequence[Any]], decide: Callable[[Unit, Any], None]) -> None:
-        """Look without a lock first, since most sweeps find nothing. Ends when a batch changed nothing."""
-
-        def work(unit: Unit) -> dict[str, Any]:
-            for row in find(unit.session):
-                # Every step belongs to the chain of requests that asked for the erasure, not to the sweep.
-                unit.context = replace(unit.context, correlation=row.correlation, causation=row.scheduled_by)
-                try:
-                    decide(unit, row)
-                except Refused as refused:
-                    log.error("erasure %s was refused its next step: %s", row.erasure, refused.code)
-            return {}
-
-        while not self._stopping.is_set():
-            with self.store.reading() as session:
-                found = len(find(session))
-            if not found or not self.store.perform(self.own_context(), work)["events"] or found < BATCH:
-                return
-
-    def _order(self, unit: Unit, row: Any) -> None:
-        unit.do(_stream(row.erasure), erasing.decider, erasing.Order(at=self.now()))
-
-    def _prove(self, unit: Unit, row: Any) -> None:
-        noted = retirements.latest(unit.session)
-        unit.do(_stream(row.erasure), erasing.decider, erasing.ProveCopies(retirements=noted, at=self.now()))
-
     # -- its own part in forgetting
 
-    def owners(self, _: Connection, account: str) -> set[str]:
-        return {f"account/{account}"}
+    def owners(self, session: Connection, account: str) -> set[str]:
+        """What an officer wrote about a person in a hold's file goes with the person."""
+        return {f"account/{account}"} | {f"hold/{hold}" for hold in holds.of_account(session, account)}
 
     def drop(self, session: Connection, account: str) -> int:
-        return erasures.drop(session, account)
+        return erasures.drop(session, account) + holds.drop(session, account)
 
     def left(self, session: Connection, account: str) -> int:
-        return erasures.holds(session, account)
+        return erasures.holds(session, account) + holds.holding(session, account)
+
+    # -- what an officer decides
+
+    def release_erasure(self, context: Context, erasure: str) -> dict[str, Any]:
+        """Let a braked erasure go on at the next sweep. Raises Refused("not_found"), or Refused("not_braked")."""
+        row, _ = self._find(erasure, None)
+        context = replace(context, organisation=row.organisation, legal_basis=LegalBasis.LEGAL_OBLIGATION)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            lock_organisation(unit.session, row.organisation)
+            unit.do(stream(erasure), erasing.decider, erasing.Release(by=context.actor, at=self.now()))
+            return {}
+
+        return self.store.perform(context, work)
 
     # -- questions
 
@@ -158,10 +139,6 @@ class Retention(Participant):
             if row is None:
                 raise Refused("not_found")
             return row, erasures.parts_of(session, [erasure])[erasure]
-
-
-def _stream(erasure: str) -> str:
-    return f"erasure/{erasure}"
 
 
 def _index(cursor: str | None) -> int | None:

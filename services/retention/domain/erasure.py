@@ -7,12 +7,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.contracts.facts import PERSON
 from services.contracts.retention import (
+    Brake,
     CopiesUnreadable,
+    ErasureBraked,
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
+    ErasureHeld,
     ErasureOrdered,
+    ErasureReleased,
+    ErasureRescheduled,
     ErasureScheduled,
     ErasureStalled,
 )
@@ -24,13 +30,30 @@ SERVICES = ("auth", "org", "audit", "retention")
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """The entry `asked_in` of the log asks for this erasure; `rule` makes it due."""
+    """The entry `asked_in` of the log asks for this erasure; `rule` makes it due.
+
+    `grace_until` is given where somebody else than the person asked: until then it waits, however due it is.
+    """
 
     erasure: str
     account: str
     organisation: str
+    scope: str = PERSON
     asked_in: int
+    asked_event: str
+    asked_source: str
     asked_at: datetime
+    rule: str
+    due: datetime
+    grace_until: datetime | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reschedule:
+    """What the entry `because` says makes it due at another moment, as long as it is not ordered."""
+
+    because: int
     rule: str
     due: datetime
     at: datetime
@@ -38,9 +61,23 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """Have `services` erase, if it is due by `at`."""
+    """Have it erased, if it is due by `at` and nothing stands in the way.
 
-    services: tuple[str, ...] = SERVICES
+    `holds` are those in force on it. `known`: the source of the event that asks has said that it has that event.
+    `crowded`: as many of the organisation's people as may go within a day have gone.
+    """
+
+    holds: tuple[str, ...] = ()
+    known: bool = True
+    crowded: bool = False
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """An officer lets it go on."""
+
+    by: str
     at: datetime
 
 
@@ -71,9 +108,13 @@ class ProveCopies:
     at: datetime
 
 
-Command = Schedule | Order | Confirm | ProveCopies
+Command = Schedule | Reschedule | Order | Release | Confirm | ProveCopies
 Event = (
     ErasureScheduled
+    | ErasureRescheduled
+    | ErasureHeld
+    | ErasureBraked
+    | ErasureReleased
     | ErasureOrdered
     | ErasureConfirmed
     | ErasureStalled
@@ -94,10 +135,14 @@ class Status(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
     """`asked` is what scheduled it; `confirmed` and `stalled` hold the entry of each service's completion, `numbers`
-    its number in that service's own count."""
+    its number in that service's own count. `brake` is what it waits for now; `held` says that a hold has met it."""
 
     status: Status = Status.UNKNOWN
     asked: ErasureScheduled | None = None
+    due: datetime | None = None
+    brake: ErasureBraked | None = None
+    released: bool = False
+    held: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     confirmed: Mapping[str, int] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
@@ -107,11 +152,17 @@ class Erasure:
 def decide(state: Erasure, command: Command) -> Sequence[Event]:
     match state.status, command:
         case Status.UNKNOWN, Schedule():
-            return [ErasureScheduled(**vars(command))]
+            return _schedule(command)
         case _, Schedule():
             return []
+        case Status.SCHEDULED, Reschedule():
+            return _reschedule(state, _asked(state), command)
+        case ((Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Reschedule()):
+            return []
         case Status.SCHEDULED, Order():
-            return _order(_asked(state), command)
+            return _order(state, _asked(state), command)
+        case ((Status.SCHEDULED | Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Release()):
+            return _release(state, _asked(state), command)
         case ((Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Order()):
             return []
         case Status.ORDERED, Confirm():
@@ -133,16 +184,66 @@ def _asked(state: Erasure) -> ErasureScheduled:
     return state.asked
 
 
-def _order(asked: ErasureScheduled, command: Order) -> Sequence[Event]:
-    if command.at < asked.due:
-        raise Refused("not_yet")
+def _schedule(command: Schedule) -> Sequence[Event]:
+    said = {name: value for name, value in vars(command).items() if name != "grace_until"}
+    scheduled = ErasureScheduled(**said)
+    if command.grace_until is None:
+        return [scheduled]
+    return [scheduled, _braked(scheduled, Brake.REMOVED, command.grace_until, command.at)]
+
+
+def _reschedule(state: Erasure, asked: ErasureScheduled, command: Reschedule) -> Sequence[Event]:
+    if command.due == state.due:
+        return []
     return [
-        ErasureOrdered(
+        ErasureRescheduled(
             erasure=asked.erasure,
             account=asked.account,
             organisation=asked.organisation,
-            asked_in=asked.asked_in,
-            services=command.services,
+            because=command.because,
+            rule=command.rule,
+            due=command.due,
+            at=command.at,
+        )
+    ]
+
+
+def _order(state: Erasure, asked: ErasureScheduled, command: Order) -> Sequence[Event]:
+    """A hold goes before everything; a brake keeps what nobody has looked at; a release ends brakes, never holds."""
+    if state.due is None or command.at < state.due:
+        raise Refused("not_yet")
+    whose = {"erasure": asked.erasure, "account": asked.account, "organisation": asked.organisation}
+    if command.holds:
+        held = ErasureHeld(**whose, holds=command.holds, at=command.at)
+        return [] if state.held == command.holds else [held]
+    if state.brake is not None and (state.brake.until is None or command.at < state.brake.until):
+        raise Refused("not_yet")
+    if not command.known:
+        return [_braked(asked, Brake.UNCONFIRMED, None, command.at)]
+    if command.crowded and asked.scope == PERSON and not state.released:
+        return [_braked(asked, Brake.MASS, None, command.at)]
+    # Only auth knows a session by its name.
+    services = SERVICES if asked.scope == PERSON else ("auth",)
+    return [ErasureOrdered(**whose, scope=asked.scope, asked_in=asked.asked_in, services=services, at=command.at)]
+
+
+def _braked(asked: ErasureScheduled, why: Brake, until: datetime | None, at: datetime) -> ErasureBraked:
+    return ErasureBraked(
+        erasure=asked.erasure, account=asked.account, organisation=asked.organisation, why=why, until=until, at=at
+    )
+
+
+def _release(state: Erasure, asked: ErasureScheduled, command: Release) -> Sequence[Event]:
+    if state.status is not Status.SCHEDULED or state.brake is None:
+        if state.released:
+            return []
+        raise Refused("not_braked")
+    return [
+        ErasureReleased(
+            erasure=asked.erasure,
+            account=asked.account,
+            organisation=asked.organisation,
+            released_by=command.by,
             at=command.at,
         )
     ]
@@ -187,7 +288,15 @@ def _prove(state: Erasure, asked: ErasureScheduled, command: ProveCopies) -> Seq
 def evolve(state: Erasure, event: Event) -> Erasure:
     match event:
         case ErasureScheduled():
-            return replace(state, status=Status.SCHEDULED, asked=event)
+            return replace(state, status=Status.SCHEDULED, asked=event, due=event.due)
+        case ErasureRescheduled():
+            return replace(state, due=event.due)
+        case ErasureHeld():
+            return replace(state, held=event.holds)
+        case ErasureBraked():
+            return replace(state, brake=event)
+        case ErasureReleased():
+            return replace(state, brake=None, released=True)
         case ErasureOrdered():
             return replace(state, status=Status.ORDERED, services=event.services)
         case ErasureConfirmed():

@@ -16,10 +16,12 @@ _DURATION = re.compile(
 
 
 class Trigger(StrEnum):
-    """What makes a term begin."""
+    """What makes a term begin; with `account_removed` it is the grace of who was removed by somebody else."""
 
     ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REMOVED = "account_removed"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    SESSION_ENDED = "session_ended"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,15 @@ def due(terms: Sequence[Terms], trigger: Trigger, asked_at: datetime) -> Due:
     valid = [one for one in terms if one.in_force_from <= day] or [terms[0]]
     duration = valid[-1].by_trigger[trigger]
     return Due(rule=f"{trigger}:{duration}@{valid[-1].version}", at=after(asked_at, duration))
+
+
+FEW = 20
+SHARE = 50
+
+
+def allowance(people: int) -> int:
+    """How many of an organisation's people may go within a day before an officer looks: 20, or 2 % of them."""
+    return max(FEW, people // SHARE)
 
 
 def after(moment: datetime, duration: str) -> datetime:

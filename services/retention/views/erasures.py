@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    delete,
     exists,
     func,
     insert,
@@ -25,12 +26,17 @@ from sqlalchemy import (
     update,
 )
 
+from services.contracts.facts import PERSON
 from services.contracts.retention import (
     CopiesUnreadable,
+    ErasureBraked,
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
+    ErasureHeld,
     ErasureOrdered,
+    ErasureReleased,
+    ErasureRescheduled,
     ErasureScheduled,
     ErasureStalled,
 )
@@ -45,21 +51,37 @@ erasures = Table(
     Column("erasure", String(36), primary_key=True),
     Column("organisation", String(36), nullable=False),
     Column("account", String(36), index=True),
+    Column("scope", String(60), nullable=False),
     Column("state", String(12), nullable=False),
     Column("rule", String(80), nullable=False),
     Column("due", String(32), nullable=False),
+    Column("free_at", String(32)),
+    Column("brake", String(30)),
+    Column("brake_until", String(32)),
+    Column("released_at", String(32)),
+    Column("suspended_at", String(32)),
     Column("asked_in", BigInteger, nullable=False, index=True),
+    Column("asked_event", String(36), nullable=False),
+    Column("asked_source", String(20), nullable=False),
     Column("asked_at", String(32), nullable=False),
     Column("ordered_at", String(32)),
     Column("certified_at", String(32)),
     Column("unreadable_at", String(32)),
     Column("correlation", String(36), nullable=False),
     Column("scheduled_by", String(36), nullable=False),
-    Index("erasures_by_due", "state", "due"),
+    Index("erasures_by_due", "state", "free_at"),
+    Index("erasures_by_suspension", "state", "suspended_at", "free_at"),
+    Index("erasures_by_order", "organisation", "ordered_at"),
+    Index("erasures_by_scope", "scope", "asked_in"),
     Index("erasures_by_copies", "state", "unreadable_at", "asked_in"),
-    Index("erasures_by_organisation", "organisation", "asked_in"),
+    Index("erasures_by_organisation", "organisation", "scope", "asked_in"),
 )
-"""`account` is the pseudonym, until retention has erased what it holds itself; `asked_in` is a log index."""
+"""`account` is the pseudonym, until retention has erased what it holds itself; `asked_in` is a log index.
+
+`state`: `scheduled`, `held` while a hold is on it (views/holds.py), `ordered`, `certified`. `free_at` is when nothing
+but a hold keeps it any more: its due date, or a later end of its `brake`; None waits for an officer.
+`suspended_at`: when it was found due, and held.
+"""
 parts = Table(
     "erasure_parts",
     tables,
@@ -81,16 +103,34 @@ def project(session: Connection, record: Recorded) -> None:
                 "erasure": event.erasure,
                 "organisation": event.organisation,
                 "account": event.account,
+                "scope": event.scope,
                 "state": "scheduled",
                 "rule": event.rule,
                 "due": instant(event.due),
+                "free_at": instant(event.due),
                 "asked_in": event.asked_in,
+                "asked_event": event.asked_event,
+                "asked_source": event.asked_source,
                 "asked_at": instant(event.asked_at),
                 "correlation": record.envelope.correlationid,
                 "scheduled_by": record.envelope.id,
             }
             session.execute(_SCHEDULED, row)
+        case ErasureRescheduled() as event:
+            _set(session, event.erasure, rule=event.rule, due=instant(event.due))
+            _free(session, event.erasure)
+        case ErasureHeld() as event:
+            _set(session, event.erasure, suspended_at=instant(event.at))
+        case ErasureBraked() as event:
+            until = instant(event.until) if event.until else None
+            _set(session, event.erasure, brake=event.why.value, brake_until=until)
+            _free(session, event.erasure)
+        case ErasureReleased() as event:
+            _set(session, event.erasure, brake=None, brake_until=None, released_at=instant(event.at))
+            _free(session, event.erasure)
         case ErasureOrdered() as event:
+            if event.scope == PERSON:
+                _with_the_person(session, event.account)
             _set(session, event.erasure, state="ordered", ordered_at=instant(event.at))
             rows = [{"erasure": event.erasure, "service": name, "state": "ordered"} for name in event.services]
             session.execute(_ORDERED, rows)
@@ -104,8 +144,23 @@ def project(session: Connection, record: Recorded) -> None:
             _set(session, event.erasure, unreadable_at=instant(event.at))
             for service, entry in event.entries.items():
                 _set_part(session, event.erasure, service, retired_in=entry)
-        case ErasureCompleted() as event:
+        case ErasureCompleted() as event if event.scope == PERSON:
             drop(session, event.account)
+
+
+def _free(session: Connection, erasure: str) -> None:
+    """When its brake and its due date leave it free."""
+    mine = erasures.c.erasure == erasure
+    row = session.execute(select(erasures.c.due, erasures.c.brake, erasures.c.brake_until).where(mine)).first()
+    if row is not None:
+        free = row.due if row.brake is None else row.brake_until and max(row.due, row.brake_until)
+        _set(session, erasure, free_at=free)
+
+
+def _with_the_person(session: Connection, account: str) -> None:
+    """What was to go on its own later goes now, with the person."""
+    mine = (erasures.c.account == account) & (erasures.c.scope != PERSON) & erasures.c.state.in_(("scheduled", "held"))
+    session.execute(delete(erasures).where(mine))
 
 
 def _set(session: Connection, erasure: str, **values: object) -> None:
@@ -140,15 +195,46 @@ def holds(session: Connection, account: str) -> int:
 
 
 def due_before(session: Connection, moment: datetime, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Due by `moment` and not ordered, the longest due first."""
-    mine = (erasures.c.state == "scheduled") & (erasures.c.due <= instant(moment))
-    return session.execute(select(erasures).where(mine).order_by(erasures.c.due).limit(limit)).all()
+    """Free to be ordered by `moment`, and not ordered, the longest free first."""
+    mine = (erasures.c.state == "scheduled") & (erasures.c.free_at <= instant(moment))
+    return session.execute(select(erasures).where(mine).order_by(erasures.c.free_at).limit(limit)).all()
+
+
+def suspended_before(session: Connection, moment: datetime, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Would be free by `moment`, but a hold is on them, and that has not been said yet."""
+    mine = (erasures.c.state == "held") & erasures.c.suspended_at.is_(None) & (erasures.c.free_at <= instant(moment))
+    return session.execute(select(erasures).where(mine).order_by(erasures.c.free_at).limit(limit)).all()
 
 
 def overdue(session: Connection, moment: datetime) -> int:
-    """How many were due before `moment` and are not ordered."""
-    mine = (erasures.c.state == "scheduled") & (erasures.c.due < instant(moment))
+    """How many were free to be ordered before `moment` and are not ordered."""
+    mine = (erasures.c.state == "scheduled") & (erasures.c.free_at < instant(moment))
     return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
+
+
+def braked(session: Connection) -> int:
+    """How many wait for an officer."""
+    mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)
+    return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
+
+
+def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:
+    """Those that only an officer can let go on."""
+    mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)
+    return session.execute(select(erasures.c.erasure).where(mine).limit(limit)).scalars().all()
+
+
+def gone_since(session: Connection, organisation: str, moment: datetime) -> int:
+    """How many of an organisation's people were ordered erased since `moment`, but for those an officer released."""
+    mine = (erasures.c.organisation == organisation) & (erasures.c.ordered_at >= instant(moment))
+    mine &= (erasures.c.scope == PERSON) & erasures.c.released_at.is_(None)
+    return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
+
+
+def begun(session: Connection, account: str) -> bool:
+    """Whether the erasure of this person has been ordered, so that nothing can be held any more."""
+    mine = (erasures.c.account == account) & (erasures.c.scope == PERSON) & erasures.c.ordered_at.is_not(None)
+    return session.execute(select(erasures.c.erasure).where(mine).limit(1)).first() is not None
 
 
 def stalled(session: Connection) -> int:
@@ -178,8 +264,9 @@ def by_id(session: Connection, organisation: str | None, erasure: str) -> Row | 
 
 
 def newest(session: Connection, organisation: str | None, before: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Asked for in entries below `before`, the newest first."""
-    chosen = select(erasures).order_by(erasures.c.asked_in.desc()).limit(limit)
+    """Of whole people, asked for in entries below `before`, the newest first."""
+    mine = erasures.c.scope == PERSON
+    chosen = select(erasures).where(mine).order_by(erasures.c.asked_in.desc()).limit(limit)
     if organisation is not None:
         chosen = chosen.where(erasures.c.organisation == organisation)
     if before is not None:

@@ -16,6 +16,7 @@ from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.retention import app as application
+from services.retention.app import sweeping
 from services.retention.views import erasures
 from tests.examples import retention as example
 from tests.unit.retention.world import NOW, World
@@ -87,7 +88,7 @@ def test_completions_come_in_any_order_and_more_than_once(world, order):
 def test_nothing_is_certified_on_retentions_own_word_before_the_log_has_it(world):
     erasure = world.close()
     world.follow()
-    world.app.sweep()
+    world.app.sweeping.sweep()
     world.relay()
     for service in OTHERS:
         world.complete(service, erasure)
@@ -108,7 +109,7 @@ def test_a_completion_that_left_something_is_visible_and_certifies_nothing(world
     seen = world.erasure(erasure)
     assert (seen["state"], seen["services"]["org"]) == ("ordered", "stalled")
     assert "org" not in seen["receipts"]
-    assert application.STALLED._value.get() == 1
+    assert sweeping.STALLED._value.get() == 1
 
     world.complete("org", erasure)
     world.settle()
@@ -149,12 +150,12 @@ def test_what_is_not_due_waits_and_what_was_not_swept_in_time_is_overdue(world):
         assert erasures.overdue(session, world.now - timedelta(seconds=4)) == 1
     world.settle()
     assert world.erasure(erasure)["state"] == "ordered"
-    assert application.OVERDUE._value.get() == 0
+    assert sweeping.OVERDUE._value.get() == 0
 
 
 @pytest.mark.parametrize("killed_after", range(5))
 def test_a_service_killed_between_any_two_steps_resumes(world, killed_after):
-    steps = [world.follow, world.app.sweep, world.relay, lambda: world.follow(), lambda: world.relay()]
+    steps = [world.follow, world.app.sweeping.sweep, world.relay, lambda: world.follow(), lambda: world.relay()]
     erasure = world.close()
     for step in steps[: killed_after + 1]:
         step()
@@ -245,10 +246,10 @@ def test_the_list_is_paged_newest_first(world):
 
 
 def test_more_than_a_batch_is_swept_at_once(world, monkeypatch):
-    monkeypatch.setattr(application, "BATCH", 3)
+    monkeypatch.setattr(sweeping, "BATCH", 3)
     made = [world.close() for _ in range(8)]
     world.follow()
-    world.app.sweep()
+    world.app.sweeping.sweep()
 
     assert {world.erasure(erasure)["state"] for erasure in made} == {"ordered"}
 
@@ -256,7 +257,8 @@ def test_more_than_a_batch_is_swept_at_once(world, monkeypatch):
 def test_the_sweep_looks_up_what_is_due_by_an_index_however_much_is_not(world):
     with world.app.engine.begin() as session:
         plan = session.exec_driver_sql(
-            "explain query plan select * from erasures where state = 'scheduled' and due <= 'x' order by due limit 100"
+            "explain query plan select * from erasures "
+            "where state = 'scheduled' and free_at <= 'x' order by free_at limit 100"
         ).all()
     assert "USING INDEX erasures_by_due" in str(plan)
     assert "TEMP B-TREE" not in str(plan)

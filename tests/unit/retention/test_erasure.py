@@ -7,7 +7,18 @@ from itertools import permutations
 
 import pytest
 
-from services.retention.domain.erasure import SERVICES, Confirm, Order, ProveCopies, Retired, Schedule, decider
+from services.contracts.retention import Brake
+from services.retention.domain.erasure import (
+    SERVICES,
+    Confirm,
+    Order,
+    ProveCopies,
+    Release,
+    Reschedule,
+    Retired,
+    Schedule,
+    decider,
+)
 from tests.examples import retention as example
 from tests.examples.retention import CLOSED, NEXT_NIGHT, SECONDS_LATER, WHOSE
 from tests.given import given
@@ -21,7 +32,8 @@ CERTIFIED = example.erasure_certified()
 
 
 def schedule(**but):
-    asked = {"asked_in": 41, "asked_at": CLOSED, "rule": "account_closed:P0D@1", "due": CLOSED}
+    asked = {"asked_in": 41, "asked_event": example.ASKED, "asked_source": "auth", "asked_at": CLOSED}
+    asked |= {"rule": "account_closed:P0D@1", "due": CLOSED}
     return Schedule(**{**WHOSE, **asked, "at": SECONDS_LATER, **but})
 
 
@@ -132,3 +144,76 @@ def test_retentions_own_completion_counts_only_once_it_stands_in_the_log():
 
     given(decider, *history).when(Order(at=NEXT_NIGHT)).then()
     given(decider, *history).when(confirm("retention", 48)).then(CONFIRMED[3], CERTIFIED)
+
+
+# -- what keeps it
+
+
+def test_what_is_held_is_not_ordered_and_that_is_said_once():
+    held = example.erasure_held()
+
+    given(decider, SCHEDULED).when(Order(holds=held.holds, at=SECONDS_LATER)).then(held)
+    given(decider, SCHEDULED, held).when(Order(holds=held.holds, at=NEXT_NIGHT)).then()
+    given(decider, SCHEDULED, held).when(Order(at=SECONDS_LATER)).then(ORDERED)
+
+
+def test_a_hold_goes_before_a_release():
+    history = SCHEDULED, example.erasure_braked(why=Brake.MASS, until=None), example.erasure_released()
+
+    given(decider, *history).when(Order(holds=(example.HOLD,), at=SECONDS_LATER)).then(example.erasure_held())
+
+
+def test_who_was_removed_by_somebody_else_has_a_grace():
+    grace = CLOSED + timedelta(days=14)
+    braked = example.erasure_braked()
+
+    given(decider).when(schedule(grace_until=grace)).then(SCHEDULED, braked)
+    given(decider, SCHEDULED, braked).when(Order(at=grace - timedelta(seconds=1))).refused("not_yet")
+    given(decider, SCHEDULED, braked).when(Order(at=grace)).then(example.erasure_ordered(at=grace))
+
+
+def test_too_many_in_one_day_wait_for_an_officer_who_looks_once():
+    braked = example.erasure_braked(why=Brake.MASS, until=None)
+    released = example.erasure_released()
+
+    given(decider, SCHEDULED).when(Order(crowded=True, at=SECONDS_LATER)).then(braked)
+    given(decider, SCHEDULED, braked).when(Order(at=NEXT_NIGHT)).refused("not_yet")
+    given(decider, SCHEDULED, braked).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).then(released)
+    given(decider, SCHEDULED, braked, released).when(Order(crowded=True, at=SECONDS_LATER)).then(ORDERED)
+
+
+def test_what_its_source_does_not_know_is_never_ordered_not_even_when_released():
+    braked = example.erasure_braked(why=Brake.UNCONFIRMED, until=None)
+
+    given(decider, SCHEDULED).when(Order(known=False, at=SECONDS_LATER)).then(braked)
+    given(decider, SCHEDULED, braked, example.erasure_released()).when(Order(known=False, at=SECONDS_LATER)).then(
+        braked
+    )
+
+
+def test_a_release_changes_nothing_twice_and_is_refused_where_nothing_is_braked():
+    released = example.erasure_released()
+    history = SCHEDULED, example.erasure_braked(), released
+
+    given(decider, *history).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).then()
+    given(decider, *history, ORDERED).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).then()
+    given(decider, SCHEDULED).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).refused("not_braked")
+    given(decider).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).refused("not_found")
+
+
+def test_another_rule_makes_it_due_at_another_moment_until_it_is_ordered():
+    moved = example.erasure_rescheduled()
+    asked = Reschedule(because=57, rule=moved.rule, due=moved.due, at=NEXT_NIGHT)
+
+    given(decider, SCHEDULED).when(asked).then(moved)
+    given(decider, SCHEDULED, moved).when(asked).then()
+    given(decider, SCHEDULED, moved).when(Order(at=NEXT_NIGHT)).refused("not_yet")
+    given(decider, SCHEDULED, ORDERED).when(asked).then()
+
+
+def test_a_session_is_erased_by_auth_alone():
+    mine = example.erasure_scheduled(scope="session/s1")
+
+    given(decider, mine).when(Order(crowded=True, at=SECONDS_LATER)).then(
+        example.erasure_ordered(scope="session/s1", services=("auth",))
+    )

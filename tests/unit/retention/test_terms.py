@@ -13,7 +13,7 @@ SATURDAY = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
 
 def version(number, day, closed, withdrawn="P0D"):
-    terms = {"account_closed": closed, "invitation_withdrawn": withdrawn}
+    terms = dict.fromkeys(Trigger, "P14D") | {"account_closed": closed, "invitation_withdrawn": withdrawn}
     return {"version": number, "in_force_from": day, "terms": terms}
 
 

@@ -94,10 +94,18 @@ def upgrade() -> None:
         sa.Column("erasure", sa.String(length=36), nullable=False),
         sa.Column("organisation", sa.String(length=36), nullable=False),
         sa.Column("account", sa.String(length=36), nullable=True),
+        sa.Column("scope", sa.String(length=60), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("rule", sa.String(length=80), nullable=False),
         sa.Column("due", sa.String(length=32), nullable=False),
+        sa.Column("free_at", sa.String(length=32), nullable=True),
+        sa.Column("brake", sa.String(length=30), nullable=True),
+        sa.Column("brake_until", sa.String(length=32), nullable=True),
+        sa.Column("released_at", sa.String(length=32), nullable=True),
+        sa.Column("suspended_at", sa.String(length=32), nullable=True),
         sa.Column("asked_in", sa.BigInteger(), nullable=False),
+        sa.Column("asked_event", sa.String(length=36), nullable=False),
+        sa.Column("asked_source", sa.String(length=20), nullable=False),
         sa.Column("asked_at", sa.String(length=32), nullable=False),
         sa.Column("ordered_at", sa.String(length=32), nullable=True),
         sa.Column("certified_at", sa.String(length=32), nullable=True),
@@ -108,10 +116,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("erasures", schema=None) as batch_op:
         batch_op.create_index("erasures_by_copies", ["state", "unreadable_at", "asked_in"], unique=False)
-        batch_op.create_index("erasures_by_due", ["state", "due"], unique=False)
-        batch_op.create_index("erasures_by_organisation", ["organisation", "asked_in"], unique=False)
+        batch_op.create_index("erasures_by_due", ["state", "free_at"], unique=False)
+        batch_op.create_index("erasures_by_order", ["organisation", "ordered_at"], unique=False)
+        batch_op.create_index("erasures_by_organisation", ["organisation", "scope", "asked_in"], unique=False)
+        batch_op.create_index("erasures_by_scope", ["scope", "asked_in"], unique=False)
+        batch_op.create_index("erasures_by_suspension", ["state", "suspended_at", "free_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_erasures_account"), ["account"], unique=False)
         batch_op.create_index(batch_op.f("ix_erasures_asked_in"), ["asked_in"], unique=False)
+
+    op.create_table(
+        "holds",
+        sa.Column("hold", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("scope", sa.String(length=20), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=True),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("sessions", sa.Boolean(), nullable=False),
+        sa.Column("ground", sa.String(length=30), nullable=False),
+        sa.Column("placed_at", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.String(length=32), nullable=False),
+        sa.Column("review_at", sa.String(length=32), nullable=True),
+        sa.Column("released_at", sa.String(length=32), nullable=True),
+        sa.Column("correlation", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("hold"),
+    )
+    with op.batch_alter_table("holds", schema=None) as batch_op:
+        batch_op.create_index("holds_by_expiry", ["state", "expires_at"], unique=False)
+        batch_op.create_index("holds_by_organisation", ["organisation", "scope", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_holds_account"), ["account"], unique=False)
 
     op.create_table(
         "retirements",
@@ -119,5 +152,11 @@ def upgrade() -> None:
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("service"),
+    )
+    op.create_table(
+        "standing",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation"),
     )
     # ### end Alembic commands ###

@@ -1,0 +1,24 @@
+"""A hold and an order to erase never pass each other: what decides on an organisation's erasures waits its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from services.kernel.locks import lock_owner
+
+
+def stream(erasure: str) -> str:
+    return f"erasure/{erasure}"
+
+
+def lock_organisation(session: Connection, organisation: str) -> None:
+    """Until the transaction ends. One lock for all of its people: a hold may be on all, and a brake counts them."""
+    lock_owner(session, f"erasures/{organisation}", exclusive=True)
+
+
+def lock_organisations(session: Connection, organisations: Iterable[str]) -> None:
+    """Always in the same order, so that two sweeps do not wait for each other."""
+    for organisation in sorted(set(organisations)):
+        lock_organisation(session, organisation)

@@ -1,0 +1,134 @@
+"""Time passes: holds end, what is due and free is ordered, and what no copy can show any more is said so (P06)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import Gauge
+from sqlalchemy import Connection
+
+from services.contracts.facts import PERSON
+from services.contracts.retention import ErasureBraked
+from services.kernel.decider import Refused
+from services.kernel.rpc import Unavailable
+from services.kernel.unit import Unit
+from services.retention.app.locking import lock_organisations, stream
+from services.retention.domain import erasure as erasing
+from services.retention.domain import hold as holding
+from services.retention.domain.terms import allowance
+from services.retention.views import erasures, holds, retirements, standing
+
+if TYPE_CHECKING:
+    from services.retention.app import Retention
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+A_DAY = timedelta(hours=24)
+OVERDUE = Gauge("crisisconnect_retention_overdue", "Erasures due, free, and not ordered for longer than two sweeps.")
+STALLED = Gauge("crisisconnect_retention_stalled", "Completions of services that say something was left.")
+BRAKED = Gauge("crisisconnect_retention_braked", "Erasures that wait for an officer.")
+
+Find = Callable[[Connection], Sequence[Any]]
+
+
+class Sweeping:
+    """A bounded batch at a time, each in one transaction."""
+
+    def __init__(self, retention: Retention) -> None:
+        self._retention = retention
+        self._known: dict[str, bool] = {}
+
+    def sweep(self) -> None:
+        """End what has expired, order what is due, and say which copies have become unreadable."""
+        now = self._retention.now
+        self._each(lambda session: holds.expired_by(session, now(), BATCH), self._expire)
+        self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order)
+        self._each(lambda session: erasures.due_before(session, now(), BATCH), self._order, ahead=self._ask_sources)
+        self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)
+        patience = timedelta(seconds=2 * self._retention.configuration.retention_sweep_seconds)
+        with self._retention.store.reading() as session:
+            OVERDUE.set(erasures.overdue(session, now() - patience))
+            STALLED.set(erasures.stalled(session))
+            BRAKED.set(erasures.braked(session))
+
+    def _each(
+        self, find: Find, decide: Callable[[Unit, Any], None], ahead: Callable[[Sequence[Any]], None] | None = None
+    ) -> None:
+        """Look without a lock first, since most sweeps find nothing. Ends when a batch changed nothing."""
+        store, stopping = self._retention.store, self._retention.stopping
+
+        def work(unit: Unit) -> dict[str, Any]:
+            lock_organisations(unit.session, (row.organisation for row in found))
+            locked = {row.organisation for row in found}
+            # Read again: what was placed, released or ordered while we waited for the locks counts.
+            for row in find(unit.session):
+                if row.organisation not in locked:
+                    continue
+                # Every step belongs to the chain of requests that asked for the erasure, not to the sweep.
+                unit.context = replace(unit.context, correlation=row.correlation, causation=_cause(row))
+                try:
+                    decide(unit, row)
+                except Refused as refused:
+                    log.error("the sweep was refused a step: %s", refused.code)
+            return {}
+
+        while not stopping():
+            with store.reading() as session:
+                found = find(session)
+            if not found:
+                return
+            if ahead is not None:
+                ahead(found)
+            if not store.perform(self._retention.own_context(), work)["events"] or len(found) < BATCH:
+                return
+
+    # -- one step each
+
+    def _expire(self, unit: Unit, row: Any) -> None:
+        asked = holding.Release(by="system/retention", expired=True, at=self._retention.now())
+        unit.do(f"hold/{row.hold}", holding.decider, asked)
+
+    def _order(self, unit: Unit, row: Any) -> None:
+        held = holds.on(unit.session, row.erasure)
+        known = self._known.get(row.asked_event)
+        if known is None and not held:
+            return  # its source could not be asked, so it waits for the next sweep
+        at = self._retention.now()
+        crowded = row.scope == PERSON and self._crowded(unit.session, row.organisation)
+        asked = erasing.Order(holds=held, known=bool(known), crowded=crowded, at=at)
+        for event in unit.do(stream(row.erasure), erasing.decider, asked):
+            if isinstance(event, ErasureBraked):
+                log.error("erasure %s waits for an officer: %s", row.erasure, event.why.value)
+
+    def _crowded(self, session: Connection, organisation: str) -> bool:
+        people = standing.people(session, organisation) or 0
+        since = self._retention.now() - A_DAY
+        return erasures.gone_since(session, organisation, since) >= allowance(people)
+
+    def _prove(self, unit: Unit, row: Any) -> None:
+        noted: Mapping[str, erasing.Retired] = retirements.latest(unit.session)
+        asked = erasing.ProveCopies(retirements=noted, at=self._retention.now())
+        unit.do(stream(row.erasure), erasing.decider, asked)
+
+    def _ask_sources(self, rows: Sequence[Any]) -> None:
+        """A signature shows who signed; whether the event really stands where it comes from, only its source knows."""
+        self._known = {}
+        for row in rows:
+            try:
+                said = self._retention.caller.call(
+                    row.asked_source, "durable", {"event": row.asked_event}, self._retention.own_context()
+                )
+            except Unavailable:
+                log.warning("%s cannot be asked whether it asked for an erasure; it waits", row.asked_source)
+                return
+            self._known[row.asked_event] = said is not None
+
+
+def _cause(row: Any) -> str | None:
+    found: str | None = getattr(row, "scheduled_by", None)
+    return found

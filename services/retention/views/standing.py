@@ -1,0 +1,41 @@
+"""How many people each organisation has, as the log tells it: what makes many erasures in one day too many."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, update
+
+from services.contracts.auth import AccountClosed, UserRegistered
+from services.contracts.org import OrganisationRegistered
+from services.kernel.entry import Entry
+from services.kernel.event import Event
+
+tables = MetaData()
+standing = Table(
+    "standing",
+    tables,
+    Column("organisation", String(36), primary_key=True),
+    Column("people", Integer, nullable=False),
+)
+FOLLOWED: tuple[type[Event], ...] = (OrganisationRegistered, UserRegistered, AccountClosed)
+
+
+def follow(session: Connection, entry: Entry) -> None:
+    match entry.record.event:
+        case OrganisationRegistered() as event:
+            _count(session, event.organisation, 0)
+        case UserRegistered() as event:
+            _count(session, event.organisation, 1)
+        case AccountClosed() as event:
+            _count(session, event.organisation, -1)
+
+
+def _count(session: Connection, organisation: str, more: int) -> None:
+    mine = standing.c.organisation == organisation
+    if not session.execute(update(standing).where(mine).values(people=standing.c.people + more)).rowcount:
+        session.execute(insert(standing).values(organisation=organisation, people=more))
+
+
+def people(session: Connection, organisation: str) -> int | None:
+    """Who registered and did not close their account; None where there is no such organisation."""
+    mine = standing.c.organisation == organisation
+    return session.execute(select(standing.c.people).where(mine)).scalar()
