@@ -151,7 +151,10 @@ def _verified(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _erasures(log: Sequence[Stored]) -> Iterator[Finding]:
-    """Each one asked for: completed by every service, certified after all of that, once."""
+    """Each one asked for: completed by every service, certified after all of that, once.
+
+    One that was braked, and that no officer released, has not begun.
+    """
     asked: list[str] = []
     steps: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for index, entry in enumerate(log):
@@ -164,8 +167,9 @@ def _erasures(log: Sequence[Stored]) -> Iterator[Finding]:
     needed = ("ErasureScheduled", "ErasureOrdered", *(f"ErasureCompleted/{name}" for name in SERVICES))
     for erasure in asked:
         done = steps[erasure]
+        waits = bool(done["ErasureBraked"]) and not done["ErasureReleased"]
         for step in (*needed, "ErasureCertified"):
-            if len(done[step]) != 1:
+            if len(done[step]) != (0 if waits and step != "ErasureScheduled" else 1):
                 yield Finding(Wrong.ERASURE, f"{erasure}: {step} stands {len(done[step])} times")
         certified = done["ErasureCertified"][:1]
         if certified and max(index for step in needed for index in done[step] or [len(log)]) > certified[0]:
