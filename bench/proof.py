@@ -26,6 +26,7 @@ SMALL, LARGE = 10_000, 1_000_000
 PROOFS = 1_000
 ROUNDS, BATCHES, BATCH = 40, 4, 500
 BULK = 20_000
+KEY = SOURCES.signers["auth"].verifier.id
 
 
 def run(large: int = LARGE, small: int = SMALL) -> list[Row]:
@@ -96,7 +97,7 @@ class Grown:
         self.number += 1
         made, organisation = self._id(), event_id("organisation", self.number % 7)
         kind, at = "nl.crisisconnect.auth.UserRegistered.v1", "2026-01-01T00:00:00.000000Z"
-        return Arrival("/auth", self.number, made, kind, organisation, f"account/{made}", made, at, note)
+        return Arrival("/auth", self.number, made, kind, organisation, f"account/{made}", made, at, note, key=KEY)
 
 
 if __name__ == "__main__":
