@@ -39,12 +39,11 @@ class LineUp:
 
     def take(self, arrival: Arrival) -> None:
         """Let one arrival in, and then everybody who waited for it alone."""
-        succession = self.successions[arrival.source]
-        if succession.term_of(arrival.key) is None:
-            self.unheard.append(arrival.note)
-            return
         if not self._is_its_turn(arrival):
-            self.bad.append(Bad(Reason.UNAUTHORISED_KEY, arrival.source, arrival.note))
+            if self.successions[arrival.source].term_of(arrival.key) is None:
+                self.unheard.append(arrival.note)
+            else:
+                self.bad.append(Bad(Reason.UNAUTHORISED_KEY, arrival.source, arrival.note))
             return
         number, following = arrival.number, self.next[arrival.source]
         if arrival.sequence < following:
