@@ -12,6 +12,17 @@ class Moved(Exception):
     """Another replica has taken this entry in."""
 
 
+def position(session: Connection, name: str, default: int) -> int:
+    """A number that this service keeps by a name, which no feed has."""
+    found = session.execute(select(cursors.c.after).where(cursors.c.name == name)).scalar()
+    return default if found is None else int(found)
+
+
+def put(session: Connection, name: str, to: int) -> None:
+    if not session.execute(update(cursors).where(cursors.c.name == name).values(after=to)).rowcount:
+        session.execute(insert(cursors).values(name=name, after=to))
+
+
 class Cursor:
     """The row of one feed, by its name."""
 

@@ -195,6 +195,13 @@ def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
         after = rows[-1].position
 
 
+def of_streams(session: Connection, streams: Sequence[str]) -> list[Recorded]:
+    """The history of several streams, each oldest first."""
+    mine = select(events.c.line, events.c.version).where(events.c.stream.in_(streams))
+    rows = session.execute(mine.order_by(events.c.stream, events.c.version))
+    return [parse(line, version) for line, version in rows]
+
+
 def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
     """Add events to one stream after the `seen` ones that the decision was based on.
 
@@ -203,8 +210,10 @@ def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
     keep(session, rows_of(session, seen, new))
 
 
-def rows_of(session: Connection, seen: int, new: Sequence[Recorded]) -> list[Row]:
+def rows_of(session: Connection, seen: int, new: Sequence[Recorded], index: str | None = None) -> list[Row]:
     """The rows that `keep` will write. From here on nobody erases the owners of their keys before the commit.
+
+    `index` owns the key of the blind indexes that go into the views with them.
 
     Raises Refused("too_large").
     """
@@ -214,6 +223,8 @@ def rows_of(session: Connection, seen: int, new: Sequence[Recorded]) -> list[Row
         # A session's key is its own, but a session of somebody erased must not come to be either.
         if owners and record.envelope.datasubject:
             owners.add(record.envelope.datasubject)
+        if index is not None and record.index:
+            owners.add(index)
         line = line_of(record.envelope, record.event, record.sealed)
         if len(line) > MAX_EVENT:
             raise Refused("too_large")
@@ -255,6 +266,10 @@ def bury(session: Connection, owners: Sequence[str]) -> None:
         lock_owner(session, owner, exclusive=True)
         if not session.execute(select(erased).where(erased.c.owner == owner)).first():
             session.execute(insert(erased).values(owner=owner))
+
+
+def buried(session: Connection, owner: str) -> bool:
+    return session.execute(select(erased).where(erased.c.owner == owner)).first() is not None
 
 
 def forget_answers(session: Connection, actor: str) -> int:

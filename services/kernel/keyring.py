@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import time
-import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +20,7 @@ from sqlalchemy import (
 )
 
 from services.kernel import epochs
+from services.kernel.blinding import INDEX, Blinding, IndexKey, version
 from services.kernel.database import reading, scrub, writing
 from services.kernel.epochs import Rotation, keys, tables, tombstones
 from services.kernel.keyproviders import KeyProvider
@@ -32,8 +30,6 @@ from services.kernel.sealing import Key, Prepared, unsealed
 
 __all__ = ["INDEX", "Erased", "Keyring", "Prepared", "Rotation", "tables"]
 
-INDEX = "index"
-"""The owner of the keys that blind indexes are made with; it is never erased, only rotated."""
 CACHED_SECONDS = 60.0
 CACHED_KEYS = 20_000
 
@@ -59,7 +55,7 @@ class Keyring:
         self.source = source
         self._cache: OrderedDict[str, tuple[float, Key]] = OrderedDict()
         self._names: dict[tuple[str, str], str] = {}
-        self._index: bytes | None = None
+        self.index = Blinding(self._index_keys, lambda category: self._mint([(INDEX, category)]))
 
     # -- minting and finding
 
@@ -173,11 +169,21 @@ class Keyring:
     # -- looking up without reading
 
     def blind(self, what: str, value: str, scope: str = "") -> str:
-        """The keyed blind index of a value: equal for equal values of the same `what` and `scope` (RFC 2104)."""
-        if self._index is None:
-            self._index = self.prepare([(INDEX, INDEX)])._found[INDEX, INDEX].raw
-        folded = unicodedata.normalize("NFKC", value).casefold().strip()
-        return hmac.new(self._index, f"{what}\0{scope}\0{folded}".encode(), hashlib.sha256).hexdigest()
+        """The index to write beside a value; `index.seek` looks one up."""
+        return self.index.writing().blind(what, value, scope)
+
+    def _index_keys(self) -> list[IndexKey]:
+        found = self._fetch(keys.c.owner == INDEX)
+        for key in found:
+            self._forget(key.id)  # they live in `index` alone
+        return [IndexKey(key.id, version(key.category), key.raw) for key in found]
+
+    def destroy_index(self, identities: list[str]) -> None:
+        """Destroy versions of the index key, once no index has them any more."""
+        with writing(self._engine) as session:
+            session.execute(delete(keys).where(keys.c.owner == INDEX, keys.c.id.in_(identities)))
+        self.index.fresher()
+        self.scrub()
 
     # -- forgetting
 
@@ -208,13 +214,18 @@ class Keyring:
             mine = select(func.count()).select_from(keys).where(keys.c.owner.in_(sorted(owners)))
             return session.execute(mine).scalar_one()
 
-    def rotate(self, batch: int = 500) -> Rotation:
-        """Wrap the living keys under a new epoch and destroy the old one's key.
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    def rotate(self, batch: int = 500, first: Callable[[], object] = lambda: None) -> Rotation:
+        """Do `first`, then wrap the living keys under a new epoch and destroy the old one's key.
 
         Resumes where an earlier try stopped: every epoch but the newest is retired, whoever began it.
         Raises Busy while another process rotates.
         """
         with lease(self._engine, "rotation"):
+            first()
             return epochs.rotate(self._engine, self._provider, batch)
 
     def status(self) -> dict[str, object]:

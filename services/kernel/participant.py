@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore
+from services.kernel import eventstore, reindexing
 from services.kernel.bell import Bell
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
@@ -125,6 +125,7 @@ class Participant:
 
     def start(self) -> None:
         """Begin to follow the log and to keep time; called once, when the process is ready to work."""
+        reindexing.settle(self.store)
         self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
         self._every(300.0, "answers", self.store.forget_old_answers)
         self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
@@ -193,7 +194,7 @@ class Participant:
         """Wrap the living keys under a new epoch, destroy the old one, and say so in the log."""
         with self.store.reading() as session:
             after = eventstore.last_number(session)
-        rotation = self.keyring.rotate()
+        rotation = reindexing.rotate(self.store)
         event = self.vocabulary.retired(
             retired=rotation.retired, current=rotation.current, keys=rotation.keys, after=after, at=rotation.at
         )

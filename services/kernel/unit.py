@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from services.kernel import eventstore
+from services.kernel.blinding import IndexKey
 from services.kernel.context import Context
 from services.kernel.database import reading, writing
 from services.kernel.decider import Decider, Refused
@@ -31,6 +32,10 @@ E = TypeVar("E", bound=Event)
 
 REMEMBERED = timedelta(hours=48)
 TRIES = 5
+
+
+class Stale(Conflict):
+    """A rotation has begun, and indexes are written with another key: decide and write again."""
 
 
 class View(Protocol):
@@ -55,6 +60,7 @@ class Unit:
     refusal: Refused | None = None
     late: bool = False
     _rows: list[eventstore.Row] = field(default_factory=list)
+    _key: IndexKey | None = None
 
     def do(self, stream: str, decider: Decider[S, C, E], command: C) -> Sequence[E]:
         """Load the stream, decide, append and project what follows. Returns the new events, maybe none."""
@@ -67,8 +73,9 @@ class Unit:
         return new
 
     def append(self, stream: str, seen: int, new: Sequence[Event]) -> None:
-        records = [self._record(stream, version, event) for version, event in enumerate(new, start=seen + 1)]
-        self._rows += eventstore.rows_of(self.session, seen, records)
+        key = self._index_key(new)
+        records = [self._record(stream, version, event, key) for version, event in enumerate(new, start=seen + 1)]
+        self._rows += eventstore.rows_of(self.session, seen, records, None if key is None else key.owner)
         if not self.late:
             self.flush()
         for record in records:
@@ -80,13 +87,25 @@ class Unit:
         """Write what is not written yet. Raises Conflict."""
         if self._rows or answer is not None:
             rows, self._rows = self._rows, []
-            eventstore.keep(self.session, rows, answer)
+            try:
+                eventstore.keep(self.session, rows, answer)
+            except Refused:
+                if self._key is not None and eventstore.buried(self.session, self._key.owner):
+                    self.store.keyring.index.spend([self._key.owner])
+                    raise Stale(rows[0][1]) from None
+                raise
 
     def refuse_on_record(self, refused: Refused) -> None:
         """The refusal is evidence: commit what was written so far, then answer with it."""
         self.refusal = refused
 
-    def _record(self, stream: str, version: int, event: Event) -> Recorded:
+    def _index_key(self, new: Sequence[Event]) -> IndexKey | None:
+        """The one key of all indexes that this transaction writes, if it writes any."""
+        if self._key is None and any(mark.indexed for event in new for mark in personal_fields(type(event)).values()):
+            self._key = self.store.keyring.index.writing()
+        return self._key
+
+    def _record(self, stream: str, version: int, event: Event, key: IndexKey | None) -> Recorded:
         sealed: dict[str, str] = {}
         index: dict[str, str | None] = {}
         short = event.type.removeprefix("nl.crisisconnect.")
@@ -97,8 +116,8 @@ class Unit:
             if self.keys is None:
                 raise RuntimeError(f"{event.type} has personal fields; prepare their keys before the transaction")
             sealed[name] = self.keys.seal(owner_of(event, name), mark.category, short, name, value)
-            if mark.indexed:
-                index[name] = self.store.blind(event, name, value)
+            if mark.indexed and key is not None:
+                index[name] = self.store.blind(event, name, value, key)
         subject = subject_of(event)
         context = self.context
         envelope = Envelope(
@@ -146,10 +165,10 @@ class Store:
         """As what the maker acts: for itself in its own organisation, for a controller elsewhere (AVG art. 4)."""
         return "controller" if organisation in (None, self._maker) else "processor"
 
-    def blind(self, event: Event, name: str, value: str) -> str:
+    def blind(self, event: Event, name: str, value: str, key: IndexKey) -> str:
         """User names are unique in all; every other indexed value is looked up within one organisation."""
         scope = "" if name in EVERYWHERE else str(getattr(event, "organisation", ""))
-        return self.keyring.blind(name, value, scope)
+        return key.blind(name, value, scope)
 
     def reindex(self, record: Recorded) -> Recorded:
         """A stored event as the views saw it when it was new: no number yet, its blind indexes filled in.
@@ -160,7 +179,7 @@ class Store:
         names = [name for name in record.sealed if marks[name].indexed]
         values = self.keyring.open_many([(record.sealed[name], name) for name in names]) if names else []
         index = {
-            name: None if value is None else self.blind(record.event, name, value)
+            name: None if value is None else self.blind(record.event, name, value, self.keyring.index.writing())
             for name, value in zip(names, values, strict=True)
         }
         return replace(record, envelope=replace(record.envelope, sequence=None), index=index)

@@ -26,6 +26,7 @@ from tests.unit.kernel.conftest import MAKER, People, Service, people, tables
 from tests.unit.kernel.test_eventstore import *  # noqa: F403 - the same sentences, on the other database
 from tests.unit.kernel.test_keyring import *  # noqa: F403
 from tests.unit.kernel.test_known import *  # noqa: F403
+from tests.unit.kernel.test_reindexing import *  # noqa: F403
 from tests.unit.kernel.test_unit import *  # noqa: F403
 
 

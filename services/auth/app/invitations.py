@@ -92,10 +92,10 @@ class Invitations:
 
     def _invite(self, context: Context, organisation: str, email: str, role: Role) -> dict[str, Any]:
         person, token, now = str(uuid4()), secrets.token_urlsafe(32), datetime.now(UTC)
-        index = self._auth.keyring.blind("email", email, organisation)
+        blinds = self._auth.keyring.index.blinds
 
         def work(unit: Unit) -> dict[str, Any]:
-            if accounts.email_in_use(unit.session, organisation, index):
+            if accounts.email_in_use(unit.session, organisation, blinds("email", email, organisation)):
                 raise Refused("already_invited")
             invitation = str(uuid4())
             asked = account.Invite(
@@ -189,7 +189,7 @@ class Invitations:
         else:
             context = self._auth.terms_or_before(context, organisation)
         hashed = passwords.checked(password, [username, first_name, last_name, "crisisconnect"])
-        index = self._auth.keyring.blind("username", username)
+        blinds = self._auth.keyring.index.blinds
         public_id = str(uuid4())
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class Invitations:
                 token_digest=digest,
                 at=datetime.now(UTC),
             )
-            taken = accounts.by_username(unit.session, index)
+            taken = accounts.by_username(unit.session, blinds("username", username))
             if taken is not None and taken.account != row.account:
                 raise Refused("username_taken")
             unit.do(f"account/{row.account}", account.decider, asked)

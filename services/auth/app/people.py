@@ -57,12 +57,13 @@ class People:
         pseudonym, organisation = pseudonym_of(context), str(context.organisation)
         context = self._auth.allow_person(context, frozenset({Category.NAME, Category.EMAIL}))
         email = values.get("email")
-        index = self._auth.keyring.blind("email", email, organisation) if email else None
+        blinds = self._auth.keyring.index.blinds
 
         def work(unit: Unit) -> dict[str, Any]:
             mine = self._mine(unit.session, context)
-            moved = index is not None and index != mine.email_index
-            if moved and accounts.email_in_use(unit.session, organisation, str(index)):
+            index = blinds("email", email, organisation) if email else ()
+            moved = email and mine.email_index not in index
+            if moved and accounts.email_in_use(unit.session, organisation, index):
                 raise Refused("already_invited")
             asked = account.Correct(values=dict(values), at=datetime.now(UTC))
             unit.do(f"account/{pseudonym}", account.decider, asked)
@@ -120,7 +121,9 @@ class People:
         Raises Refused("account_unknown").
         """
         with self._auth.store.reading() as session:
-            found = accounts.pseudonym(session, organisation, self._auth.keyring.blind("public_id", account))
+            found = self._auth.keyring.index.seek(
+                lambda index: accounts.pseudonym(session, organisation, index), "public_id", account
+            )
         if found is None:
             raise Refused("account_unknown")
         return {"pseudonym": found.account, "organisation": found.organisation}
@@ -133,7 +136,7 @@ class People:
         self.looked(context, organisation, [row.account for row in rows])
         return {
             "items": self._shown(rows),
-            "next": rows[-1].public_index if len(rows) == min(limit, PEOPLE_A_LOOK) else None,
+            "next": rows[-1].invitation if len(rows) == min(limit, PEOPLE_A_LOOK) else None,
         }
 
     def member(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
@@ -148,11 +151,11 @@ class People:
 
     def remove(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
         """Close another person's account; answers the id of the erasure that begins with it."""
-        index = self._auth.keyring.blind("public_id", account)
+        seek = self._auth.keyring.index.seek
 
         # Looked up inside: asked again under the same key, the account is out of reach, and the answer still stands.
         def whose(session: Connection) -> str:
-            row = accounts.by_public_id(session, organisation, index)
+            row = seek(lambda index: accounts.by_public_id(session, organisation, index), "public_id", account)
             if row is None:
                 raise Refused("not_found")
             _keep_one(session, row, Role.BEHEERDER)
@@ -206,9 +209,10 @@ class People:
         return items
 
     def _by_public(self, organisation: str, public_id: str) -> Any:
-        index = self._auth.keyring.blind("public_id", public_id)
         with self._auth.store.reading() as session:
-            row = accounts.by_public_id(session, organisation, index)
+            row = self._auth.keyring.index.seek(
+                lambda index: accounts.by_public_id(session, organisation, index), "public_id", public_id
+            )
         if row is None:
             raise Refused("not_found")
         return row

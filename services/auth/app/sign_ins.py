@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import time
 from collections import OrderedDict
@@ -22,6 +23,7 @@ from services.auth.domain.session import lifetime
 from services.auth.views import accounts, sessions, work
 from services.contracts.auth import SignInFailed
 from services.contracts.privacy import Category, Role
+from services.kernel.blinding import folded
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.database import writing
@@ -47,14 +49,19 @@ class Strangers:
 
     def __init__(self, room: int = 10_000) -> None:
         self._room = room
-        self._tries: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._tries: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+        self._key = secrets.token_bytes(32)
 
-    def of(self, index: str) -> tuple[int, float]:
-        return self._tries.get(index, (0, 0.0))
+    def name(self, username: str) -> bytes:
+        """What stands for a name here: typed names are not kept, and a rotation of the index key forgives nothing."""
+        return hmac.digest(self._key, folded(username).encode(), "sha256")
 
-    def failed(self, index: str, failed: int, until: float) -> None:
-        self._tries[index] = (failed, until)
-        self._tries.move_to_end(index)
+    def of(self, name: bytes) -> tuple[int, float]:
+        return self._tries.get(name, (0, 0.0))
+
+    def failed(self, name: bytes, failed: int, until: float) -> None:
+        self._tries[name] = (failed, until)
+        self._tries.move_to_end(name)
         while len(self._tries) > self._room:
             self._tries.popitem(last=False)
 
@@ -96,9 +103,12 @@ class SignIns:
 
     def who(self, *, token: str) -> dict[str, Any]:
         """Whose token this is. Raises Refused("unauthenticated") for a strange, ended or expired one."""
-        index = self._auth.keyring.blind("token_digest", digest_of(token))
         with self._auth.store.reading() as session:
-            row = sessions.by_token(session, index, instant(datetime.now(UTC)))
+            row = self._auth.keyring.index.seek(
+                lambda index: sessions.by_token(session, index, instant(datetime.now(UTC))),
+                "token_digest",
+                digest_of(token),
+            )
         if row is None:
             raise Refused("unauthenticated")
         return {
@@ -180,11 +190,12 @@ class SignIns:
 
     def _proven(self, username: str, password: str) -> Any:
         """The account whose name and password these are. The answer and its time are the same for an unknown name."""
-        index = self._auth.keyring.blind("username", username)
-        now = time.time()
+        now, stranger = time.time(), self._strangers.name(username)
         with self._auth.store.reading() as session:
-            row = accounts.by_username(session, index)
-            failed, until = work.throttle_of(session, row.account) if row else self._strangers.of(index)
+            row = self._auth.keyring.index.seek(
+                lambda index: accounts.by_username(session, index), "username", username
+            )
+            failed, until = work.throttle_of(session, row.account) if row else self._strangers.of(stranger)
         if now < until:
             raise Refused("throttled", retry_after=int(until - now) + 1)
         hashed = self._auth.keyring.open(row.password, "password") if row else None
@@ -196,7 +207,7 @@ class SignIns:
         until = now + wait_after(failed + 1)
         if row is None:
             UNKNOWN_NAMES.inc()
-            self._strangers.failed(index, failed + 1, until)
+            self._strangers.failed(stranger, failed + 1, until)
         else:
             minute = instant(datetime.now(UTC).replace(second=0, microsecond=0))
             with writing(self._auth.store.engine) as session:

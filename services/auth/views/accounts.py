@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     Update,
+    and_,
     bindparam,
     delete,
     func,
@@ -38,6 +40,7 @@ from services.contracts.facts import PERSON
 from services.contracts.privacy import Role
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.kernel.reindexing import Indexed
 
 tables = MetaData()
 accounts = Table(
@@ -63,10 +66,11 @@ accounts = Table(
     Column("first_name", Text),
     Column("infix", Text),
     Column("last_name", Text),
-    Index("accounts_by_organisation", "organisation", "status", "public_index"),
+    Index("accounts_by_organisation", "organisation", "status", "invitation"),
     Index("accounts_by_email", "organisation", "email_index"),
 )
 
+INDEXED = (Indexed(accounts, {"public_index": "public_id", "username_index": "username", "email_index": "email"}),)
 PRESENT = (Status.INVITED, Status.OPEN)
 _INVITED = insert(accounts)
 
@@ -154,22 +158,22 @@ def by_pseudonym(session: Connection, organisation: str, account: str) -> Row | 
     return session.execute(select(accounts).where(mine)).first()
 
 
-def by_public_id(session: Connection, organisation: str, index: str) -> Row | None:  # type: ignore[type-arg]
-    mine = (accounts.c.public_index == index) & (accounts.c.organisation == organisation)
+def by_public_id(session: Connection, organisation: str, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]
+    mine = accounts.c.public_index.in_(index) & (accounts.c.organisation == organisation)
     return session.execute(select(accounts).where(mine)).first()
 
 
-def pseudonym(session: Connection, organisation: str | None, index: str) -> Row | None:  # type: ignore[type-arg]
+def pseudonym(session: Connection, organisation: str | None, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]
     """For an investigation, which may not know yet whose person it is about; closed accounts are out of reach."""
-    mine = accounts.c.public_index == index
+    mine = and_(accounts.c.public_index.in_(index))
     if organisation is not None:
         mine &= accounts.c.organisation == organisation
     return session.execute(select(accounts.c.account, accounts.c.organisation).where(mine)).first()
 
 
-def by_username(session: Connection, index: str) -> Row | None:  # type: ignore[type-arg]
+def by_username(session: Connection, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]
     """In all organisations: a user name is unique everywhere, and names its organisation by that."""
-    return session.execute(select(accounts).where(accounts.c.username_index == index)).first()
+    return session.execute(select(accounts).where(accounts.c.username_index.in_(index))).first()
 
 
 def by_token(session: Connection, digest: str) -> Row | None:  # type: ignore[type-arg]
@@ -182,19 +186,17 @@ def by_invitation(session: Connection, organisation: str, invitation: str) -> Ro
     return session.execute(select(accounts).where(mine)).first()
 
 
-def email_in_use(session: Connection, organisation: str, index: str) -> bool:
-    mine = (accounts.c.organisation == organisation) & (accounts.c.email_index == index)
+def email_in_use(session: Connection, organisation: str, index: Sequence[str]) -> bool:
+    mine = (accounts.c.organisation == organisation) & accounts.c.email_index.in_(index)
     return session.execute(select(accounts.c.account).where(mine)).first() is not None
 
 
 def open_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
-    """Open accounts, ordered by the blind index of their public id: an order that tells nothing."""
+    """Open accounts, ordered by their invitation: an order that tells nothing, and that no rotation changes."""
     mine = (
-        (accounts.c.organisation == organisation)
-        & (accounts.c.status == Status.OPEN)
-        & (accounts.c.public_index > after)
+        (accounts.c.organisation == organisation) & (accounts.c.status == Status.OPEN) & (accounts.c.invitation > after)
     )
-    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.public_index).limit(limit)))
+    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
 
 
 def invited_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     Column,
     Connection,
@@ -24,6 +26,7 @@ from services.contracts.auth import AccountClosed, ErasureCompleted, SessionEnde
 from services.contracts.facts import PERSON
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.kernel.reindexing import Indexed
 
 tables = MetaData()
 sessions = Table(
@@ -43,6 +46,7 @@ sessions = Table(
     Column("app_version", Text),
 )
 
+INDEXED = (Indexed(sessions, {"token_index": "token_digest"}, stream="session"),)
 EQUIPMENT = ("ip", "device", "os", "browser", "app_version")
 # Built once: building a statement costs more than running it.
 _ONE = update(sessions).where(sessions.c.session == bindparam("which"))
@@ -100,10 +104,10 @@ def of_account(session: Connection, account: str) -> list[str]:
     return list(session.execute(select(sessions.c.session).where(sessions.c.account == account)).scalars())
 
 
-def by_token(session: Connection, index: str, now: str) -> Row | None:  # type: ignore[type-arg]
+def by_token(session: Connection, index: Sequence[str], now: str) -> Row | None:  # type: ignore[type-arg]
     """The open session of a token, with its account's organisation, role and sealed public id."""
     live = (
-        (sessions.c.token_index == index)
+        sessions.c.token_index.in_(index)
         & sessions.c.ended_at.is_(None)
         & (sessions.c.expires_at > now)
         & (accounts.c.status == Status.OPEN)

@@ -20,6 +20,7 @@ from services.kernel.database import sqlite
 from services.kernel.envelope import Recorded
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
+from services.kernel.reindexing import Indexed
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
@@ -39,6 +40,8 @@ people = Table(
 
 class People:
     """A view: who was invited, as what."""
+
+    INDEXED = (Indexed(people, {"email_index": "email"}),)
 
     @staticmethod
     def project(session: Connection, record: Recorded) -> None:
