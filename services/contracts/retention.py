@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.contracts.facts import PERSON, Completion, HandOver, Retirement
@@ -198,6 +198,7 @@ class RuleChanged(Event, kind="rule"):
     organisation: str
     agreement_version: int
     terms: dict[Category, str]
+    starts_on: date
     entry: int
     at: datetime
 

@@ -12,7 +12,7 @@ from services.kernel.envelope import Recorded
 from services.kernel.event import Event
 from services.retention.domain.erasure import Confirm, Schedule
 from services.retention.domain.retirement import Note
-from services.retention.domain.terms import Terms, Trigger, due
+from services.retention.domain.terms import Agreed, Due, Terms, Trigger, due, shortest
 
 SOURCES = (auth, org, audit, retention)
 FOLLOWS: tuple[type[Event], ...] = (
@@ -23,19 +23,25 @@ FOLLOWS: tuple[type[Event], ...] = (
 )
 
 
-def react(index: int, record: Recorded, terms: Sequence[Terms], at: datetime) -> Schedule | Confirm | Note | None:
-    """The command that follows from the entry at `index`; `at` is now. Its signature proves its source."""
-    service = record.envelope.source.removeprefix("/")
+def react(
+    index: int, record: Recorded, terms: Sequence[Terms], agreed: Agreed | None, at: datetime
+) -> Schedule | Confirm | Note | None:
+    """The command that follows from the entry at `index`; `at` is now. Its signature proves its source.
+
+    `agreed` is what the organisation it is about agreed, where it did.
+    """
+    service, asked_at = record.envelope.source.removeprefix("/"), record.envelope.time
     match record.event:
         case auth.AccountClosed() as event:
-            scheduled = _schedule(index, record, event, Trigger.ACCOUNT_CLOSED, terms, at)
+            scheduled = _schedule(index, record, event, shortest(terms, agreed, Trigger.ACCOUNT_CLOSED, asked_at), at)
             if event.closed_by == f"account/{event.account}":
                 return scheduled
             # Nobody erases somebody else overnight: a taken-over account of a Beheerder could empty an organisation.
-            grace = due(terms, Trigger.ACCOUNT_REMOVED, record.envelope.time)
+            grace = due(terms, Trigger.ACCOUNT_REMOVED, asked_at)
             return replace(scheduled, grace_until=grace.at)
         case auth.InvitationWithdrawn() as event:
-            return _schedule(index, record, event, Trigger.INVITATION_WITHDRAWN, terms, at)
+            found = shortest(terms, agreed, Trigger.INVITATION_WITHDRAWN, asked_at)
+            return _schedule(index, record, event, found, at)
         case Completion(remaining=remaining):
             number = record.envelope.sequence or 0
             return Confirm(service=service, entry=index, number=number, remaining=remaining, at=at)
@@ -49,12 +55,9 @@ def _schedule(
     index: int,
     record: Recorded,
     event: auth.AccountClosed | auth.InvitationWithdrawn,
-    trigger: Trigger,
-    terms: Sequence[Terms],
+    found: Due,
     at: datetime,
 ) -> Schedule:
-    asked_at = record.envelope.time
-    found = due(terms, trigger, asked_at)
     return Schedule(
         erasure=event.erasure,
         account=event.account,
@@ -62,7 +65,7 @@ def _schedule(
         asked_in=index,
         asked_event=record.envelope.id,
         asked_source=record.envelope.source.removeprefix("/"),
-        asked_at=asked_at,
+        asked_at=record.envelope.time,
         rule=found.rule,
         due=found.at,
         at=at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.contracts.privacy import Category
@@ -106,6 +106,7 @@ def rule_changed(**but: Any) -> RuleChanged:
         organisation=WHOSE["organisation"],
         agreement_version=2,
         terms={Category.NAME: "P30D", Category.IP_ADDRESS: "P7D"},
+        starts_on=date(2025, 3, 1),
         entry=57,
         at=NEXT_NIGHT,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.contracts import retention
+from services.contracts import auth, org, retention
 from services.contracts.privacy import LegalBasis
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
@@ -22,12 +22,13 @@ from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
+from services.retention.app.ruling import Ruling
 from services.retention.app.sweeping import Sweeping
 from services.retention.domain import erasure as erasing
 from services.retention.domain import retirement as retiring
 from services.retention.domain import terms
 from services.retention.reactions import FOLLOWS, react
-from services.retention.views import erasures, holds, retirements, standing
+from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing
 
 
 def default_terms() -> tuple[terms.Terms, ...]:
@@ -39,15 +40,15 @@ class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, retirements)
-    log_views = (standing,)
+    views = (erasures, holds, retirements, rules)
+    log_views = (proposals, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
         completed=retention.ErasureCompleted,
         retired=retention.KeyEpochRetired,
         handed_over=retention.SigningKeyHandedOver,
     )
-    follows = tuple(dict.fromkeys((*FOLLOWS, *standing.FOLLOWED)))
+    follows = tuple(dict.fromkeys((*FOLLOWS, *proposals.FOLLOWED, *sessions.FOLLOWED, *standing.FOLLOWED)))
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class Retention(Participant):
         self.now = now
         self.terms = default_terms()
         self.holds = Holds(self)
+        self.ruling = Ruling(self)
         self.sweeping = Sweeping(self)
 
     def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
@@ -69,7 +71,12 @@ class Retention(Participant):
     def handle(self, unit: Unit, entry: Entry) -> None:
         for view in self.log_views:
             view.follow(unit.session, entry)
-        match react(entry.index, entry.record, self.terms, self.now()):
+        if isinstance(entry.record.event, org.AgreementSigned):
+            self.ruling.signed(unit, entry)
+        agreed = None
+        if isinstance(entry.record.event, auth.AccountClosed | auth.InvitationWithdrawn):
+            agreed = rules.in_force(unit.session, entry.record.event.organisation, entry.record.envelope.time.date())
+        match react(entry.index, entry.record, self.terms, agreed, self.now()):
             case erasing.Schedule() as command:
                 # A hold placed at this moment either sees this erasure, or is seen by it.
                 lock_organisation(unit.session, command.organisation)
@@ -88,10 +95,10 @@ class Retention(Participant):
         return {f"account/{account}"} | {f"hold/{hold}" for hold in holds.of_account(session, account)}
 
     def drop(self, session: Connection, account: str) -> int:
-        return erasures.drop(session, account) + holds.drop(session, account)
+        return sum(view.drop(session, account) for view in (erasures, holds, sessions))
 
     def left(self, session: Connection, account: str) -> int:
-        return erasures.holds(session, account) + holds.holding(session, account)
+        return sum(view.counted(session, account) for view in (erasures, holds, sessions))
 
     # -- what an officer decides
 

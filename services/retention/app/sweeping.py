@@ -47,6 +47,8 @@ class Sweeping:
         """End what has expired, order what is due, and say which copies have become unreadable."""
         now = self._retention.now
         self._each(lambda session: holds.expired_by(session, now(), BATCH), self._expire)
+        ruling = self._retention.ruling
+        self._each(lambda session: ruling.over(session, BATCH), ruling.schedule)
         self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order)
         self._each(lambda session: erasures.due_before(session, now(), BATCH), self._order, ahead=self._ask_sources)
         self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from services.contracts.privacy import Category
+
 _DURATION = re.compile(
     r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
 )
@@ -55,12 +57,49 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Terms, ...]:
     return tuple(sorted(made, key=lambda terms: terms.in_force_from))
 
 
+@dataclass(frozen=True)
+class Agreed:
+    """What an organisation's agreement of this version says, by category."""
+
+    version: int
+    terms: Mapping[Category, str]
+
+
+OF = {
+    Trigger.ACCOUNT_CLOSED: (Category.NAME, Category.EMAIL, Category.CREDENTIALS),
+    Trigger.INVITATION_WITHDRAWN: (Category.EMAIL,),
+    Trigger.SESSION_ENDED: (Category.IP_ADDRESS, Category.TECHNICAL),
+}
+"""What goes together, when it goes: all of it when the first of it has to."""
+
+
+def shortest(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_at: datetime) -> Due:
+    """When it is due by the organisation's agreement, or by our own terms for what that leaves open.
+
+    A term is a ceiling: nothing is kept longer than its category may be, so the first to go takes the rest along.
+    """
+    default = due(terms, trigger, asked_at)
+    if agreed is None:
+        return default
+    stated = [agreed.terms[category] for category in OF[trigger] if category in agreed.terms]
+    found = [Due(rule=f"{trigger}:{term}@agreement {agreed.version}", at=after(asked_at, term)) for term in stated]
+    if len(stated) < len(OF[trigger]):
+        found.append(default)
+    return min(found, key=lambda one: one.at)
+
+
 def due(terms: Sequence[Terms], trigger: Trigger, asked_at: datetime) -> Due:
     """When it is due, by the version in force at `asked_at`; by the oldest before all of them."""
     day = asked_at.astimezone(UTC).date()
     valid = [one for one in terms if one.in_force_from <= day] or [terms[0]]
     duration = valid[-1].by_trigger[trigger]
     return Due(rule=f"{trigger}:{duration}@{valid[-1].version}", at=after(asked_at, duration))
+
+
+def earlier(moment: datetime, duration: str) -> datetime:
+    """At the earliest the moment that has `moment` a duration after it; months differ, so it may be days early."""
+    span = after(moment, duration) - moment
+    return moment - span + timedelta(days=4 if "M" in duration.partition("T")[0] or "Y" in duration else 0)
 
 
 FEW = 20

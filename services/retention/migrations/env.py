@@ -1,6 +1,7 @@
 """The tables of retention."""
 
 from services.kernel.migrating import EVENTS, run
-from services.retention.views import erasures, holds, retirements, standing
+from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing
 
-run([EVENTS, erasures.tables, holds.tables, retirements.tables, standing.tables])
+VIEWS = (erasures, holds, proposals, retirements, rules, sessions, standing)
+run([EVENTS, *(view.tables for view in VIEWS)])

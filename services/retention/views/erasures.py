@@ -189,7 +189,7 @@ def drop(session: Connection, account: str) -> int:
     return session.execute(update(erasures).where(erasures.c.account == account).values(account=None)).rowcount
 
 
-def holds(session: Connection, account: str) -> int:
+def counted(session: Connection, account: str) -> int:
     mine = select(func.count()).select_from(erasures).where(erasures.c.account == account)
     return session.execute(mine).scalar_one()
 
@@ -216,6 +216,13 @@ def braked(session: Connection) -> int:
     """How many wait for an officer."""
     mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)
     return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
+
+
+def open_of(session: Connection, organisation: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Of an organisation's people, and not ordered."""
+    mine = (erasures.c.organisation == organisation) & (erasures.c.scope == PERSON)
+    mine &= erasures.c.state.in_(("scheduled", "held"))
+    return session.execute(select(erasures).where(mine).order_by(erasures.c.asked_in)).all()
 
 
 def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:

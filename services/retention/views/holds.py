@@ -124,7 +124,7 @@ def drop(session: Connection, account: str) -> int:
     return session.execute(update(holds).where(holds.c.account == account).values(account=None)).rowcount
 
 
-def holding(session: Connection, account: str) -> int:
+def counted(session: Connection, account: str) -> int:
     mine = select(func.count()).select_from(holds).where(holds.c.account == account)
     return session.execute(mine).scalar_one()
 

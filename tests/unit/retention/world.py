@@ -22,11 +22,12 @@ from services.kernel.event import Event
 from services.kernel.eventstore import events
 from services.kernel.note import Signer
 from services.retention.app import Retention
-from services.retention.views import erasures, holds, retirements, standing
+from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, retirements)
+VIEWS = (erasures, holds, retirements, rules)
+FOLLOWERS = (proposals, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
 
@@ -82,7 +83,7 @@ class World:
         self.now = NOW
         self.relayed = 0
         self.again()
-        for tables in (eventstore.tables, standing.tables, *(view.tables for view in VIEWS)):
+        for tables in (eventstore.tables, *(view.tables for view in (*VIEWS, *FOLLOWERS))):
             tables.create_all(self.app.engine)
         keyring.tables.create_all(self.app.keyring._engine)
 

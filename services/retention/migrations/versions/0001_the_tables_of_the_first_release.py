@@ -147,12 +147,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_holds_account"), ["account"], unique=False)
 
     op.create_table(
+        "proposals",
+        sa.Column("agreement", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.String(length=10), nullable=False),
+        sa.Column("signatures", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("agreement"),
+    )
+    op.create_table(
         "retirements",
         sa.Column("service", sa.String(length=20), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("service"),
     )
+    op.create_table(
+        "rules",
+        sa.Column("rule", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("rule"),
+    )
+    with op.batch_alter_table("rules", schema=None) as batch_op:
+        batch_op.create_index("rules_by_organisation", ["organisation", "version"], unique=False)
+
+    op.create_table(
+        "session_ends",
+        sa.Column("session", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("ends_at", sa.String(length=32), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("event", sa.String(length=36), nullable=False),
+        sa.Column("correlation", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("session"),
+    )
+    with op.batch_alter_table("session_ends", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_ends_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_ends_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index("session_ends_by_organisation", ["organisation", "ends_at"], unique=False)
+
     op.create_table(
         "standing",
         sa.Column("organisation", sa.String(length=36), nullable=False),

@@ -1,0 +1,35 @@
+"""An agreement that both sides signed makes its terms the organisation's, once (P01, P06)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.contracts.privacy import Category
+from services.contracts.retention import RuleChanged
+from services.kernel.decider import Decider
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """`rule` is the agreement's id; `terms` are ISO 8601 durations; `entry` is the second signature's in the log."""
+
+    rule: str
+    organisation: str
+    agreement_version: int
+    terms: Mapping[Category, str]
+    starts_on: date
+    entry: int
+    at: datetime
+
+
+def decide(known: bool, command: Change) -> Sequence[RuleChanged]:
+    return [] if known else [RuleChanged(**{**vars(command), "terms": dict(command.terms)})]
+
+
+def evolve(_: bool, __: RuleChanged) -> bool:
+    return True
+
+
+decider: Decider[bool, Change, RuleChanged] = Decider(False, decide, evolve)

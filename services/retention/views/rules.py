@@ -1,0 +1,56 @@
+"""Which terms each organisation agreed, by category; what an agreement leaves open is in terms.json (P06)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import orjson
+from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, Text, insert, select
+
+from services.contracts.privacy import Category
+from services.contracts.retention import RuleChanged
+from services.kernel.envelope import Recorded
+from services.retention.domain.terms import Agreed
+
+tables = MetaData()
+rules = Table(
+    "rules",
+    tables,
+    Column("rule", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("starts_on", String(10), nullable=False),
+    Index("rules_by_organisation", "organisation", "version"),
+)
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case RuleChanged() as event:
+            session.execute(
+                insert(rules).values(
+                    rule=event.rule,
+                    organisation=event.organisation,
+                    version=event.agreement_version,
+                    terms=orjson.dumps({category.value: term for category, term in event.terms.items()}).decode(),
+                    starts_on=event.starts_on.isoformat(),
+                )
+            )
+
+
+def in_force(session: Connection, organisation: str, day: date) -> Agreed | None:
+    """The newest that has begun by `day`; an agreement that has ended since still says how long things are kept."""
+    mine = (rules.c.organisation == organisation) & (rules.c.starts_on <= day.isoformat())
+    row = session.execute(select(rules).where(mine).order_by(rules.c.version.desc()).limit(1)).first()
+    return _agreed(row.version, row.terms) if row else None
+
+
+def all_in_force(session: Connection, day: date) -> dict[str, Agreed]:
+    """By organisation."""
+    begun = select(rules).where(rules.c.starts_on <= day.isoformat()).order_by(rules.c.version)
+    return {row.organisation: _agreed(row.version, row.terms) for row in session.execute(begun)}
+
+
+def _agreed(version: int, terms: str) -> Agreed:
+    return Agreed(version, {Category(name): term for name, term in orjson.loads(terms).items()})

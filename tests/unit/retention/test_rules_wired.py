@@ -1,0 +1,220 @@
+"""How long data is kept is what the organisation agreed; what a session leaves behind has a short term of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from services.contracts import auth, org
+from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.retention import HoldGround, HoldScope
+from services.kernel.codec import instant
+from services.kernel.context import Context
+from services.retention.domain.rule import Change, decider
+from services.retention.views import erasures
+from services.retention.views import sessions as known_sessions
+from tests.examples import retention as example
+from tests.given import given
+from tests.unit.retention.world import NOW, World
+
+MINE = example.WHOSE["organisation"]
+MONTH = dict.fromkeys((Category.NAME, Category.EMAIL, Category.CREDENTIALS), "P30D")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    assert made.differences() == []
+    made.app.engine.dispose()
+    made.app.keyring._engine.dispose()
+
+
+def agree(world: World, terms: dict[Category, str], version: int = 1, sides: int = 2) -> None:
+    agreement = str(uuid4())
+    proposed = org.AgreementProposed(
+        agreement=agreement,
+        organisation=MINE,
+        agreement_version=version,
+        proposed_by=org.Side.CONTROLLER,
+        purposes={Purpose.APP_ACCESS: LegalBasis.PUBLIC_TASK},
+        categories=tuple(Category),
+        retention=terms,
+        sub_processors=(),
+        starts_on=date(2025, 1, 1),
+        at=NOW,
+    )
+    world.tell("org", proposed, f"agreement/{agreement}")
+    for side in list(org.Side)[:sides]:
+        signed = org.AgreementSigned(
+            agreement=agreement,
+            organisation=MINE,
+            agreement_version=version,
+            side=side,
+            signatory=str(uuid4()),
+            document_sha256="ab" * 32,
+            signed_on=date(2025, 1, 1),
+            at=NOW,
+        )
+        world.tell("org", signed, f"agreement/{agreement}")
+    world.settle()
+
+
+def sign_in(world: World, account: str, organisation: str = MINE) -> str:
+    session = str(uuid4())
+    whose = {"session": session, "account": account, "organisation": organisation}
+    started = auth.SessionStarted(**whose, expires_at=NOW + timedelta(days=30), at=NOW)
+    world.tell("auth", started, f"session/{session}")
+    world.follow()
+    return session
+
+
+def sign_out(world: World, session: str, account: str, organisation: str = MINE) -> None:
+    ended = auth.SessionEnded(
+        session=session, account=account, organisation=organisation, reason="signed_out", at=world.now
+    )
+    world.tell("auth", ended, f"session/{session}")
+    world.settle()
+
+
+def of_sessions(world: World) -> list[tuple[str, str]]:
+    """Scope and state of every erasure of a session."""
+    with world.app.store.reading() as session:
+        rows = session.execute(erasures.erasures.select().where(erasures.erasures.c.scope != "person"))
+        return [(row.scope, row.state) for row in rows]
+
+
+def test_a_rule_changes_once():
+    changed = example.rule_changed()
+    said = {name: getattr(changed, name) for name in ("rule", "organisation", "agreement_version", "terms")}
+    asked = Change(**said, starts_on=changed.starts_on, entry=changed.entry, at=changed.at)
+
+    given(decider).when(asked).then(changed)
+    given(decider, changed).when(asked).then()
+
+
+def test_an_agreement_that_both_signed_makes_the_term(world):
+    agree(world, MONTH)
+    erasure = world.close()
+    world.settle()
+
+    assert (world.erasure(erasure)["state"], world.erasure(erasure)["due"]) == (
+        "scheduled",
+        instant(NOW + timedelta(days=30)),
+    )
+    assert world.said().count("RuleChanged") == 1
+
+
+def test_an_agreement_that_one_side_signed_makes_none(world):
+    agree(world, MONTH, sides=1)
+    erasure = world.close()
+    world.settle()
+
+    assert world.erasure(erasure)["state"] == "ordered"
+    assert "RuleChanged" not in world.said()
+
+
+def test_nothing_is_kept_longer_than_its_own_term_so_the_first_to_go_takes_the_rest(world):
+    agree(world, {Category.NAME: "P1Y", Category.EMAIL: "P7D", Category.CREDENTIALS: "P30D"})
+    erasure = world.close()
+    world.follow()
+    assert world.erasure(erasure)["due"] == instant(NOW + timedelta(days=7))
+
+    agree(world, {Category.NAME: "P1Y"}, version=2)
+    assert world.erasure(erasure)["state"] == "ordered", "what an agreement leaves open falls under our own terms"
+
+
+def test_an_agreement_is_of_one_organisation(world):
+    agree(world, MONTH)
+    theirs = world.close(organisation=str(uuid4()))
+    world.settle()
+
+    assert world.erasure(theirs)["state"] == "ordered"
+
+
+def test_a_new_rule_holds_for_what_waits_already(world):
+    agree(world, MONTH)
+    erasure = world.close()
+    world.settle()
+    agree(world, dict.fromkeys(MONTH, "P90D"), version=2)
+    assert world.erasure(erasure)["due"] == instant(NOW + timedelta(days=90))
+    world.later(days=30)
+    world.settle()
+    assert world.erasure(erasure)["state"] == "scheduled"
+
+    agree(world, dict.fromkeys(MONTH, "P20D"), version=3)
+    assert world.erasure(erasure)["state"] == "ordered"
+
+
+def test_what_a_session_leaves_behind_goes_after_its_own_term_and_nothing_else_of_the_person(world):
+    person = str(uuid4())
+    mine, other = sign_in(world, person), sign_in(world, person)
+    sign_out(world, mine, person)
+    world.later(days=29)
+    world.settle()
+    assert of_sessions(world) == []
+
+    world.later(days=1)
+    world.settle()
+    assert of_sessions(world) == [(f"session/{mine}", "ordered")]
+    [erasure] = [note for note in world.log.notes if b"ErasureOrdered" in note]
+    assert b'"services":["auth"]' in erasure
+    assert world.app.erasures(Context(), None, None, 10)["items"] == []
+
+    # The other one was never ended: its term begins when it expires.
+    world.later(days=29)
+    world.settle()
+    assert len(of_sessions(world)) == 1
+    world.later(days=1)
+    world.settle()
+    assert (f"session/{other}", "ordered") in of_sessions(world)
+
+
+def test_the_term_of_a_session_is_what_the_organisation_agreed(world):
+    agree(world, {Category.IP_ADDRESS: "P7D", Category.TECHNICAL: "P1M"})
+    person, theirs, elsewhere = str(uuid4()), str(uuid4()), str(uuid4())
+    sign_out(world, sign_in(world, person), person)
+    sign_out(world, sign_in(world, theirs, elsewhere), theirs, elsewhere)
+    world.later(days=7)
+    world.settle()
+
+    assert len(of_sessions(world)) == 1
+
+
+def test_a_session_goes_with_the_person(world):
+    person = str(uuid4())
+    session = sign_in(world, person)
+    sign_out(world, session, person)
+    world.close(account=person)
+    world.settle()
+    with world.app.store.reading() as reading:
+        assert known_sessions.counted(reading, person) == 0
+    world.later(days=60)
+    world.settle()
+
+    assert of_sessions(world) == []
+
+
+@pytest.mark.parametrize(("categories", "state"), [((Category.NAME,), "ordered"), ((), "held")])
+def test_a_hold_is_on_a_session_where_it_is_on_what_a_session_has(world, categories, state):
+    person = str(uuid4())
+    world.log.people[person] = (person, MINE)
+    session = sign_in(world, person)
+    sign_out(world, session, person)
+    world.app.holds.place(
+        Context(actor=example.OFFICER, correlation=str(uuid4())),
+        scope=HoldScope.PERSON,
+        account=person,
+        ground=HoldGround.LEGAL_CLAIM,
+        reason="Een claim.",
+        categories=categories,
+        expires_at=NOW + timedelta(days=90),
+    )
+    world.later(days=30)
+    world.settle()
+
+    assert of_sessions(world) == [(f"session/{session}", state)]
