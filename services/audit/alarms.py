@@ -57,6 +57,16 @@ class Alarms:
 
         self._store.perform(self._context(), work)
 
+    def came_back(self, source: str, given: int, known: int) -> None:
+        """A source took back from the log what its store, which gave `given` numbers, lacked of the `known` ones."""
+        command = store.ComeBack(source=source, given=given, known=known, at=self._now())
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.do(f"store{source}", store.decider, command)
+            return {}
+
+        self._store.perform(self._context(), work)
+
     def older_copies(self, session: Connection) -> dict[str, store.Store]:
         """The sources whose store is, as far as is known, an older copy still: nothing of them has come since."""
         found = {}

@@ -47,10 +47,9 @@ class Audit(Participant):
         self.replays = Replays(self.store, self._pseudonym_of, configuration.maker)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
 
-    def start(self) -> None:
+    def begin(self) -> None:
         self.register_keys()
         self.rounds.begin()
-        super().start()
 
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
@@ -85,6 +84,19 @@ class Audit(Participant):
             "handovers": handovers,
         }
 
+    def own_entries(self, after: int, limit: int) -> Mapping[str, Any]:
+        return self.entries_of(self.own_context(caller=self.name), f"/{self.name}", after, limit)
+
+    def entries_of(self, context: Context, source: str, after: int, limit: int) -> dict[str, Any]:
+        """A source's own integrated entries above one of its numbers, in their order, for that source alone."""
+        if f"/{context.caller}" != source:
+            raise Refused("forbidden")
+        with self.store.reading() as session:
+            found = reading.of_source(session, source, after, min(limit, 1000))
+            handovers = reading.handover_count(session)
+        entries = [{"index": entry.index, "note": entry.note.decode()} for entry in found]
+        return {"entries": entries, "handovers": handovers}
+
     def handovers(self) -> list[bytes]:
         """Every hand-over of a signing key that is in the log, oldest first, as the note it is."""
         with self.store.reading() as session:
@@ -105,6 +117,16 @@ class Audit(Participant):
         if context.caller != f"{source.removeprefix('/')}-relay":
             raise Refused("forbidden")
         self.alarms.restored(source, given)
+        return {}
+
+    def came_back(self, given: int, known: int) -> None:
+        self.alarms.came_back(f"/{self.name}", given, known)
+
+    def store_came_back(self, context: Context, source: str, given: int, known: int) -> dict[str, Any]:
+        """A source has taken back from the log what its store lacked: that is said in the log."""
+        if f"/{context.caller}" != source:
+            raise Refused("forbidden")
+        self.alarms.came_back(source, given, known)
         return {}
 
     # -- the log, for everybody

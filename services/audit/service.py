@@ -24,6 +24,14 @@ class AuditService(Tended):
         return self.app.entries(after, types, limit)
 
     @answers(callers=SERVICES)
+    def entries_of(self, context: Context, source: str, after: int, limit: int) -> dict[str, Any]:
+        return self.app.entries_of(context, source, after, limit)
+
+    @answers(callers=SERVICES)
+    def store_came_back(self, context: Context, source: str, given: int, known: int) -> dict[str, Any]:
+        return self.app.store_came_back(context, source, given, known)
+
+    @answers(callers=SERVICES)
     def handovers(self, context: Context) -> list[str]:
         return [note.decode() for note in self.app.handovers()]
 

@@ -65,6 +65,16 @@ class StoreRestored(Event, kind="store"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoreCameBack(Event, kind="store"):
+    """A source took back from the log what its store lacked; whatever it had committed beyond that is lost (I1)."""
+
+    source: str
+    given: int
+    known: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntryQuarantined(Event, kind="quarantine"):
     """A message came to the log that can never be an entry of it, and was set aside (I8)."""
 
@@ -72,6 +82,20 @@ class EntryQuarantined(Event, kind="quarantine"):
     source: str | None
     reason: str
     digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRolledBack(Event, kind="rollback"):
+    """Somebody decided, for a case and on a ground, to go on from an older copy of the log than was signed last (I4)."""
+
+    rollback: str
+    organisation: str
+    case: str
+    ground: str | None = personal(Category.CORRESPONDENCE, owner="rollback")
+    signed: int
+    kept: int
+    by: str
     at: datetime
 
 

@@ -71,6 +71,8 @@ cursors = Table(
     Column("name", String(60), primary_key=True),
     Column("after", BigInteger, nullable=False),
 )
+FETCHING, REBUILDING = "store-fetching", "store-rebuilding"
+"""Rows of `cursors` that stand while a store comes back: the last number it had given; how far its views were made."""
 parked = Table(
     "parked",
     tables,

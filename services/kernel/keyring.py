@@ -218,6 +218,11 @@ class Keyring:
     def engine(self) -> Engine:
         return self._engine
 
+    def buried(self) -> set[str]:
+        """Every owner whose keys were destroyed for good."""
+        with reading(self._engine) as session:
+            return set(session.execute(select(tombstones.c.owner)).scalars())
+
     def rotate(self, batch: int = 500, first: Callable[[], object] = lambda: None) -> Rotation:
         """Do `first`, then wrap the living keys under a new epoch and destroy the old one's key.
 

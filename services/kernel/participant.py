@@ -19,6 +19,7 @@ from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
 from services.kernel.decider import Refused
+from services.kernel.entry import Reader
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
 from services.kernel.forgetting import SCRUB_SECONDS, Forgetting, Vocabulary
@@ -29,6 +30,8 @@ from services.kernel.lease import Busy
 from services.kernel.looking_back import LookingBack
 from services.kernel.note import Verifier
 from services.kernel.past import Views
+from services.kernel.rebuilding import Rebuilding
+from services.kernel.refetch import Refetch
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
@@ -88,6 +91,9 @@ class Participant:
         self._stopping = threading.Event()
         self._bell = Bell()
         self.forgetting = Forgetting(self.store, self.keyring, self, self.vocabulary.completed)
+        reader = Reader(pinned(configuration), self.handovers)
+        again = Rebuilding(self.store, self)
+        self.refetch = Refetch(self.store, reader, self.own_entries, self.came_back, again)
 
     # -- what a service says about itself
 
@@ -123,8 +129,16 @@ class Participant:
 
     # -- life
 
+    def begin(self) -> None:
+        """What comes before anything else, once the store is whole."""
+
     def start(self) -> None:
-        """Begin to follow the log and to keep time; called once, when the process is ready to work."""
+        """Begin to follow the log and to keep time; called once, and returns when commands may come.
+
+        A store that is older than the log is made whole first, however long that takes.
+        """
+        self.refetch.run(self._stopping)
+        self.begin()
         reindexing.settle(self.store)
         self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
         self._every(300.0, "answers", self.store.forget_old_answers)
@@ -171,6 +185,17 @@ class Participant:
         """Every hand-over of a source's signing key that is in the log, oldest first, as audit answers them."""
         notes: list[str] = self.caller.call("audit", "handovers", {}, self.own_context())
         return [note.encode() for note in notes]
+
+    def own_entries(self, after: int, limit: int) -> Mapping[str, Any]:
+        """This service's own entries of the log above one of its numbers, as audit answers them."""
+        asked = {"source": f"/{self.name}", "after": after, "limit": limit}
+        answer: Mapping[str, Any] = self.caller.call("audit", "entries_of", asked, self.own_context())
+        return answer
+
+    def came_back(self, given: int, known: int) -> None:
+        """Have it said in the log that this store, which had given `given` numbers, took the others back from it."""
+        asked = {"source": f"/{self.name}", "given": given, "known": known}
+        self.caller.call("audit", "store_came_back", asked, self.own_context())
 
     def own_context(self, **more: Any) -> Context:
         """A context in which this service speaks for itself."""

@@ -13,9 +13,11 @@ from services.contracts.audit import (
     GapHealed,
     KeyEpochRetired,
     KeyRegistered,
+    LogRolledBack,
     ReplayExported,
     ReplayStarted,
     SigningKeyHandedOver,
+    StoreCameBack,
     StoreRestored,
 )
 
@@ -59,6 +61,24 @@ def gap_healed(**but: Any) -> GapHealed:
 
 def store_restored(**but: Any) -> StoreRestored:
     return replace(StoreRestored(source="/org", given=40, known=57, at=MORNING), **but)
+
+
+def store_came_back(**but: Any) -> StoreCameBack:
+    return replace(StoreCameBack(source="/org", given=40, known=57, at=MORNING), **but)
+
+
+def log_rolled_back(**but: Any) -> LogRolledBack:
+    made = LogRolledBack(
+        rollback="6b0e8a54-1f0a-4d5c-8a52-7c1d3a525d11",
+        organisation="1a7e3f6f-2f0c-4b11-9d8d-0f5a3c9f7e02",
+        case="2025-007",
+        ground="Schijf verloren; de nieuwste kopie is van gisteren.",
+        signed=4812,
+        kept=4700,
+        by="system/cli",
+        at=MORNING,
+    )
+    return replace(made, **but)
 
 
 def entry_quarantined(**but: Any) -> EntryQuarantined:

@@ -1,12 +1,14 @@
-"""A source whose store is an older copy says so, and the log says it once."""
+"""A source whose store is an older copy says so, and that it has come back from the log; the log says each once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.audit import StoreRestored
+from services.contracts.audit import StoreCameBack, StoreRestored
 from services.kernel.decider import Decider
+
+Said = StoreRestored | StoreCameBack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,22 +22,42 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComeBack:
+    """The source took its numbers above `given`, up to `known`, back from the log."""
+
+    source: str
+    given: int
+    known: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Store:
-    """What was said last; nothing (0, 0) of a store that was never set back."""
+    """What was said last and not settled since; nothing (0, 0) of a store that is whole. `back`: what settled it."""
 
     given: int = 0
     known: int = 0
     at: datetime | None = None
+    back: tuple[int, int] | None = None
 
 
-def decide(store: Store, command: Report) -> list[StoreRestored]:
-    if command.given >= command.known or (store.given, store.known) == (command.given, command.known):
-        return []
-    return [StoreRestored(source=command.source, given=command.given, known=command.known, at=command.at)]
+def decide(store: Store, command: Report | ComeBack) -> list[Said]:
+    said = (command.given, command.known)
+    match command:
+        case Report() if command.given < command.known and said != (store.given, store.known):
+            return [StoreRestored(source=command.source, given=command.given, known=command.known, at=command.at)]
+        case ComeBack() if said != store.back:
+            return [StoreCameBack(source=command.source, given=command.given, known=command.known, at=command.at)]
+        case _:
+            return []
 
 
-def evolve(store: Store, event: StoreRestored) -> Store:
-    return replace(store, given=event.given, known=event.known, at=event.at)
+def evolve(_: Store, event: Said) -> Store:
+    match event:
+        case StoreRestored():
+            return Store(given=event.given, known=event.known, at=event.at)
+        case StoreCameBack():
+            return Store(back=(event.given, event.known))
 
 
-decider: Decider[Store, Report, StoreRestored] = Decider(Store(), decide, evolve)
+decider: Decider[Store, Report | ComeBack, Said] = Decider(Store(), decide, evolve)

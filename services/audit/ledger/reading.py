@@ -113,6 +113,13 @@ def of_organisation(
     )
 
 
+def of_source(session: Connection, source: str, after: int, limit: int = 500) -> list[Entry]:
+    """The entries of a source with a number above `after`, in the order of their numbers, which is the log's."""
+    mine = (entries.c.source == source, entries.c.sequence > after, entries.c.idx < size(session))
+    found = select(entries.c.idx, entries.c.note).where(*mine).order_by(entries.c.sequence).limit(limit)
+    return [Entry(row.idx, bytes(row.note)) for row in session.execute(found)]
+
+
 def of_correlation(session: Connection, correlation: str, limit: int = 500) -> list[Entry]:
     """What followed from one request, in log order."""
     return _entries(session, entries.c.correlation == correlation, entries.c.idx < size(session), limit=limit)

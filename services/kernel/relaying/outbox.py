@@ -100,6 +100,8 @@ class Outbox:
             row = self._row(session)
             if row is None or row.term != self._term:
                 raise Fenced
+            if self._comes_back(session):
+                return []
             found = session.execute(
                 select(events.c.position, events.c.id, events.c.type, events.c.line)
                 .where(events.c.sequence.is_(None))
@@ -179,6 +181,17 @@ class Outbox:
             mine = update(relay_state).where(relay_state.c.term == self._term)
             if session.execute(mine.values(integrated=sequence)).rowcount != 1:
                 raise Fenced
+
+    def hold(self) -> None:
+        """Raises Fenced once the turn is another's, or the store has taken numbers back from the log."""
+        with reading(self._engine) as session:
+            if session.execute(select(relay_state.c.term).where(relay_state.c.name == NAME)).scalar() != self._term:
+                raise Fenced
+
+    def _comes_back(self, session: Connection) -> bool:
+        """Whether the service is still taking its own events back from the log: nothing is numbered meanwhile."""
+        coming = select(eventstore.cursors.c.after).where(eventstore.cursors.c.name == eventstore.FETCHING)
+        return session.execute(coming).first() is not None
 
     def unnumbered(self) -> int:
         with reading(self._engine) as session:

@@ -198,7 +198,7 @@ class Turn:
         if self.progress.restored and not was:
             log.critical(
                 "the log has %d events of %s and this store gave %d numbers: an older copy was restored; "
-                "nothing is numbered until the newest one is back",
+                "nothing is numbered until its service, at its next start, has taken the rest from the log",
                 high,
                 self.service,
                 self.progress.last,
@@ -206,10 +206,12 @@ class Turn:
 
     async def _watch(self) -> None:
         while True:
-            if self.progress.integrated > self._saved:
-                self._saved = self.progress.integrated
+            # What the log has beyond this store is no knowledge of this store: it would never ask for it again.
+            if (known := min(self.progress.integrated, self.progress.last)) > self._saved:
+                self._saved = known
                 await self._in_database(self._outbox.integrated, self._saved)
             await self._in_database(self._held.still_held)
+            await self._in_database(self._outbox.hold)
             UNNUMBERED.labels(self.service).set(await self._in_database(self._outbox.unnumbered))
             OUTSTANDING.labels(self.service).set(self.progress.outstanding)
             RESTORED.labels(self.service).set(self.progress.restored)

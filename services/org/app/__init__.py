@@ -51,9 +51,8 @@ class Org(Agreements):
         super().__init__(configuration, caller, now)
         self._invitations: dict[str, str] = {}
 
-    def start(self) -> None:
+    def begin(self) -> None:
         self.register_maker()
-        super().start()
 
     def register_maker(self) -> None:
         """The maker's own organisation is there from the first start on; later ones change nothing."""
