@@ -18,7 +18,7 @@ OWNS = {
     "auth": "people: accounts, credentials, names, e-mail addresses, roles, invitations, sessions",
     "org": "organisations: which they are, their contacts, what they agreed",
     "audit": "the log, and what only it can prove: receipts, reports, verification",
-    "retention": "time: terms, due dates, erasures and their certificates",
+    "retention": "time: terms, holds, due dates, erasures and their certificates",
 }
 
 
