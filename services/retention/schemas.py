@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.decider import Refused
+from services.retention.domain.terms import Agreed
 
 STANDING_SENTENCE = {
     "nl": "Waar een wet, of een bevel op grond van een wet, verbiedt dat iets wordt vermeld, "
@@ -94,6 +95,29 @@ def hold(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
         "review_at": row.review_at,
         "released_at": row.released_at,
     }
+
+
+NOTHING = {"scheduled": 0, "held": 0, "braked": 0, "overdue": 0}
+
+
+def report(
+    agreed: Mapping[str, Agreed], waiting: Mapping[str, Mapping[str, int]], overdue: Mapping[str, int]
+) -> dict[str, Any]:
+    """A row for each organisation that has terms of its own, or people whose erasure waits."""
+    rows: list[dict[str, Any]] = []
+    for organisation in sorted({*agreed, *waiting}):
+        rule = agreed.get(organisation)
+        rows.append(
+            {
+                "organisation": organisation,
+                "agreement_version": rule.version if rule else None,
+                "terms": {category.value: term for category, term in rule.terms.items()} if rule else {},
+                **NOTHING,
+                **waiting.get(organisation, {}),
+            }
+        )
+    totals = {name: sum(row[name] for row in rows) for name in NOTHING}
+    return {"rows": rows, "totals": {**totals, "overdue_by_category": dict(overdue)}}
 
 
 def certificate(row: Row, parts: Sequence[Row]) -> dict[str, Any]:  # type: ignore[type-arg]

@@ -29,6 +29,10 @@ class RetentionService(Tended):
     def certificate(self, context: Context, erasure: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.certificate(context, erasure, organisation)
 
+    @answers(callers=("audit",))
+    def report(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.report(organisation)
+
     @answers()
     def release_erasure(self, context: Context, erasure: str) -> dict[str, Any]:
         return self.app.release_erasure(context, erasure)

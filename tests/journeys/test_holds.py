@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.kernel.codec import instant
-from tests.journeys.people import Cast, Person, certified, eventually
+from tests.journeys.people import TERMS, Cast, Person, certified, eventually
 from tests.journeys.running import System
 
 A_QUARTER = timedelta(days=90)
@@ -21,6 +21,8 @@ def test_held_and_braked_people_stay_until_an_officer_lets_go(system: System) ->
     braked = removed_by_the_beheerder(cast, anybody)
     bad_wishes(cast, held["account"])
 
+    told = cast.officer.get("/v1/reports/retention")["totals"]
+    assert (told["held"], told["braked"], told["overdue"]) == (1, 1, 0)
     cast.officer.ask("DELETE", f"/v1/holds/{held['hold']}")
     assert cast.officer.ask("DELETE", f"/v1/holds/{held['hold']}")["events"] == []
     cast.officer.post(f"/v1/erasures/{braked}/release", expect=200)
@@ -32,6 +34,9 @@ def test_held_and_braked_people_stay_until_an_officer_lets_go(system: System) ->
     assert cast.officer.post(f"/v1/erasures/{held['erasure']}/release", expect=409)["code"] == "not_braked"
     totals = cast.officer.get("/v1/reports/erasures")["totals"]
     assert (totals["overdue"], totals["held"], totals["braked"]) == (0, 0, 0)
+    report = cast.beheerder.get("/v1/reports/retention")
+    assert [row["terms"] for row in report["rows"]] == [TERMS["retention"]]
+    assert set(report["totals"]["overdue_by_category"].values()) == {0}
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
 

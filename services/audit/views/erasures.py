@@ -67,7 +67,7 @@ LONGEST = 10_000
 @dataclass(frozen=True)
 class Report:
     rows: list[dict[str, Any]]
-    totals: dict[str, int]
+    totals: dict[str, Any]
 
 
 def follow(session: Connection, entry: Entry) -> None:

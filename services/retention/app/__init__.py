@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from services.retention.domain import erasure as erasing
 from services.retention.domain import retirement as retiring
 from services.retention.domain import terms
 from services.retention.reactions import FOLLOWS, react
-from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing
+from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing, waits
 
 
 def default_terms() -> tuple[terms.Terms, ...]:
@@ -59,6 +59,8 @@ class Retention(Participant):
         super().__init__(configuration, caller)
         self.now = now
         self.terms = default_terms()
+        # An erasure that one sweep just missed is not late.
+        self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
         self.ruling = Ruling(self)
         self.sweeping = Sweeping(self)
@@ -139,6 +141,15 @@ class Retention(Participant):
         if row.certified_at is None:
             raise Refused("not_yet")
         return schemas.certificate(row, parts)
+
+    def report(self, organisation: str | None) -> dict[str, Any]:
+        """`rows`: each organisation's terms and what waits there; `totals`: all of it, and what is overdue (P06)."""
+        now = self.now()
+        with self.store.reading() as session:
+            agreed = rules.all_in_force(session, now.date(), organisation)
+            waiting = waits.by_organisation(session, organisation, now - self.patience)
+            overdue = waits.overdue(session, organisation, now - self.patience)
+        return schemas.report(agreed, waiting, overdue)
 
     def _find(self, erasure: str, organisation: str | None) -> tuple[Any, Sequence[Any]]:
         with self.store.reading() as session:

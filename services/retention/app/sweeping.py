@@ -52,9 +52,8 @@ class Sweeping:
         self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order)
         self._each(lambda session: erasures.due_before(session, now(), BATCH), self._order, ahead=self._ask_sources)
         self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)
-        patience = timedelta(seconds=2 * self._retention.configuration.retention_sweep_seconds)
         with self._retention.store.reading() as session:
-            OVERDUE.set(erasures.overdue(session, now() - patience))
+            OVERDUE.set(erasures.overdue(session, now() - self._retention.patience))
             STALLED.set(erasures.stalled(session))
             BRAKED.set(erasures.braked(session))
 

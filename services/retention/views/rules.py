@@ -46,9 +46,11 @@ def in_force(session: Connection, organisation: str, day: date) -> Agreed | None
     return _agreed(row.version, row.terms) if row else None
 
 
-def all_in_force(session: Connection, day: date) -> dict[str, Agreed]:
-    """By organisation."""
+def all_in_force(session: Connection, day: date, organisation: str | None = None) -> dict[str, Agreed]:
+    """By organisation, of all or of one."""
     begun = select(rules).where(rules.c.starts_on <= day.isoformat()).order_by(rules.c.version)
+    if organisation is not None:
+        begun = begun.where(rules.c.organisation == organisation)
     return {row.organisation: _agreed(row.version, row.terms) for row in session.execute(begun)}
 
 

@@ -218,3 +218,33 @@ def test_a_hold_is_on_a_session_where_it_is_on_what_a_session_has(world, categor
     world.settle()
 
     assert of_sessions(world) == [(f"session/{session}", state)]
+
+
+def test_the_report_says_which_terms_hold_and_what_waits_for_what(world):
+    agree(world, MONTH)
+    world.close()
+    elsewhere = str(uuid4())
+    braked = world.close(organisation=elsewhere, closed_by=f"account/{uuid4()}")
+    world.settle()
+
+    found = world.app.report(None)
+    mine, theirs = sorted(found["rows"], key=lambda row: row["organisation"] == elsewhere)
+    assert (mine["terms"]["email"], mine["agreement_version"], mine["scheduled"]) == ("P30D", 1, 1)
+    assert (theirs["terms"], theirs["braked"], theirs["overdue"]) == ({}, 1, 0)
+    assert found["totals"] == {
+        "scheduled": 1,
+        "held": 0,
+        "braked": 1,
+        "overdue": 0,
+        "overdue_by_category": dict.fromkeys(("name", "email", "credentials", "ip_address", "technical"), 0),
+    }
+    assert [row["organisation"] for row in world.app.report(elsewhere)["rows"]] == [elsewhere]
+    assert world.erasure(braked)["state"] == "scheduled"
+
+    world.later(days=30, minutes=1)
+    late = world.app.report(MINE)["totals"]
+    assert (late["overdue"], late["overdue_by_category"]["email"], late["overdue_by_category"]["technical"]) == (
+        1,
+        1,
+        0,
+    )
