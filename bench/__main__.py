@@ -22,6 +22,7 @@ NAMES = (
     "proof",
     "replay",
     "tree",
+    "rotation",
 )
 
 

@@ -223,7 +223,7 @@ class Keyring:
         with reading(self._engine) as session:
             return set(session.execute(select(tombstones.c.owner)).scalars())
 
-    def rotate(self, batch: int = 500, first: Callable[[], object] = lambda: None) -> Rotation:
+    def rotate(self, batch: int = 2_000, first: Callable[[], object] = lambda: None) -> Rotation:
         """Do `first`, then wrap the living keys under a new epoch and destroy the old one's key.
 
         Resumes where an earlier try stopped: every epoch but the newest is retired, whoever began it.

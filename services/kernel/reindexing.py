@@ -40,7 +40,7 @@ def rotate(store: Store, batch: int = BATCH) -> Rotation:
     Killed at any step, the next one does it all: it begins with a version of its own. Raises Busy while another
     process rotates.
     """
-    return store.keyring.rotate(batch, first=lambda: rekey(store, batch))
+    return store.keyring.rotate(first=lambda: rekey(store, batch))
 
 
 def rekey(store: Store, batch: int = BATCH) -> None:

@@ -1,0 +1,6 @@
+"""Where the key-encryption keys live, one per epoch; with one destroyed, every copy wrapped by it stays shut (0025)."""
+
+from services.kernel.keyproviders.files import FileKeys
+from services.kernel.keyproviders.wrapping import KeyProvider, Moving
+
+__all__ = ["FileKeys", "KeyProvider", "Moving"]
