@@ -131,5 +131,6 @@ class Sweeping:
 
 
 def _cause(row: Any) -> str | None:
-    found: str | None = getattr(row, "scheduled_by", None)
+    """The event that scheduled it, or that ended a session; a hold ends of itself."""
+    found: str | None = getattr(row, "scheduled_by", None) or getattr(row, "event", None)
     return found
