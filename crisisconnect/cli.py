@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from crisisconnect import asking, commands, log_commands, telling
+from crisisconnect.backup_commands import backup, restore
 from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
@@ -26,6 +27,8 @@ app.add_typer(witness, name="witness")
 
 
 app.command("replay")(replay_)
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 @app.callback()

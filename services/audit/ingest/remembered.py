@@ -33,20 +33,31 @@ class Remembered:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._alone():
             known = self.read()
-            if known is not None and known.size >= head.size:
-                return
-            draft = self.path.with_name(f".{self.path.name}.draft")
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(head.note)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
-            directory = os.open(self.path.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+            if known is None or known.size < head.size:
+                self._write(head)
+
+    def set_back(self, head: Head) -> None:
+        """Forget whatever was signed after `head`, on a person's decision alone. What is forgotten stays beside it."""
+        with self._alone():
+            known = self.read()
+            if known is not None and known.note != head.note:
+                aside = self.path.with_name(f"{self.path.name}.given-up-at-{known.size}")
+                aside.write_bytes(known.note)
+                self._write(head)
+
+    def _write(self, head: Head) -> None:
+        draft = self.path.with_name(f".{self.path.name}.draft")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(head.note)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path)
+        directory = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
