@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 class Ruling:
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
+        self._day: date | None = None
 
     def signed(self, unit: Unit, entry: Entry) -> None:
         """The second signature makes the terms the organisation's; what waits is due by them from then on."""
@@ -49,15 +51,32 @@ class Ruling:
             at=at,
         )
         if unit.do(f"rule/{row.agreement}", ruling.decider, command):
-            self._reschedule(unit, row.organisation, entry.index)
+            self._reschedule(unit, row.organisation)
 
-    def _reschedule(self, unit: Unit, organisation: str, because: int) -> None:
+    def begin(self) -> None:
+        """A new day may put a rule in force that was signed before: what waits is due by it."""
+        today = self._retention.now().date()
+        if today == self._day:
+            return
+        with self._retention.store.reading() as session:
+            waiting = erasures.organisations(session)
+        for organisation in waiting:
+            self._retention.store.perform(self._retention.own_context(), partial(self._redo, organisation))
+        self._day = today
+
+    def _redo(self, organisation: str, unit: Unit) -> dict[str, Any]:
+        self._reschedule(unit, organisation)
+        return {}
+
+    def _reschedule(self, unit: Unit, organisation: str) -> None:
         lock_organisation(unit.session, organisation)
         now = self._retention.now()
         agreed = rules.in_force(unit.session, organisation, now.date())
+        if agreed is None:
+            return
         for row in erasures.open_of(unit.session, organisation):
             found = shortest(self._retention.terms, agreed, Trigger(row.rule.partition(":")[0]), moment(row.asked_at))
-            asked = erasing.Reschedule(because=because, rule=found.rule, due=found.at, at=now)
+            asked = erasing.Reschedule(because=agreed.entry, rule=found.rule, due=found.at, at=now)
             unit.do(stream(row.erasure), erasing.decider, asked)
 
     # -- sessions, which have a term of their own

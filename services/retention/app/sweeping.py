@@ -48,6 +48,7 @@ class Sweeping:
         now = self._retention.now
         self._each(lambda session: holds.expired_by(session, now(), BATCH), self._expire)
         ruling = self._retention.ruling
+        ruling.begin()
         self._each(lambda session: ruling.over(session, BATCH), ruling.schedule)
         self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order)
         self._each(lambda session: erasures.due_before(session, now(), BATCH), self._order, ahead=self._ask_sources)

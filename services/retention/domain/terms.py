@@ -59,10 +59,11 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Terms, ...]:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What an organisation's agreement of this version says, by category."""
+    """What an organisation's agreement of this version says, by category; `entry` of the log put it in force."""
 
     version: int
     terms: Mapping[Category, str]
+    entry: int
 
 
 OF = {

@@ -225,6 +225,12 @@ def open_of(session: Connection, organisation: str) -> Sequence[Row]:  # type: i
     return session.execute(select(erasures).where(mine).order_by(erasures.c.asked_in)).all()
 
 
+def organisations(session: Connection) -> Sequence[str]:
+    """Those of whose people somebody's erasure is not ordered yet."""
+    mine = erasures.c.state.in_(("scheduled", "held")) & (erasures.c.scope == PERSON)
+    return session.execute(select(erasures.c.organisation).where(mine).distinct()).scalars().all()
+
+
 def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:
     """Those that only an officer can let go on."""
     mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, Text, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, String, Table, Text, insert, select
 
 from services.contracts.privacy import Category
 from services.contracts.retention import RuleChanged
@@ -21,6 +22,7 @@ rules = Table(
     Column("version", Integer, nullable=False),
     Column("terms", Text, nullable=False),
     Column("starts_on", String(10), nullable=False),
+    Column("entry", BigInteger, nullable=False),
     Index("rules_by_organisation", "organisation", "version"),
 )
 
@@ -35,6 +37,7 @@ def project(session: Connection, record: Recorded) -> None:
                     version=event.agreement_version,
                     terms=orjson.dumps({category.value: term for category, term in event.terms.items()}).decode(),
                     starts_on=event.starts_on.isoformat(),
+                    entry=event.entry,
                 )
             )
 
@@ -43,7 +46,7 @@ def in_force(session: Connection, organisation: str, day: date) -> Agreed | None
     """The newest that has begun by `day`; an agreement that has ended since still says how long things are kept."""
     mine = (rules.c.organisation == organisation) & (rules.c.starts_on <= day.isoformat())
     row = session.execute(select(rules).where(mine).order_by(rules.c.version.desc()).limit(1)).first()
-    return _agreed(row.version, row.terms) if row else None
+    return _agreed(row) if row else None
 
 
 def all_in_force(session: Connection, day: date, organisation: str | None = None) -> dict[str, Agreed]:
@@ -51,8 +54,9 @@ def all_in_force(session: Connection, day: date, organisation: str | None = None
     begun = select(rules).where(rules.c.starts_on <= day.isoformat()).order_by(rules.c.version)
     if organisation is not None:
         begun = begun.where(rules.c.organisation == organisation)
-    return {row.organisation: _agreed(row.version, row.terms) for row in session.execute(begun)}
+    return {row.organisation: _agreed(row) for row in session.execute(begun)}
 
 
-def _agreed(version: int, terms: str) -> Agreed:
-    return Agreed(version, {Category(name): term for name, term in orjson.loads(terms).items()})
+def _agreed(row: Any) -> Agreed:
+    terms = {Category(name): term for name, term in orjson.loads(row.terms).items()}
+    return Agreed(row.version, terms, row.entry)

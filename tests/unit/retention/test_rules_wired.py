@@ -34,7 +34,13 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.app.keyring._engine.dispose()
 
 
-def agree(world: World, terms: dict[Category, str], version: int = 1, sides: int = 2) -> None:
+def agree(
+    world: World,
+    terms: dict[Category, str],
+    version: int = 1,
+    sides: int = 2,
+    starts_on: date = date(2025, 1, 1),
+) -> None:
     agreement = str(uuid4())
     proposed = org.AgreementProposed(
         agreement=agreement,
@@ -45,7 +51,7 @@ def agree(world: World, terms: dict[Category, str], version: int = 1, sides: int
         categories=tuple(Category),
         retention=terms,
         sub_processors=(),
-        starts_on=date(2025, 1, 1),
+        starts_on=starts_on,
         at=NOW,
     )
     world.tell("org", proposed, f"agreement/{agreement}")
@@ -148,6 +154,21 @@ def test_a_new_rule_holds_for_what_waits_already(world):
 
     agree(world, dict.fromkeys(MONTH, "P20D"), version=3)
     assert world.erasure(erasure)["state"] == "ordered"
+
+
+def test_a_rule_that_begins_later_holds_from_its_day_on_for_what_waits_as_well(world):
+    agree(world, MONTH)
+    erasure = world.close()
+    world.settle()
+    agree(world, dict.fromkeys(MONTH, "P90D"), version=2, starts_on=date(2025, 3, 11))
+    assert world.erasure(erasure)["due"] == instant(NOW + timedelta(days=30))
+
+    world.later(days=10)
+    world.settle()
+    assert world.erasure(erasure)["due"] == instant(NOW + timedelta(days=90))
+    world.later(days=1)
+    world.settle()
+    assert world.said().count("ErasureRescheduled") == 1
 
 
 def test_what_a_session_leaves_behind_goes_after_its_own_term_and_nothing_else_of_the_person(world):

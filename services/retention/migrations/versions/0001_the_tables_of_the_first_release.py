@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.String(length=10), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("rule"),
     )
     with op.batch_alter_table("rules", schema=None) as batch_op:
