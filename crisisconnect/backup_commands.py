@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy.exc import OperationalError
 
 from crisisconnect import asking, restore_rollback
 from crisisconnect.backup import Occupied
@@ -71,6 +72,8 @@ def restore(
                 rolled_back = False
     except (Damaged, Foreign, NotEmpty, restore_rollback.NothingToAccept) as reason:
         _no("restore", reason)
+    except OperationalError as away:
+        _no("restore", f"a database is away, or still in use: {type(away.orig).__name__}")
     except Refused as refused:
         _no("restore", f"refused, {refused.code}")
     except subprocess.CalledProcessError as failed:
