@@ -87,7 +87,7 @@ class EntryQuarantined(Event, kind="quarantine"):
 
 @dataclass(frozen=True, kw_only=True)
 class LogRolledBack(Event, kind="rollback"):
-    """Somebody decided, for a case and on a ground, to go on from an older copy of the log than was signed last (I4)."""
+    """Somebody decided, for a case, on a ground, to go on from an older copy of the log than was signed last (I4)."""
 
     rollback: str
     organisation: str

@@ -192,7 +192,7 @@ class HoldReleased(Event, kind="hold"):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleChanged(Event, kind="rule"):
-    """An agreement that both sides signed, in this entry of the log, makes these the organisation's terms (P01, P06)."""
+    """An agreement that both sides signed, in this entry of the log, makes its terms the organisation's (P01, P06)."""
 
     rule: str
     organisation: str
