@@ -64,8 +64,9 @@ def filled(engine: Engine, directory: Path, keys: int) -> FileKeys:
     """A keyring as it looks when that many people have come."""
     epochs.tables.create_all(engine)
     provider = FileKeys(directory / "kek")
+    epoch = epochs.create(provider)
     with writing(engine) as session:
-        epoch = epochs.begin(session, provider)
+        epochs.begin(session, epoch)
     for start in range(0, keys, 5_000):
         rows = []
         for _ in range(start, min(start + 5_000, keys)):

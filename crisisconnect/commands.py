@@ -44,10 +44,16 @@ def rotate(signing: Signing = None, prepare: Prepare = False) -> None:
 
 @keys.command("status")
 def status() -> None:
-    """Which epoch is in use since when, and how many keys it wraps; which key signs, from which number on."""
-    table = Table("service", "epoch", "since", "keys")
+    """Which epoch is in use since when, how many keys it wraps and where its own lies; which key signs, since when.
+
+    `to go` are epochs that the provider has yet to give up; `index` is the version of the blind indexes, and two
+    while a rotation runs, or after it was killed.
+    """
+    table = Table("service", "epoch", "since", "keys", "provider", "to go", "index")
     for service, found in asking.ask_each("keys_status").items():
-        table.add_row(service, str(found["epoch"]), str(found["since"]), str(found["keys"]))
+        index = ", ".join(map(str, found["index"])) or "-"
+        more = str(found["provider"]), str(len(found["going"])), index
+        table.add_row(service, str(found["epoch"]), str(found["since"]), str(found["keys"]), *more)
     Console().print(table)
     signing = Table("service", "signing key", "from number", "")
     for key in rotating.status(asking.configuration().secrets):

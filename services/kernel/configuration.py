@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ class Configuration:
     """A C2SP tlog-policy: who cosigns the log's checkpoints, and how many of them are enough."""
     gap_seconds: float = 60.0
     """How long a number of a source may be missing before that is an event."""
+    key_provider: Mapping[str, str] = field(default_factory=lambda: {"kind": "file"})
+    """`kind` is `file`, `vault` or `kms`; beside it that provider's settings."""
     metrics_port: int = 0
     """Where this process answers scrapes; 0 is nowhere. The gateway's own are at `/metrics`."""
     metrics_host: str = "127.0.0.1"
@@ -70,6 +73,7 @@ class Configuration:
             trusted_proxies=tuple(env.list("CRISISCONNECT_TRUSTED_PROXIES", [])),
             witnesses=Path(policy).absolute() if (policy := env.str("CRISISCONNECT_WITNESSES", "")) else None,
             gap_seconds=env.float("CRISISCONNECT_GAP_SECONDS", 60.0),
+            key_provider=_key_provider(env),
             metrics_port=env.int("CRISISCONNECT_METRICS_PORT", 0),
             metrics_host=env.str("CRISISCONNECT_METRICS_HOST", "127.0.0.1"),
         )
@@ -106,3 +110,23 @@ class Configuration:
     def seed(self, name: str) -> bytes:
         """The 32-byte Ed25519 seed of a source, or of the `log`."""
         return b64decode((self.secrets / "signing" / f"{name}.seed").read_text())
+
+
+PROVIDERS = {
+    "file": (),
+    "vault": ("VAULT_URL", "VAULT_TOKEN_FILE"),
+    "kms": ("KMS_REGION", "KMS_ACCESS_KEY_FILE", "KMS_SECRET_KEY_FILE"),
+}
+OPTIONAL = ("VAULT_MOUNT", "VAULT_CA", "KMS_URL")
+
+
+def _key_provider(env: Env) -> dict[str, str]:
+    """`CRISISCONNECT_KEY_PROVIDER` and what belongs to it. Secrets are files: here stand their paths alone."""
+    kind = env.str("CRISISCONNECT_KEY_PROVIDER", "file")
+    if kind not in PROVIDERS:
+        raise ConfigurationError("CRISISCONNECT_KEY_PROVIDER is `file`, `vault` or `kms`")
+    found = {name: env.str(f"CRISISCONNECT_{name}", "") for name in (*PROVIDERS[kind], *OPTIONAL)}
+    for name in PROVIDERS[kind]:
+        if not found[name]:
+            raise ConfigurationError(f"CRISISCONNECT_{name} is needed by the key provider `{kind}`")
+    return {"kind": kind, **found}

@@ -24,8 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from services.kernel.database import is_sqlite, writing
-from services.kernel.keyproviders import KeyProvider, Moving
+from services.kernel.database import is_sqlite, reading, writing
+from services.kernel.keyproviders import KeyProvider, Moving, NotGone
 from services.kernel.locks import lock_owner
 
 tables = MetaData()
@@ -61,15 +61,22 @@ class Rotation:
     current: str
     keys: int
     at: datetime
+    going: tuple[str, ...] = ()
+    """Epochs that are destroyed for us and that the provider has yet to give up."""
 
 
 def rotate(engine: Engine, provider: KeyProvider, batch: int) -> Rotation:
     """Wrap the living keys under a new epoch and destroy the key of every other one; see Keyring.rotate."""
+    old, new = known(engine, provider), create(provider)
     with writing(engine) as session:
         # Waits for every mint under the old epoch: one that committed later would be stranded.
         lock_owner(session, EPOCHS, exclusive=True)
-        old = current(session, provider)
-        new = begin(session, provider)
+        old = current(session, old)
+        begin(session, new)
+    with reading(engine) as session:
+        stale = session.execute(select(keys.c.epoch).where(keys.c.epoch != new).distinct()).scalars().all()
+    for epoch in stale:
+        provider.rewrap(epoch, [])  # asked for ahead of the transactions that need it
     count, after = 0, ""
     while True:
         with writing(engine) as session:
@@ -84,12 +91,22 @@ def rotate(engine: Engine, provider: KeyProvider, batch: int) -> Rotation:
         after = rows[-1].id
         time.sleep(0)  # where one thread serves many, it is the others' turn
     at = datetime.now(UTC)
-    for stale in provider.epochs() - {new}:
-        provider.destroy(stale)
+    going = give_up(engine, provider, new)
+    return Rotation(old, new, count, at, going)
+
+
+def give_up(engine: Engine, provider: KeyProvider, new: str) -> tuple[str, ...]:
+    """Have every epoch but `new` destroyed; answers those whose key the provider still has."""
+    going = []
+    for stale in sorted(provider.epochs() - {new}):
+        try:
+            provider.destroy(stale)
+        except NotGone:
+            going.append(stale)
     with writing(engine) as session:
-        retiring = (epochs.c.id != new) & epochs.c.retired_at.is_(None)
-        session.execute(update(epochs).where(retiring).values(retired_at=at.isoformat()))
-    return Rotation(old, new, count, at)
+        retiring = (epochs.c.id != new) & epochs.c.retired_at.is_(None) & epochs.c.id.not_in(going)
+        session.execute(update(epochs).where(retiring).values(retired_at=datetime.now(UTC).isoformat()))
+    return tuple(going)
 
 
 def _moving(row: Row[Any], new: str) -> Moving:
@@ -112,20 +129,36 @@ def _store(session: Connection, epoch: str, identities: list[str], wrapped: list
     session.exec_driver_sql(moved, (epoch, identities, wrapped))
 
 
-def current(session: Connection, provider: KeyProvider) -> str:
-    """The epoch in use; the first one begins here."""
-    living = select(epochs.c.id).where(epochs.c.retired_at.is_(None)).order_by(epochs.c.created_at.desc())
-    found = session.execute(living).scalars().first()
-    return found or begin(session, provider)
+_LIVING = select(epochs.c.id).where(epochs.c.retired_at.is_(None)).order_by(epochs.c.created_at.desc())
 
 
-def begin(session: Connection, provider: KeyProvider) -> str:
-    # The provider first: a row whose key-encryption key was never written would strand every key under it.
-    now = datetime.now(UTC)
-    epoch = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+def known(engine: Engine, provider: KeyProvider) -> str:
+    """Ahead of a transaction: the epoch in use, opened, or one made to be the first."""
+    with reading(engine) as session:
+        found = session.execute(_LIVING).scalars().first()
+    if found is None:
+        return create(provider)
+    provider.rewrap(found, [])
+    return str(found)
+
+
+def current(session: Connection, spare: str) -> str:
+    """The epoch in use; the first one begins here, with `spare`."""
+    found = session.execute(_LIVING).scalars().first()
+    if found is None:
+        begin(session, spare)
+    return str(found or spare)
+
+
+def create(provider: KeyProvider) -> str:
+    """An epoch at the provider; it comes first, since a row without its key would strand every key under it."""
+    epoch = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     provider.create(epoch)
-    session.execute(insert(epochs).values(id=epoch, created_at=now.isoformat()))
     return epoch
+
+
+def begin(session: Connection, epoch: str) -> None:
+    session.execute(insert(epochs).values(id=epoch, created_at=datetime.now(UTC).isoformat()))
 
 
 def context(identity: str, owner: str, category: str, epoch: str) -> bytes:

@@ -92,6 +92,7 @@ class Keyring:
         raise AssertionError("unreachable")
 
     def _mint(self, pairs: list[tuple[str, str]]) -> None:
+        spare = epochs.known(self._engine, self._provider)
         with writing(self._engine) as session:
             lock_owner(session, epochs.EPOCHS, exclusive=False)
             for owner in sorted({owner for owner, _ in pairs}):
@@ -100,7 +101,7 @@ class Keyring:
                     raise Erased(owner)
             taken = select(keys.c.owner, keys.c.category).where(tuple_(keys.c.owner, keys.c.category).in_(pairs))
             there = {tuple(row) for row in session.execute(taken)}
-            epoch = epochs.current(session, self._provider)
+            epoch = epochs.current(session, spare)
             fresh = []
             for owner, category in pairs:
                 if (owner, category) in there:
@@ -233,9 +234,24 @@ class Keyring:
             first()
             return epochs.rotate(self._engine, self._provider, batch)
 
+    def give_up(self) -> tuple[str, ...]:
+        """Ask the provider again about every epoch before the one in use; answers those that it still has."""
+        current = self.status()["epoch"]
+        return epochs.give_up(self._engine, self._provider, str(current)) if current else ()
+
     def status(self) -> dict[str, object]:
-        """The epoch in use, since when, and how many keys it wraps."""
+        """The epoch in use, since when, how many keys it wraps, where its key lies, and what is yet to go there."""
         with reading(self._engine) as session:
-            row = session.execute(select(epochs.epochs).where(epochs.epochs.c.retired_at.is_(None))).first()
+            living = select(epochs.epochs).where(epochs.epochs.c.retired_at.is_(None))
+            rows = session.execute(living.order_by(epochs.epochs.c.created_at.desc())).all()
             total = session.execute(select(func.count()).select_from(keys)).scalar_one()
-        return {"epoch": row.id if row else None, "since": row.created_at if row else None, "keys": total}
+            names = session.execute(select(keys.c.category).where(keys.c.owner == INDEX)).scalars()
+            versions = sorted(version(name) for name in names)
+        return {
+            "epoch": rows[0].id if rows else None,
+            "since": rows[0].created_at if rows else None,
+            "keys": total,
+            "provider": self._provider.kind,
+            "going": [row.id for row in rows[1:]],
+            "index": versions,
+        }

@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore, reindexing
+from services.kernel import eventstore, reindexing, retiring
 from services.kernel.bell import Bell
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
@@ -24,7 +24,7 @@ from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
 from services.kernel.forgetting import SCRUB_SECONDS, Forgetting, Vocabulary
 from services.kernel.handing_over import HandingOver
-from services.kernel.keyproviders import FileKeys
+from services.kernel.keyproviders import provider_of
 from services.kernel.keyring import Keyring
 from services.kernel.lease import Busy
 from services.kernel.looking_back import LookingBack
@@ -71,7 +71,7 @@ class Participant:
         self.caller = caller
         self.engine = open_engine(configuration.database_url, self.name, configuration.var / "data")
         keys = open_engine(configuration.keyring_url, f"keys_{self.name}", configuration.var / "keys", pool=4)
-        self.keyring = Keyring(keys, FileKeys(configuration.secrets / "kek" / self.name), f"/{self.name}")
+        self.keyring = Keyring(keys, provider_of(configuration, self.name), f"/{self.name}")
         wake = Wake(self.engine, configuration.var / "run", f"{self.name}-relay")
         self.store = Store(self.engine, self.keyring, self.name, self.views, wake, maker=configuration.maker)
         self.feed = Feed(
@@ -216,24 +216,50 @@ class Participant:
     # -- key epochs
 
     def rotate_keys(self, context: Context) -> dict[str, Any]:
-        """Wrap the living keys under a new epoch, destroy the old one, and say so in the log."""
+        """Re-key the indexes, wrap the living keys under a new epoch, destroy the old one, and say so in the log.
+
+        Where the provider takes its time to destroy, it is said when that has passed.
+        """
         with self.store.reading() as session:
             after = eventstore.last_number(session)
         rotation = reindexing.rotate(self.store)
+        done = {"retired": rotation.retired, "current": rotation.current, "keys": rotation.keys}
+        if rotation.going:
+            retiring.wait(self.store, rotation, after)
+            return done
         event = self.vocabulary.retired(
             retired=rotation.retired, current=rotation.current, keys=rotation.keys, after=after, at=rotation.at
         )
 
         def record(unit: Unit) -> dict[str, Any]:
             unit.append(f"keyring/{uuid4()}", 0, [event])
-            return {"retired": rotation.retired, "current": rotation.current, "keys": rotation.keys}
+            return done
 
         return self.store.perform(context, record)
+
+    def say_what_went(self) -> None:
+        """Say of each epoch that a provider has given up meanwhile that it is retired."""
+        for one in retiring.gone(self.store):
+            event = self.vocabulary.retired(
+                retired=one.retired,
+                current=str(self.keyring.status()["epoch"]),
+                keys=one.keys,
+                after=one.after,
+                at=datetime.now(UTC),
+            )
+
+            def record(unit: Unit, one: retiring.Waiting = one, event: Event = event) -> dict[str, Any]:
+                if retiring.said(unit.session, one):
+                    unit.append(f"keyring/{uuid4()}", 0, [event])
+                return {}
+
+            self.store.perform(self.own_context(), record)
 
     def keys_status(self) -> dict[str, Any]:
         return dict(self.keyring.status())
 
     def _retire_when_due(self) -> None:
+        self.say_what_went()
         since = self.keyring.status()["since"]
         age = timedelta(hours=self.configuration.key_epoch_hours)
         # Without any epoch there is nothing to open, and still the certificate waits for this service's word.

@@ -13,6 +13,14 @@ Moving = tuple[str, bytes, bytes, bytes]
 """The epoch a key is wrapped under, the wrapped key, its context there, and its context under the new epoch."""
 
 
+class NotGone(Exception):
+    """The provider has not said yet that a key no longer exists; the rotation is not over before it does."""
+
+    def __init__(self, epoch: str) -> None:
+        super().__init__(epoch)
+        self.epoch = epoch
+
+
 class KeyProvider(Protocol):
     """Wraps and unwraps 32-byte keys under the key of an epoch. An epoch once destroyed never comes back."""
 
