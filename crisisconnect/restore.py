@@ -30,7 +30,7 @@ from services.kernel.configuration import Configuration
 from services.kernel.database import reading as look
 from services.kernel.database import writing
 from services.kernel.eventstore import events
-from services.kernel.keyproviders import FileKeys
+from services.kernel.keyproviders.choosing import provider_of
 from services.kernel.rebuilding import must_rebuild
 from services.reader import Unusable, verify_database, verify_directory
 
@@ -233,7 +233,7 @@ def _check_keyring(configuration: Configuration, service: str, engine: Engine, w
     """Whether there is anything in it. Raises Foreign where its keys cannot be opened here."""
     if not inspect(engine).has_table(epochs.keys.name):
         return False
-    provider = FileKeys(configuration.secrets / "kek" / service)
+    provider = provider_of(configuration, service)
     with look(engine) as session:
         living = session.execute(select(epochs.epochs.c.id).where(epochs.epochs.c.retired_at.is_(None))).scalars()
         known = set(living)
