@@ -215,14 +215,14 @@ class Keyring:
             mine = select(func.count()).select_from(keys).where(keys.c.owner.in_(sorted(owners)))
             return session.execute(mine).scalar_one()
 
-    @property
-    def engine(self) -> Engine:
-        return self._engine
-
     def buried(self) -> set[str]:
         """Every owner whose keys were destroyed for good."""
         with reading(self._engine) as session:
             return set(session.execute(select(tombstones.c.owner)).scalars())
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
 
     def rotate(self, batch: int = 2_000, first: Callable[[], object] = lambda: None) -> Rotation:
         """Do `first`, then wrap the living keys under a new epoch and destroy the old one's key.

@@ -138,8 +138,8 @@ class Participant:
         A store that is older than the log is made whole first, however long that takes.
         """
         self.refetch.run(self._stopping)
-        self.begin()
         reindexing.settle(self.store)
+        self.begin()
         self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
         self._every(300.0, "answers", self.store.forget_old_answers)
         self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
