@@ -163,11 +163,3 @@ def test_a_hand_over_that_is_gone_or_changed_is_the_first_damage(tmp_path: Path)
         first = verify_directory(tmp_path, log_vkey=LOG.vkey, pins=PINS).first
         assert first is not None, bit
         assert (first.index, first.damage) == (AT, Damage.ENTRY_CHANGED), (bit, first)
-
-
-@pytest.mark.parametrize("case", [None, "the old key signs far beyond", "the next key did not agree"])
-def test_several_processes_say_the_same(tmp_path: Path, case: str | None) -> None:
-    made = [*(held(4_400) if case is None else WRONG[case][0]()), *held(4_400)[620:]]
-    made = made[:4_400]
-    one, three = (verified(tmp_path, made, jobs=jobs) for jobs in (1, 3))
-    assert (one.ok, one.findings) == (case is None, three.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -12,9 +13,19 @@ import pytest
 from services.reader import Damage, Report, Unusable, verify_directory
 from services.reader.__main__ import main
 from services.reader.workers import WORTH_IT, Workers, cores
+from tests.unit.reader.test_rotation import WRONG, verified
+from tests.unit.reader.test_rotation import held as plain
 from tests.unit.reader.tinylog import KEYS, LOG, PINS, Files, Signer, checkpoint, entries, event
 
 SIZE = WORTH_IT + 700
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[int | list[bytes]], Files]:
+    def build(held: int | list[bytes]) -> Files:
+        return Files(tmp_path / "log", entries(held) if isinstance(held, int) else held)
+
+    return build
 
 
 @cache
@@ -153,3 +164,11 @@ def test_a_checkpoint_that_is_not_the_logs_own_vouches_for_nothing_and_nothing_i
     assert (report.own, told) == (False, [])
     log.put("checkpoint", checkpoint(entries(5)))
     assert verify(log).own
+
+
+@pytest.mark.parametrize("case", [None, "the old key signs far beyond", "the next key did not agree"])
+def test_several_processes_say_the_same(tmp_path: Path, case: str | None) -> None:
+    made = [*(plain(4_400) if case is None else WRONG[case][0]()), *plain(4_400)[620:]]
+    made = made[:4_400]
+    one, three = (verified(tmp_path, made, jobs=jobs) for jobs in (1, 3))
+    assert (one.ok, one.findings) == (case is None, three.findings)
