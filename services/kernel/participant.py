@@ -6,14 +6,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
-from uuid import uuid4
 
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore, reindexing, retiring
+from services.kernel import eventstore, reindexing
 from services.kernel.bell import Bell
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
@@ -26,12 +24,12 @@ from services.kernel.forgetting import SCRUB_SECONDS, Forgetting, Vocabulary
 from services.kernel.handing_over import HandingOver
 from services.kernel.keyproviders import provider_of
 from services.kernel.keyring import Keyring
-from services.kernel.lease import Busy
 from services.kernel.looking_back import LookingBack
 from services.kernel.note import Verifier
 from services.kernel.past import Views
 from services.kernel.rebuilding import Rebuilding
 from services.kernel.refetch import Refetch
+from services.kernel.rotating import Rotations
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
@@ -86,6 +84,7 @@ class Participant:
         )
         pin = configuration.installation["pins"][self.name]
         self.signing = HandingOver(self.store, pin, self.vocabulary.handed_over)
+        self.rotations = Rotations(self.store, self.vocabulary.retired, configuration.key_epoch_hours)
         shown = Views(self.name, self.views, self.log_views, self.follows)
         self.past = LookingBack(shown, configuration.var, self.fetch)
         self._stopping = threading.Event()
@@ -142,7 +141,7 @@ class Participant:
         self.begin()
         self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
         self._every(300.0, "answers", self.store.forget_old_answers)
-        self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self._retire_when_due)
+        self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self.rotations.when_due)
         self._every(SCRUB_SECONDS, "scrub", self.forgetting.scrub)
         for seconds, work in self.timers():
             self._every(seconds, getattr(work, "__name__", "timer"), work)
@@ -216,58 +215,10 @@ class Participant:
     # -- key epochs
 
     def rotate_keys(self, context: Context) -> dict[str, Any]:
-        """Re-key the indexes, wrap the living keys under a new epoch, destroy the old one, and say so in the log.
-
-        Where the provider takes its time to destroy, it is said when that has passed.
-        """
-        with self.store.reading() as session:
-            after = eventstore.last_number(session)
-        rotation = reindexing.rotate(self.store)
-        done = {"retired": rotation.retired, "current": rotation.current, "keys": rotation.keys}
-        if rotation.going:
-            retiring.wait(self.store, rotation, after)
-            return done
-        event = self.vocabulary.retired(
-            retired=rotation.retired, current=rotation.current, keys=rotation.keys, after=after, at=rotation.at
-        )
-
-        def record(unit: Unit) -> dict[str, Any]:
-            unit.append(f"keyring/{uuid4()}", 0, [event])
-            return done
-
-        return self.store.perform(context, record)
-
-    def say_what_went(self) -> None:
-        """Say of each epoch that a provider has given up meanwhile that it is retired."""
-        for one in retiring.gone(self.store):
-            event = self.vocabulary.retired(
-                retired=one.retired,
-                current=str(self.keyring.status()["epoch"]),
-                keys=one.keys,
-                after=one.after,
-                at=datetime.now(UTC),
-            )
-
-            def record(unit: Unit, one: retiring.Waiting = one, event: Event = event) -> dict[str, Any]:
-                if retiring.said(unit.session, one):
-                    unit.append(f"keyring/{uuid4()}", 0, [event])
-                return {}
-
-            self.store.perform(self.own_context(), record)
+        return self.rotations.rotate(context)
 
     def keys_status(self) -> dict[str, Any]:
         return dict(self.keyring.status())
-
-    def _retire_when_due(self) -> None:
-        self.say_what_went()
-        since = self.keyring.status()["since"]
-        age = timedelta(hours=self.configuration.key_epoch_hours)
-        # Without any epoch there is nothing to open, and still the certificate waits for this service's word.
-        if since is None or datetime.fromisoformat(str(since)) + age < datetime.now(UTC):
-            try:
-                self.rotate_keys(self.own_context())
-            except Busy:
-                log.info("another replica retires the epoch")
 
     # -- what could not be followed
 

@@ -186,11 +186,11 @@ def test_a_certificate_can_rest_on_kms_once_the_key_is_gone_and_not_before(tmp_p
             return [event for event in found if isinstance(event, KeyEpochRetired)]
 
         first, second = (world.auth.rotate_keys(world.auth.own_context()) for _ in range(2))
-        world.auth.say_what_went()
+        world.auth.rotations.say_what_went()
         assert told() == []
         stand.due()
-        world.auth.say_what_went()
-        world.auth.say_what_went()
+        world.auth.rotations.say_what_went()
+        world.auth.rotations.say_what_went()
         assert [event.retired for event in told()] == [first["retired"], second["retired"]]
         assert {event.current for event in told()} == {second["current"]}
         assert world.signed_in().role == "member"

@@ -16,6 +16,7 @@ import pika
 import pytest
 
 from crisisconnect.topology import PROCESSES
+from tests.journeys.bodies import BODIES
 from tests.journeys.people import PASSWORD, Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System, free_ports
 
@@ -55,41 +56,6 @@ def size(cast: Cast) -> int:
         before = now
         time.sleep(0.6)
     return now
-
-
-BODIES: list[tuple[str, dict[str, Any], tuple[int, str]]] = [
-    ("unknown field", {"json": {"first_name": "Noor", "shoe_size": 38}}, (422, "unknown_field")),
-    ("wrong type", {"json": {"first_name": 12}}, (422, "invalid")),
-    ("too long", {"json": {"first_name": "N" * 101}}, (422, "invalid")),
-    ("no address", {"json": {"email": "no address at all"}}, (422, "invalid")),
-    ("not an object", {"content": b"[]", "headers": {"Content-Type": "application/json"}}, (422, "invalid")),
-    ("no JSON", {"content": b"{", "headers": {"Content-Type": "application/json"}}, (400, "malformed")),
-    (
-        "not UTF-8",
-        {"content": b'{"first_name":"\xff"}', "headers": {"Content-Type": "application/json"}},
-        (400, "not_utf8"),
-    ),
-    (
-        "the same key twice",
-        {"content": b'{"first_name":"A","first_name":"B"}', "headers": {"Content-Type": "application/json"}},
-        (400, "duplicate_key"),
-    ),
-    (
-        "10,000 deep",
-        {"content": b"[" * 10_000 + b"]" * 10_000, "headers": {"Content-Type": "application/json"}},
-        (400, "too_deep"),
-    ),
-    (
-        "over 1 MiB",
-        {"content": b'{"first_name":"' + b"N" * (1 << 20) + b'"}', "headers": {"Content-Type": "application/json"}},
-        (413, "too_large"),
-    ),
-    (
-        "no JSON at all",
-        {"content": b"first_name=N", "headers": {"Content-Type": "text/plain"}},
-        (415, "unsupported_media_type"),
-    ),
-]
 
 
 @pytest.mark.parametrize(("sent", "expected"), [b[1:] for b in BODIES], ids=[b[0] for b in BODIES])
