@@ -93,10 +93,13 @@ def postgres(url: str, database: str, *, pool: int = 16) -> Engine:
     )
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _begin(connection: Connection, cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
-        if _looks(statement) or context.execution_options.get("alone") or begun(cursor.connection):
+    def _begin(_: Connection, cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+        options = context.execution_options
+        # Rows that are streamed come by a cursor of the server's, which lives in a transaction.
+        alone = not options.get("yield_per") and (_looks(statement) or options.get("alone"))
+        if alone or begun(cursor.connection):
             return
-        connection.exec_driver_sql(BEGIN)
+        cursor.connection.execute(BEGIN)
 
     return engine
 

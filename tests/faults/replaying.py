@@ -69,7 +69,7 @@ def _of_the_log(evidence: Evidence) -> list[replay.Difference]:
                 for index, entry in enumerate(evidence.log()):
                     for view in views:
                         view.follow(session, reader.read(index, entry.note))
-            with reading(evidence.engines["audit"]) as live, reading(scratch) as again:
+            with replay.moment(evidence.engines["audit"]) as live, reading(scratch) as again:
                 return replay.compare(live, again, _tables(views))
         finally:
             scratch.dispose()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import secrets
-import warnings
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,19 +17,7 @@ from tests.faults.log_outcome import Outcome, Size
 from tests.faults.mutants import FENCELESS
 from tests.interop.written import LOG_VKEY, SOURCES, Written, notes
 
-# pika leaves its socket to the collector when a connection is cut in the middle of a handshake, as happens here.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-
 BROKEN = ("fork: ", "number_missing", "truncated", "a checkpoint was seen after a larger one")
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    """What these tests leave behind is collected here, where it is expected, and not in the middle of another test."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.mark.timeout(200)

@@ -104,6 +104,16 @@ def test_a_look_opens_no_transaction_and_a_write_does(service: Service) -> None:
         assert driver.info.transaction_status.name == "INTRANS"
 
 
+def test_rows_are_streamed_also_where_nothing_is_written(service: Service) -> None:
+    with writing(service.engine) as session:
+        session.execute(insert(people), [stranger(f"a{number}") for number in range(7)])
+    for how in (reading, writing):
+        with how(service.engine) as session:
+            streamed = session.execution_options(yield_per=2).execute(select(people.c.account))
+            assert len(streamed.all()) == 7
+            assert session.execute(select(people.c.account)).first() is not None
+
+
 def test_locks_last_until_the_transaction_ends(service: Service) -> None:
     here = "database = (select oid from pg_database where datname = current_database())"
     held = text(f"select count(*) from pg_locks where locktype = 'advisory' and {here}")
