@@ -154,7 +154,6 @@ def _again(planting: Planting, member: Person) -> None:
 
 def be_refused(planting: Planting, village: Village) -> None:
     """Whatever somebody types, and is refused for, holds a value too."""
-    client = httpx.Client(base_url=planting.url, timeout=15)
     wrong = planting.a("wrong password", "fout wachtwoord *")
     nobody = planting.a("unknown user name", "niemand.heet.zo.*")
     said = planting.a("what a refused request says", "weigering vol ooievaars *")
@@ -198,8 +197,9 @@ def be_refused(planting: Planting, village: Village) -> None:
         ("POST", f"/v1/invitations/{slug}", {"json": {"username": nobody, "password": wrong}}),
         ("POST", f"{members}", {"content": b"\x01" + said.encode() * 90_000, "headers": boss}),
     ]
-    for method, path, options in asked:
-        assert client.request(method, path, **options).status_code >= 400, f"{method} {path} was not refused"
+    with httpx.Client(base_url=planting.url, timeout=15) as client:
+        for method, path, options in asked:
+            assert client.request(method, path, **options).status_code >= 400, f"{method} {path} was not refused"
     _shout(planting.url, f"GET /{slug} HTTP/1.1\r\nHost {slug}\r\n{said}\r\n\r\n")
     _shout(planting.url, f"{slug} {said}\r\n\r\n")
 
