@@ -37,8 +37,12 @@ def verify(log: Files, **more: object) -> Report:
     return verify_directory(log.path, log_vkey=LOG.vkey, **{"pins": PINS, "jobs": 3, **more})
 
 
-def children() -> list[int]:
-    return [int(pid) for pid in Path("/proc/self/task", str(os.getpid()), "children").read_text().split()]
+@pytest.fixture
+def workers() -> Callable[[], list[int]]:
+    """The processes this one has started since: the broker and the database of other tests are its children, too."""
+    mine = Path("/proc/self/task", str(os.getpid()), "children")
+    before = set(mine.read_text().split())
+    return lambda: [int(pid) for pid in mine.read_text().split() if pid not in before]
 
 
 def forged(entry: bytes) -> bytes:
@@ -108,40 +112,40 @@ def test_a_source_that_is_registered_late_is_heard_from_there_on(files, at):
     assert (first_wrong.damage, first_wrong.index) == (Damage.KEY_UNKNOWN, len(early))
 
 
-def test_a_worker_that_dies_ends_the_verification_with_an_error(files):
+def test_a_worker_that_dies_ends_the_verification_with_an_error(files, workers):
     def kill(done: int, size: int) -> None:
-        for pid in children():
+        for pid in workers():
             os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(Unusable, match="ended before its time"):
         verify(files(held()), passed=kill)
-    assert children() == []
+    assert workers() == []
 
 
-def test_what_stops_the_reader_stops_its_workers_which_take_no_signal_of_its_group(files):
+def test_what_stops_the_reader_stops_its_workers_which_take_no_signal_of_its_group(files, workers):
     seen: list[int] = []
 
     def stop(done: int, size: int) -> None:
-        seen.extend(children())
+        seen.extend(workers())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         verify(files(held()), passed=stop)
     assert len(seen) == 3
-    assert children() == []
+    assert workers() == []
 
 
-def test_workers_are_no_part_of_the_group_that_ctrl_c_reaches():
+def test_workers_are_no_part_of_the_group_that_ctrl_c_reaches(workers):
     with Workers(2, WORTH_IT):
-        groups = {os.getpgid(pid) for pid in children()}
+        groups = {os.getpgid(pid) for pid in workers()}
         assert len(groups) == 2
         assert os.getpgid(0) not in groups
 
 
-def test_a_small_log_or_one_job_starts_no_process():
+def test_a_small_log_or_one_job_starts_no_process(workers):
     for jobs, size in ((4, WORTH_IT - 1), (1, 1_000_000)):
-        with Workers(jobs, size) as workers:
-            assert (children(), workers.ahead) == ([], 0)
+        with Workers(jobs, size) as none:
+            assert (workers(), none.ahead) == ([], 0)
     assert cores() >= 1
 
 
