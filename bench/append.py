@@ -1,8 +1,9 @@
-"""What one command costs that writes one event, against the database's own limit: a raw insert of the same bytes.
+"""What an append costs, and a whole command, against the database's own limit: a raw insert of the same bytes.
 
-A command loads its stream, decides, appends, remembers its idempotency key and wakes the relay; the other side is one
-autocommitted insert by the driver. 32 clients on PostgreSQL: greenlets in a process hosted as a service is, and
-threads; one on SQLite. In turn, several rounds, medians. `python -m bench.append`
+An append is a transaction that keeps one event, its place in the outbox with it, and wakes the relay. A command also
+loads its stream, decides, and remembers its idempotency key. The other side is one autocommitted insert by the driver.
+One client on SQLite; on PostgreSQL 32, threads, and greenlets in a process hosted as a service is. In turn, several
+rounds, medians. `python -m bench.append`
 """
 
 from __future__ import annotations
@@ -13,22 +14,26 @@ import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine, text
+from uuid_utils.compat import uuid7
 
 from bench.report import Row, against, table
 from crisisconnect.postgres import Cluster
 from services.kernel import eventstore, keyring
 from services.kernel.context import Context
-from services.kernel.database import ensure, is_sqlite, open_engine, sqlite
+from services.kernel.database import ensure, is_sqlite, open_engine, sqlite, writing
 from services.kernel.decider import Decider
+from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
@@ -39,6 +44,7 @@ CLIENTS = 32
 SECONDS = 1.0
 ROUNDS = 9
 GOAL = 0.38
+SIDES = ("append", "command", "insert")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,25 @@ def _decide(_: int, what: str) -> list[Measured]:
 
 
 DECIDER: Decider[int, str, Measured] = Decider(0, _decide, lambda count, _: count + 1)
+
+
+def appends(store: Store, keys: Wake) -> Callable[[], Any]:
+    """An event and, as the same row without a number, its place in the outbox: one transaction, the relay woken."""
+
+    def once() -> None:
+        at = datetime.now(UTC)
+        event = Measured(organisation="o1", what="x" * 400, at=at)
+        stream = f"bench/{uuid4()}"
+        envelope = Envelope(
+            id=str(uuid7()), source="/bench", type=Measured.type, subject=stream, time=at, actor="account/a",
+            correlationid="c", organisation="o1", role="processor",
+        )  # fmt: skip
+        record = Recorded(envelope=envelope, event=event, sealed={}, index={}, stream=stream, version=1)
+        with writing(store.engine) as session:
+            eventstore.append(session, 0, [record], last=True)
+        keys.up()
+
+    return once
 
 
 def commands(store: Store) -> Callable[[], Any]:
@@ -127,15 +152,16 @@ class Bed:
     name: str
 
     def rates(self, wanted: Iterable[str], clients: int) -> Iterator[float]:
-        """Events a second of each side asked for, `ours` or `theirs`, in that order."""
+        """Events a second of each side asked for, `append`, `command` or `insert`, in that order."""
         eventstore.tables.create_all(self.engine)
         keys = sqlite(self.directory / f"keys-{self.name}.sqlite3")
         keyring.tables.create_all(keys)
         ring = Keyring(keys, FileKeys(self.directory / "kek"), "/bench")
         relay = f"bench-{self.name}"
         with Waiter(self.engine, self.directory, relay):
-            store = Store(self.engine, ring, "bench", (), Wake(self.engine, self.directory, relay), maker="m")
-            sides = {"ours": commands(store), "theirs": inserts(self.engine)}
+            wake = Wake(self.engine, self.directory, relay)
+            store = Store(self.engine, ring, "bench", (), wake, maker="m")
+            sides = {"append": appends(store, wake), "command": commands(store), "insert": inserts(self.engine)}
             for side in wanted:
                 yield rate(sides[side], clients)
                 self.engine.dispose()
@@ -163,7 +189,7 @@ def hosted(url: str, directory: Path) -> Iterator[Callable[[str], float]]:
 
 
 def main() -> None:
-    """The hosted process: answers each line, `ours` or `theirs`, with a rate."""
+    """The hosted process: answers each line, the name of a side, with a rate."""
     engine = open_engine(os.environ["BENCH_URL"], "bench", Path(), pool=CLIENTS)
     bed = Bed(engine, Path(os.environ["BENCH_DIRECTORY"]), "hosted")
     for measured in bed.rates(map(str.strip, iter(sys.stdin.readline, "")), CLIENTS):
@@ -172,34 +198,31 @@ def main() -> None:
 
 
 def run() -> list[Row]:
-    """Rows for PostgreSQL, as hosted and in threads, against the same host and against plain threads; and SQLite."""
+    """Rows for SQLite and for PostgreSQL, in threads and as hosted, each against inserts made in the same way."""
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place)
-        turns = ["ours", "theirs"] * ROUNDS
         lite = open_engine(None, "bench", directory, pool=1)
-        alone = list(Bed(lite, directory, "sqlite").rates(turns, 1))
-        lite.dispose()
+        alone = Bed(lite, directory, "sqlite").rates(cycle(SIDES), 1)
         cluster = Cluster(directory / "postgres")
         cluster.start()
         try:
             ensure(cluster.url, "bench")
             engine = open_engine(cluster.url, "bench", directory, pool=CLIENTS)
-            threads = Bed(engine, directory, "threads").rates(turns, CLIENTS)
-            measured: dict[str, list[float]] = {"ours": [], "theirs": [], "our threads": [], "their threads": []}
+            threads = Bed(engine, directory, "threads").rates(cycle(SIDES), CLIENTS)
+            seen: dict[tuple[str, str], list[float]] = defaultdict(list)
             with hosted(cluster.url, directory) as ask:
-                for _ in range(ROUNDS):
-                    measured["our threads"].append(next(threads))
-                    measured["their threads"].append(next(threads))
-                    measured["ours"].append(ask("ours"))
-                    measured["theirs"].append(ask("theirs"))
+                for side in SIDES * ROUNDS:
+                    seen["sqlite", side].append(next(alone))
+                    seen["threads", side].append(next(threads))
+                    seen["hosted", side].append(ask(side))
             engine.dispose()
         finally:
             cluster.stop()
+            lite.dispose()
     return [
-        against("append, SQLite, one client", alone[::2], alone[1::2]),
-        against("append, threads", measured["our threads"], measured["their threads"], goal=GOAL),
-        against("append, hosted", measured["ours"], measured["theirs"], goal=GOAL),
-        against("append, hosted, insert in threads", measured["ours"], measured["their threads"]),
+        against(f"{side}, {where}", seen[where, side], seen[where, "insert"], goal=goals.get(where))
+        for side, goals in (("append", {"threads": GOAL, "hosted": GOAL}), ("command", {}))
+        for where in ("sqlite", "threads", "hosted")
     ]
 
 

@@ -204,12 +204,12 @@ def of_streams(session: Connection, streams: Sequence[str]) -> list[Recorded]:
     return [parse(line, version) for line, version in rows]
 
 
-def append(session: Connection, seen: int, new: Sequence[Recorded]) -> None:
-    """Add events to one stream after the `seen` ones that the decision was based on.
+def append(session: Connection, seen: int, new: Sequence[Recorded], *, last: bool = False) -> None:
+    """Add events to one stream after the `seen` ones that the decision was based on; `last` as `keep` has it.
 
     Raises Conflict when somebody was first, Refused("erased") when a key's owner has been erased meanwhile.
     """
-    keep(session, rows_of(session, seen, new))
+    keep(session, rows_of(session, seen, new), last=last)
 
 
 def rows_of(session: Connection, seen: int, new: Sequence[Recorded], index: str | None = None) -> list[Row]:
@@ -235,11 +235,12 @@ def rows_of(session: Connection, seen: int, new: Sequence[Recorded], index: str 
     return rows
 
 
-def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None) -> None:
-    """Write events, and with them, as the last of their transaction, the answer to remember.
+def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None, *, last: bool = False) -> None:
+    """Write events, and with them the answer to remember; nothing is written after the `last` of a transaction.
 
-    On PostgreSQL one event and its answer are one trip, and where nothing was written before they are the whole
-    transaction. Whether an owner is erased is asked by the statement that writes, which sees what the locks waited for.
+    On PostgreSQL one event and its answer are one trip, and where nothing was written before and they are the last,
+    they are the whole transaction. Whether an owner is erased is asked by the statement that writes, which sees what
+    the locks waited for.
 
     Raises Conflict when a stream has moved, or when the answer's key is taken; Refused("erased") when an owner is.
     """
@@ -247,7 +248,9 @@ def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None)
     values = [(*row[:-1], orjson.dumps(row[-1]).decode()) for row in rows]
     try:
         if len(rows) == 1 and answer is not None and words.both:
-            written = straight.run(session, words.both, values[0] + answer, begin=False).rowcount
+            written = straight.run(session, words.both, values[0] + answer, begin=not last).rowcount
+        elif len(rows) == 1 and answer is None and last:
+            written = straight.run(session, words.event, values[0], begin=False).rowcount
         else:
             written = 0
             if len(values) == 1:

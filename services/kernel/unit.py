@@ -83,12 +83,12 @@ class Unit:
                 view.project(self.session, record)
         self.recorded.extend(records)
 
-    def flush(self, answer: eventstore.Answer | None = None) -> None:
-        """Write what is not written yet. Raises Conflict."""
+    def flush(self, answer: eventstore.Answer | None = None, *, last: bool = False) -> None:
+        """Write what is not written yet; nothing follows the `last`. Raises Conflict."""
         if self._rows or answer is not None:
             rows, self._rows = self._rows, []
             try:
-                eventstore.keep(self.session, rows, answer)
+                eventstore.keep(self.session, rows, answer, last=last)
             except Refused:
                 if self._key is not None and eventstore.buried(self.session, self._key.owner):
                     self.store.keyring.index.spend([self._key.owner])
@@ -214,7 +214,8 @@ class Store:
                     answer["events"] = [record.envelope.id for record in unit.recorded]
                     if unit.refusal is not None:
                         answer["refused"] = {"code": unit.refusal.code, "detail": unit.refusal.detail}
-                    unit.flush(_to_remember(context, answer, whose="" if outlives else context.actor))
+                    remember = _to_remember(context, answer, whose="" if outlives else context.actor)
+                    unit.flush(remember, last=True)
             except (Conflict, IntegrityError):
                 # Another one was first; perhaps it was this very command, whose key is taken then.
                 continue
