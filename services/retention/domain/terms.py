@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,10 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.contracts.privacy import Category
-
-_DURATION = re.compile(
-    r"P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
-)
+from services.kernel.durations import after
 
 
 class Trigger(StrEnum):
@@ -110,15 +105,3 @@ SHARE = 50
 def allowance(people: int) -> int:
     """How many of an organisation's people may go within a day before an officer looks: 20, or 2 % of them."""
     return max(FEW, people // SHARE)
-
-
-def after(moment: datetime, duration: str) -> datetime:
-    """`moment` plus an ISO 8601 duration; a month later is the same date, or that month's last day."""
-    found = _DURATION.fullmatch(duration)
-    if found is None:
-        raise ValueError(f"{duration!r} is no ISO 8601 duration")
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    year, month = divmod(moment.year * 12 + moment.month - 1 + years * 12 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    moved = moment.replace(year=year, month=month + 1, day=min(moment.day, last))
-    return moved + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.kernel.durations import after
 from services.retention.app import default_terms
-from services.retention.domain.terms import Trigger, after, due, parse
+from services.retention.domain.terms import Trigger, due, parse
 
 SATURDAY = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
