@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,7 @@ from services.kernel.unit import Store, Unit
 
 SCRUB_SECONDS = 2.0
 PERSON = "person"
-"""As contracts/facts.py names the scope of a whole person; every other scope is an owner of keys."""
+"""As contracts/facts.py names the scope of a whole person; any other scope is `<kind>` or `<kind>/<name>`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +32,30 @@ class Vocabulary:
     handed_over: type[Any]
 
 
-class Holdings(Protocol):
-    """What a service has of a person, as the service itself knows."""
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """What a service does about one kind of scope. Each is asked in a transaction, about one order.
 
-    def owners(self, session: Connection, account: str) -> set[str]: ...
+    `owners` names every owner of keys that goes: the key of one category alone is `keyring.only(owner, category)`.
+    `drop` and `left` count rows: those that went, and those that a second look finds.
+    """
 
-    def drop(self, session: Connection, account: str) -> int: ...
+    owners: Callable[[Connection, Any], set[str]]
+    drop: Callable[[Connection, Any], int]
+    left: Callable[[Connection, Any], int]
 
-    def left(self, session: Connection, account: str) -> int: ...
 
-    def drop_part(self, session: Connection, owner: str) -> int: ...
+Holdings = Mapping[str, Holding]
+"""What a service has, by kind of scope. An order of any other kind fails, and is set aside where everybody sees it."""
 
-    def left_part(self, session: Connection, owner: str) -> int: ...
+
+def kind_of(scope: str) -> str:
+    return scope.partition("/")[0]
+
+
+def named_by(scope: str) -> str:
+    """What stands behind the kind: the session, the category."""
+    return scope.partition("/")[2]
 
 
 class NotYetErased(Exception):
@@ -101,17 +114,19 @@ class Forgetting:
         """An order names who is to erase; what only one service holds is no work for the others."""
         return self._store.source in order.services
 
+    def _holding(self, order: Any) -> Holding:
+        return self._holdings[kind_of(order.scope)]
+
     def _owners(self, session: Connection, order: Any) -> set[str]:
-        return self._holdings.owners(session, order.account) if order.scope == PERSON else {order.scope}
+        return self._holding(order).owners(session, order)
 
     def _drop(self, session: Connection, order: Any) -> tuple[int, int]:
         """How many rows went, and how many are left."""
-        if order.scope != PERSON:
-            rows = self._holdings.drop_part(session, order.scope)
-            return rows, self._holdings.left_part(session, order.scope)
-        rows = self._holdings.drop(session, order.account)
-        rows += eventstore.forget_answers(session, f"account/{order.account}")
-        return rows, self._holdings.left(session, order.account)
+        holding = self._holding(order)
+        rows = holding.drop(session, order)
+        if order.scope == PERSON:
+            rows += eventstore.forget_answers(session, f"account/{order.account}")
+        return rows, holding.left(session, order)
 
     def scrub(self) -> None:
         """Once the erasing transaction is behind us: its rows' blind indexes go from the write-ahead log as well."""

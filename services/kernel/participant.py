@@ -20,7 +20,7 @@ from services.kernel.decider import Refused
 from services.kernel.entry import Reader
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
-from services.kernel.forgetting import SCRUB_SECONDS, Forgetting, Vocabulary
+from services.kernel.forgetting import PERSON, SCRUB_SECONDS, Forgetting, Holding, Holdings, Vocabulary
 from services.kernel.handing_over import HandingOver
 from services.kernel.keyproviders import provider_of
 from services.kernel.keyring import Keyring
@@ -89,7 +89,7 @@ class Participant:
         self.past = LookingBack(shown, configuration.var, self.fetch)
         self._stopping = threading.Event()
         self._bell = Bell()
-        self.forgetting = Forgetting(self.store, self.keyring, self, self.vocabulary.completed)
+        self.forgetting = Forgetting(self.store, self.keyring, self.holdings(), self.vocabulary.completed)
         reader = Reader(pinned(configuration), self.handovers)
         again = Rebuilding(self.store, self)
         self.refetch = Refetch(self.store, reader, self.own_entries, self.came_back, again)
@@ -108,13 +108,15 @@ class Participant:
         """How many rows still speak of the person."""
         return 0
 
-    def drop_part(self, session: Connection, owner: str) -> int:
-        """Delete the rows of one owner of keys with a shorter life than the person: `session/…`. Returns how many."""
-        return 0
-
-    def left_part(self, session: Connection, owner: str) -> int:
-        """How many rows still speak of that owner."""
-        return 0
+    def holdings(self) -> Holdings:
+        """What goes, by kind of scope. A subclass adds the kinds that it has something of."""
+        return {
+            PERSON: Holding(
+                owners=lambda session, order: self.owners(session, order.account),
+                drop=lambda session, order: self.drop(session, order.account),
+                left=lambda session, order: self.left(session, order.account),
+            )
+        }
 
     def before(self, entry: Entry) -> None:
         """Work ahead of the transaction that may wait, and may happen twice: keys, questions to others."""

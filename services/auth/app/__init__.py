@@ -22,6 +22,7 @@ from services.contracts.retention import ErasureOrdered
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.forgetting import Holding, Holdings
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 
@@ -112,8 +113,12 @@ class Auth(Participant):
     def left(self, session: Connection, account: str) -> int:
         return sum(view.holds(session, account) for view in (accounts, sessions, looks, work))
 
-    def drop_part(self, session: Connection, owner: str) -> int:
-        return sessions.drop_one(session, owner)
-
-    def left_part(self, session: Connection, owner: str) -> int:
-        return sessions.holds_one(session, owner)
+    def holdings(self) -> Holdings:
+        return {
+            **super().holdings(),
+            "session": Holding(
+                owners=lambda _, order: {order.scope},
+                drop=lambda session, order: sessions.drop_one(session, order.scope),
+                left=lambda session, order: sessions.holds_one(session, order.scope),
+            ),
+        }
