@@ -127,3 +127,29 @@ class ReplayExported(Event, kind="replay"):
     case: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayGroundErased(Event, kind="replay"):
+    """The term of a replay's ground is over: its key is destroyed, and nobody reads why it was done any more (P06)."""
+
+    replay: str
+    rule: str
+    due: datetime
+    keys: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogPruned(Event, kind="pruning"):
+    """The log's own term is over for every entry below `minimum`: their bytes go, their hashes stay (P06).
+
+    `numbers` says of each source what its last number below `minimum` was; they count exactly those entries. The
+    youngest of them was recorded at `recorded`, by whichever of its source's clock and the log's was later.
+    """
+
+    minimum: int
+    numbers: dict[str, int]
+    rule: str
+    recorded: datetime
+    at: datetime

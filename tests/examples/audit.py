@@ -13,8 +13,10 @@ from services.contracts.audit import (
     GapHealed,
     KeyEpochRetired,
     KeyRegistered,
+    LogPruned,
     LogRolledBack,
     ReplayExported,
+    ReplayGroundErased,
     ReplayStarted,
     SigningKeyHandedOver,
     StoreCameBack,
@@ -117,6 +119,29 @@ def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
         old="crisisconnect.nl/log/0a1b2c3d4e5f/audit+de593461+Ad4NJd6mDIS7QR/RtXhKaqFJnXXOKMVD0hZANyfyreZL",
         vkey="crisisconnect.nl/log/0a1b2c3d4e5f/audit+c9b9b9e8+AZxs0uudadGLTf0U2w5wZKE8LkCbBzRYrrVuEEWydUCk",
         proof="2kgA/8gU1QFkIgSQ8LR4m4M7pEiJJzP6v4rueMlARiMwufOHIKSZ8ZgwPRvSWXWBMqllyoXCOGSZ5r95FIMjBQ==",
+        at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def replay_ground_erased(**but: Any) -> ReplayGroundErased:
+    started = replay_started()
+    made = ReplayGroundErased(
+        replay=started.replay,
+        rule="replay_started:P5Y@1",
+        due=MORNING.replace(year=2030),
+        keys=1,
+        at=MORNING.replace(year=2030, minute=2),
+    )
+    return replace(made, **but)
+
+
+def log_pruned(**but: Any) -> LogPruned:
+    made = LogPruned(
+        minimum=512,
+        numbers={"/audit": 40, "/auth": 400, "/org": 30, "/retention": 42},
+        rule="entry_recorded:P10Y@1",
+        recorded=MORNING.replace(year=2015),
         at=MORNING,
     )
     return replace(made, **but)
