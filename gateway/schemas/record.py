@@ -73,24 +73,6 @@ class Hold(Schema):
     released_at = m.String(required=True, allow_none=True)
 
 
-class Certificate(Schema):
-    """What was erased, where, when, and the proof of each step."""
-
-    certificate = m.String(required=True)
-    organisation = m.String(required=True)
-    rule = m.Raw()
-    asked = m.Raw()
-    due = m.String(allow_none=True)
-    ordered_at = m.String(allow_none=True)
-    erased_here = m.Raw(required=True)
-    unreadable_in_every_earlier_copy = m.Raw(required=True, allow_none=True)
-    law = m.Dict(keys=m.String(), values=m.String())
-
-
-class CertificateQuery(Schema):
-    format = choice(("json",), load_default="json")
-
-
 class Receipt(Schema):
     event = m.String(required=True)
     state = m.String(required=True)

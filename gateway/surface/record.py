@@ -84,18 +84,6 @@ ROUTES = (
         answer=record.Erasure(),
     ),
     Route(
-        method="GET",
-        path="/v1/erasures/{erasure}/certificate",
-        summary="The proof that an erasure is complete.",
-        access=Access.HOLDER,
-        reach=Reach.CAPABILITY,
-        rpc="retention.certificate",
-        arguments=lambda ask: {"erasure": ask.path["erasure"]},
-        query=record.CertificateQuery(),
-        answer=record.Certificate(),
-        problems=(Problem.NOT_YET,),
-    ),
-    Route(
         method="POST",
         path="/v1/erasures/{erasure}/release",
         summary="Let an erasure that was braked go on.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.audit import evidence
 from services.audit.alarms import Alarms
 from services.audit.domain import source
 from services.audit.ledger import reading, searching, witnessed
@@ -184,6 +185,11 @@ class Audit(Participant):
         self._allow(context, said)
         state = "witnessed" if sure else "integrated"
         return {"event": event, "state": state, "index": entry.index, "proof": proof.decode()}
+
+    def evidence(self, event: str) -> dict[str, Any] | None:
+        """What proves the certificate of an erasure that retention stated so; None while the log does not hold it."""
+        with self.store.reading() as session:
+            return evidence.of(session, event, self.witnesses.digest)
 
     def _durable(self, event: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.durable(event)

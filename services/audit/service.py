@@ -71,6 +71,10 @@ class AuditService(Tended):
     def receipt(self, context: Context, event: str) -> dict[str, Any]:
         return self.app.receipt(context, event)
 
+    @answers(callers=("retention",))
+    def evidence(self, context: Context, event: str) -> dict[str, Any] | None:
+        return self.app.evidence(event)
+
     @answers(callers=(GATEWAY, CLI))
     def start_replay(
         self,

@@ -227,3 +227,24 @@ class KeyEpochRetired(Retirement, Event, kind="keyring"):
 @dataclass(frozen=True, kw_only=True)
 class SigningKeyHandedOver(HandOver, Event, kind="signing"):
     """Retention signs what comes after this with another key, which agreed to it (I8)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateIssued(Event, kind="certificate"):
+    """Retention stated for the outside what was erased, and by which entries; nobody is named in it (P06)."""
+
+    erasure: str
+    organisation: str
+    scope: str
+    rule: str
+    asked_at: datetime
+    due: datetime
+    ordered_at: datetime
+    certified_at: datetime
+    unreadable_in_copies_at: datetime | None = None
+    services: tuple[str, ...]
+    order: int | None = None
+    completed: dict[str, int]
+    retired: dict[str, int]
+    remaining: int
+    at: datetime

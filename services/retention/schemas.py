@@ -12,7 +12,8 @@ from marshmallow.validate import Length
 from sqlalchemy import Row
 
 from services.contracts.privacy import Category
-from services.contracts.retention import HoldGround, HoldScope
+from services.contracts.retention import CertificateIssued, HoldGround, HoldScope
+from services.kernel.codec import instant
 from services.kernel.decider import Refused
 from services.retention.domain.terms import Agreed
 
@@ -120,21 +121,38 @@ def report(
     return {"rows": rows, "totals": {**totals, "overdue_by_category": dict(overdue)}}
 
 
-def certificate(row: Row, parts: Sequence[Row]) -> dict[str, Any]:  # type: ignore[type-arg]
-    """Two moments, each with the entries of the log that prove it; the second may still be to come."""
+CERTIFICATE = "crisisconnect.nl/erasure-certificate/v1"
+"""The format that services/reader/certificate.py checks."""
+
+
+def certificate(stated: CertificateIssued, log: str, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """The shape of `GET /v1/erasures/{id}/certificate`: what was stated, and what proves it without asking anybody.
+
+    `log` is the log's verifier key, `evidence` what audit has: every entry named has its leaf and path under one
+    checkpoint, none but the statement and the keys that signed it is shown.
+    """
+    unreadable_at = stated.unreadable_in_copies_at
     return {
-        "certificate": row.erasure,
-        "organisation": row.organisation,
-        "rule": row.rule,
-        "asked": {"at": row.asked_at, "entry": row.asked_in},
-        "due": row.due,
-        "ordered_at": row.ordered_at,
+        "format": CERTIFICATE,
+        "certificate": stated.erasure,
+        "organisation": stated.organisation,
+        "scope": stated.scope,
+        "rule": stated.rule,
+        "asked_at": instant(stated.asked_at),
+        "due": instant(stated.due),
+        "ordered": {"at": instant(stated.ordered_at), "entry": stated.order},
         "erased_here": {
-            "at": row.certified_at,
-            "entries": {part.service: part.entry for part in parts},
+            "at": instant(stated.certified_at),
+            "entries": stated.completed,
+            "remaining": stated.remaining,
         },
-        "unreadable_in_every_earlier_copy": None
-        if row.unreadable_at is None
-        else {"at": row.unreadable_at, "entries": {part.service: part.retired_in for part in parts}},
+        "unreadable_in_every_earlier_copy": {"at": instant(unreadable_at), "entries": stated.retired}
+        if unreadable_at
+        else None,
+        "issued_at": instant(stated.at),
+        "log": {"origin": log.split("+", 1)[0], "vkey": log, "checkpoint": evidence["checkpoint"]},
+        "statement": evidence["statement"],
+        "keys": evidence["keys"],
+        "receipts": evidence["receipts"],
         "law": STANDING_SENTENCE,
     }

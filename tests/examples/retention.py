@@ -9,6 +9,7 @@ from typing import Any
 from services.contracts.privacy import Category
 from services.contracts.retention import (
     Brake,
+    CertificateIssued,
     CopiesUnreadable,
     ErasureBraked,
     ErasureCertified,
@@ -158,6 +159,27 @@ def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
         old="crisisconnect.nl/log/0a1b2c3d4e5f/retention+5455c31a+AaTpkbIBYYOZQSFv3L9I3k/1ojVue2QuRU+fKD6NQ+xx",
         vkey="crisisconnect.nl/log/0a1b2c3d4e5f/retention+15de6119+Abxp8gdNwAOrJInXYxNrImfu0jN8X3QYCRq4HxUaSe5r",
         proof="vfJT88EHo/XGGvgH/WofC3LrvIRmKbm/aSgKNowNvSZAwwuE4eMioqMcAwvnIvBiDTQe1xTxas5bL3ADw1IyDg==",
+        at=NEXT_NIGHT,
+    )
+    return replace(made, **but)
+
+
+def certificate_issued(**but: Any) -> CertificateIssued:
+    made = CertificateIssued(
+        erasure=WHOSE["erasure"],
+        organisation=WHOSE["organisation"],
+        scope="person",
+        rule="account_closed:P0D@1",
+        asked_at=CLOSED,
+        due=CLOSED,
+        ordered_at=SECONDS_LATER,
+        certified_at=SECONDS_LATER,
+        unreadable_in_copies_at=NEXT_NIGHT,
+        services=("auth", "org", "audit", "retention"),
+        order=43,
+        completed={"auth": 45, "org": 46, "audit": 47, "retention": 48},
+        retired={"auth": 72, "org": 73, "audit": 74, "retention": 75},
+        remaining=0,
         at=NEXT_NIGHT,
     )
     return replace(made, **but)

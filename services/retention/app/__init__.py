@@ -20,6 +20,7 @@ from services.kernel.feed import Entry
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 from services.retention import schemas
+from services.retention.app.certifying import Certifying
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.app.ruling import Ruling
@@ -28,7 +29,17 @@ from services.retention.domain import erasure as erasing
 from services.retention.domain import retirement as retiring
 from services.retention.domain import terms
 from services.retention.reactions import FOLLOWS, react
-from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing, waits
+from services.retention.views import (
+    certificates,
+    erasures,
+    holds,
+    proposals,
+    retirements,
+    rules,
+    sessions,
+    standing,
+    waits,
+)
 
 
 def default_terms() -> tuple[terms.Terms, ...]:
@@ -40,7 +51,7 @@ class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, retirements, rules)
+    views = (erasures, holds, retirements, rules, certificates)
     log_views = (proposals, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
@@ -63,6 +74,7 @@ class Retention(Participant):
         self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
         self.ruling = Ruling(self)
+        self.certifying = Certifying(self)
         self.sweeping = Sweeping(self)
 
     def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
@@ -135,12 +147,10 @@ class Retention(Participant):
         row, parts = self._find(erasure, organisation)
         return schemas.erasure(row, parts, erasing.SERVICES)
 
-    def certificate(self, _: Context, erasure: str, organisation: str | None) -> dict[str, Any]:
-        """The proof. Raises Refused("not_found"), or Refused("not_yet") before it is certified."""
-        row, parts = self._find(erasure, organisation)
-        if row.certified_at is None:
-            raise Refused("not_yet")
-        return schemas.certificate(row, parts)
+    def certificate(self, context: Context, erasure: str, organisation: str | None) -> dict[str, Any]:
+        """The proof. Raises Refused("not_found"), or Refused("not_yet") before the log holds its statement."""
+        self._find(erasure, organisation)
+        return self.certifying.certificate(context, erasure)
 
     def report(self, organisation: str | None) -> dict[str, Any]:
         """`rows`: each organisation's terms and what waits there; `totals`: all of it, and what is overdue (P06)."""

@@ -53,6 +53,8 @@ class Sweeping:
         self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order)
         self._each(lambda session: erasures.due_before(session, now(), BATCH), self._order, ahead=self._ask_sources)
         self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)
+        certifying = self._retention.certifying
+        self._each(lambda session: certifying.owed(session, BATCH), certifying.issue)
         with self._retention.store.reading() as session:
             OVERDUE.set(erasures.overdue(session, now() - self._retention.patience))
             STALLED.set(erasures.stalled(session))

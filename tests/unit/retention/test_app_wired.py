@@ -19,6 +19,7 @@ from services.retention import app as application
 from services.retention.app import sweeping
 from services.retention.views import erasures
 from tests.examples import retention as example
+from tests.unit.retention import ledger
 from tests.unit.retention.world import NOW, World
 
 MINE = example.WHOSE["organisation"]
@@ -221,6 +222,9 @@ def test_a_certificate_exists_once_it_is_true(world):
 
     receipts = {service: world.complete(service, erasure) for service in OTHERS}
     world.settle()
+    with pytest.raises(Refused, match="not_yet"):
+        world.app.certificate(Context(), erasure, None)
+    world.log.evidence = ledger.proved
     proof = world.app.certificate(Context(), erasure, None)
     assert {name: proof["erased_here"]["entries"][name] for name in OTHERS} == receipts
     assert proof["unreadable_in_every_earlier_copy"] is None

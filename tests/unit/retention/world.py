@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,11 +22,11 @@ from services.kernel.event import Event
 from services.kernel.eventstore import events
 from services.kernel.note import Signer
 from services.retention.app import Retention
-from services.retention.views import erasures, holds, proposals, retirements, rules, sessions, standing
+from services.retention.views import certificates, erasures, holds, proposals, retirements, rules, sessions, standing
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, retirements, rules)
+VIEWS = (erasures, holds, retirements, rules, certificates)
 FOLLOWERS = (proposals, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
@@ -41,6 +41,8 @@ class Log:
     forged: set[str] = field(default_factory=set)
     people: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Pseudonym and organisation, by public account id; `forged` are events that their source does not know."""
+    evidence: Callable[[Log, str], Any] | None = None
+    """How audit proves a statement; without it nothing is under a checkpoint yet."""
 
     def add(self, service: str, line: bytes) -> int:
         """Number and sign a line as its source does; returns its index."""
@@ -55,6 +57,8 @@ class Log:
             return None if args["event"] in self.forged else {"actor": f"system/{service}", "organisation": None}
         if method == "pseudonym_of":
             return self._pseudonym_of(**args)
+        if method == "evidence":
+            return None if self.evidence is None else self.evidence(self, args["event"])
         assert (service, method) == ("audit", "entries")
         after, types, limit = args["after"], set(args["types"]), args["limit"]
         found = []

@@ -23,6 +23,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_table(
+        "certificates",
+        sa.Column("erasure", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("stage", sa.SmallInteger(), nullable=False),
+        sa.Column("owed", sa.Boolean(), nullable=False),
+        sa.Column("erased_in", sa.String(length=36), nullable=True),
+        sa.Column("unreadable_in", sa.String(length=36), nullable=True),
+        sa.PrimaryKeyConstraint("erasure"),
+    )
+    with op.batch_alter_table("certificates", schema=None) as batch_op:
+        batch_op.create_index(
+            "certificates_owed",
+            ["erasure"],
+            unique=False,
+            sqlite_where=sa.text("owed IS 1"),
+            postgresql_where=sa.text("owed IS true"),
+        )
+
+    op.create_table(
         "cursors",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
