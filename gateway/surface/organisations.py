@@ -116,7 +116,7 @@ ROUTES = (
         rpc="org.sign_agreement",
         body=shapes.Signature(),
         answer=shapes.Signed(),
-        problems=(Problem.AGREEMENT_NOT_OPEN, Problem.ALREADY_SIGNED),
+        problems=(Problem.AGREEMENT_NOT_OPEN, Problem.ALREADY_SIGNED, Problem.ORGANISATION_LEFT),
     ),
     _route(
         "POST",

@@ -10,6 +10,11 @@ from services.kernel.event import subject
 
 PERSON = "person"
 """The scope of an erasure that takes a whole person; any other is the owner of the keys that go: `session/<id>`."""
+ORGANISATION = "organisation"
+"""The scope that takes all that is an organisation's: its people, but for whoever has an erasure of their own.
+
+Its events name no account: `account` is empty.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

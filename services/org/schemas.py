@@ -8,9 +8,9 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.exceptions import SCHEMA
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
-from services.contracts.org import OrganisationKind
+from services.contracts.org import LeavingChoice, OrganisationKind
 from services.contracts.privacy import Category, LegalBasis, Purpose
 from services.kernel.decider import Refused
 
@@ -125,6 +125,23 @@ class Signing(Strict):
 
 class Ending(Strict):
     ends_on = fields.Date(required=True, format="iso")
+
+
+class Leaving(Strict):
+    choice = fields.Enum(LeavingChoice, by_value=True, required=True)
+
+
+class Delivered(Strict):
+    """What the door counted while it handed an export over."""
+
+    export = fields.UUID(required=True)
+    manifest_sha256 = fields.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
+    files = fields.Integer(strict=True, required=True, validate=Range(min=1))
+    people = fields.Integer(strict=True, required=True, validate=Range(min=0))
+
+    @post_load
+    def _named(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "export": str(data["export"])}
 
 
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,28 @@ class OrgService(Tended):
     def terms_in_force(self, context: Context, organisation: str) -> dict[str, Any] | None:
         return self.app.terms_in_force(context, organisation)
 
+    # -- leaving
+
+    @answers()
+    def leaving(self, context: Context, organisation: str) -> dict[str, Any]:
+        return self.app.leaving(context, organisation)
+
+    @answers()
+    def choose_leaving(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.choose_leaving(context, organisation, **said)
+
+    @answers(callers=("auth", "retention"))
+    def leaving_stands(self, context: Context, organisation: str) -> dict[str, Any] | None:
+        return self.app.leaving_stands(context, organisation)
+
+    @answers()
+    def export_content(self, context: Context, organisation: str) -> dict[str, Any]:
+        return self.app.export_content(context, organisation)
+
+    @answers()
+    def export_delivered(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.export_delivered(context, organisation, **said)
+
 
 def main() -> None:
     """Called by services.kernel.host."""

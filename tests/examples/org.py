@@ -12,8 +12,14 @@ from services.contracts.org import (
     AgreementTerminated,
     ContactPublished,
     ErasureCompleted,
+    ExportDelivered,
     FirstBeheerderInvited,
     KeyEpochRetired,
+    LeavingCancelled,
+    LeavingChoice,
+    LeavingChosen,
+    LeavingEnd,
+    LeavingOrdered,
     OrganisationKind,
     OrganisationRegistered,
     OrganisationRenamed,
@@ -111,6 +117,45 @@ def agreement_terminated(**but: Any) -> AgreementTerminated:
         at=MORNING,
     )
     return replace(one, **but)
+
+
+LEFT = "d7a0b1c2-6d9f-4aad-91c2-7a8b9c0d1e10"
+
+
+def leaving_chosen(**but: Any) -> LeavingChosen:
+    one = LeavingChosen(
+        organisation=GEMEENTE,
+        agreement=AGREEMENT,
+        ends_on=date(2026, 6, 30),
+        choice=LeavingChoice.RETURN,
+        chosen_by="account/d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09",
+        erasure=LEFT,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def leaving_cancelled(**but: Any) -> LeavingCancelled:
+    one = LeavingCancelled(organisation=GEMEENTE, erasure=LEFT, why=LeavingEnd.AGREEMENT, at=MORNING)
+    return replace(one, **but)
+
+
+def export_delivered(**but: Any) -> ExportDelivered:
+    one = ExportDelivered(
+        organisation=GEMEENTE,
+        erasure=LEFT,
+        export="e8b1c2d3-7ea0-4bbe-a2d3-8b9c0d1e2f11",
+        delivered_to="account/d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09",
+        manifest_sha256=DOCUMENT,
+        files=9,
+        people=412,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def leaving_ordered(**but: Any) -> LeavingOrdered:
+    return replace(LeavingOrdered(organisation=GEMEENTE, erasure=LEFT, entry=120, at=MORNING), **but)
 
 
 def processing_refused(**but: Any) -> ProcessingRefused:

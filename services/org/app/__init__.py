@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from services.contracts.facts import ORGANISATION
 from services.contracts.org import (
     ContactPublished,
     ErasureCompleted,
@@ -20,27 +21,31 @@ from services.contracts.org import (
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore
 from services.kernel.configuration import Configuration
+from services.kernel.departed import tombstone
 from services.kernel.entry import Entry
+from services.kernel.forgetting import Holding, Holdings
 from services.kernel.participant import Calling, Vocabulary
 from services.kernel.unit import Unit
 from services.org import reactions
-from services.org.app.agreements import Agreements
 from services.org.app.grounds import before_terms
+from services.org.app.leaving import Leaving
 from services.org.domain.organisation import NoteInvitation, Register
-from services.org.views import agreements, organisations
+from services.org.views import agreements, leaving, organisations
 
 MAKER = "ConnectTools B.V."
+NAMING = (organisations, agreements)
+"""Views that hold somebody's name in an organisation's name."""
 
 
-class Org(Agreements):
-    """Organisations, their contacts and their agreements."""
+class Org(Leaving):
+    """Organisations, their contacts, their agreements, and how they leave."""
 
     name = "org"
-    views = (organisations, agreements)
+    views = (organisations, agreements, leaving)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
-    follows = (OrganisationRegistered, ContactPublished, FirstBeheerderInvited)
+    follows = (OrganisationRegistered, ContactPublished, FirstBeheerderInvited, ErasureOrdered)
 
     def __init__(
         self,
@@ -79,6 +84,9 @@ class Org(Agreements):
                 if invitation is not None:
                     note = NoteInvitation(organisation=event.organisation, invitation=invitation, at=self.now())
                     self.settle(unit, note)
+            case ErasureOrdered() as order:
+                if order.scope == ORGANISATION:
+                    self.ordered(unit, entry, order)
             case _:
                 self._invitations.pop(str(unit.context.organisation), None)
                 eventstore.bury(unit.session, sorted(self._forgotten(unit.session, entry)))
@@ -105,8 +113,19 @@ class Org(Agreements):
         self._invitations[event.organisation] = str(answer["invitation"])
 
     def _forgotten(self, session: Connection, entry: Entry) -> set[str]:
-        history = eventstore.read(session, entry.record.stream)
-        return reactions.forgotten(entry.record.event, [one.event for one in history])
+        event = entry.record.event
+        before = self._contact_before(session, entry) if isinstance(event, ContactPublished) else None
+        return reactions.forgotten(event, before)
+
+    def _contact_before(self, session: Connection, entry: Entry) -> ContactPublished | None:
+        """The contact before this one, by one look: a name that changes often is not read again from its beginning."""
+        events = eventstore.events
+        this = select(events.c.version).where(events.c.id == entry.record.envelope.id).scalar_subquery()
+        mine = (events.c.stream == entry.record.stream) & (events.c.version < this)
+        mine &= events.c.type == ContactPublished.type
+        line = session.execute(select(events.c.line).where(mine).order_by(events.c.version.desc()).limit(1)).scalar()
+        found = None if line is None else eventstore.parse(line).event
+        return found if isinstance(found, ContactPublished) else None
 
     # -- whose data
 
@@ -124,3 +143,22 @@ class Org(Agreements):
     def left(self, session: Connection, account: str) -> int:
         """0: see `owners`."""
         return 0
+
+    def holdings(self) -> Holdings:
+        """Of an organisation that left: whom its people turned to, and who signed; that it was here stays."""
+        return {
+            **super().holdings(),
+            ORGANISATION: Holding(
+                owners=lambda session, order: self._owners_of(session, order.organisation),
+                drop=lambda session, order: sum(v.drop(session, order.organisation) for v in NAMING),
+                left=lambda session, order: sum(v.holds(session, order.organisation) for v in NAMING),
+            ),
+        }
+
+    def _owners_of(self, session: Connection, organisation: str) -> set[str]:
+        """Every contact there ever was, whoever signed for either side, the first Beheerder as invited."""
+        history = [one.event for one in eventstore.read(session, f"organisation/{organisation}")]
+        contacts = {f"contact/{one.contact}" for one in history if isinstance(one, ContactPublished)}
+        invited = {f"invitee/{one.invitee}" for one in history if isinstance(one, OrganisationRegistered)}
+        signed = {f"signatory/{one}" for one in agreements.signatories(session, organisation)}
+        return {tombstone(organisation)} | contacts | invited | signed

@@ -13,11 +13,13 @@ from services.contracts.org import Side
 from services.contracts.privacy import Category, Role
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.departed import must_not_have_left
 from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.grounds import before_terms
 from services.org.app.organisations import Organisations, following, most
 from services.org.domain import agreement as rules
+from services.org.domain import leaving
 from services.org.views import agreements
 
 SIDES = {Role.OPERATOR.value: Side.PROCESSOR, Role.BEHEERDER.value: Side.CONTROLLER}
@@ -108,7 +110,11 @@ class Agreements(Organisations, ABC):
         )
 
         def work(unit: Unit) -> dict[str, Any]:
+            must_not_have_left(unit.session, organisation)
             unit.do(f"agreement/{agreement}", rules.decider, command)
+            if agreements.binds(unit.session, organisation, agreement, today):
+                # Both have agreed anew, so nobody leaves.
+                unit.do(f"leaving/{organisation}", leaving.decider, leaving.Stay(at=at))
             current = agreements.in_force(unit.session, [organisation], today).get(organisation)
             return {"in_force": current is not None and current["agreement"] == agreement}
 

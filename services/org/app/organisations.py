@@ -16,6 +16,7 @@ from services.contracts.privacy import TENANT, Category, Purpose
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.departed import must_not_have_left
 from services.kernel.participant import Calling, Participant
 from services.kernel.unit import Unit
 from services.org import schemas
@@ -98,7 +99,12 @@ class Organisations(Participant, ABC):
             if_match=given.get("if_match"),
             at=self.now(),
         )
-        return self.store.perform(ground, lambda unit: self.settle(unit, command), keys=_contact_keys(command.contact))
+
+        def work(unit: Unit) -> dict[str, Any]:
+            must_not_have_left(unit.session, organisation)
+            return self.settle(unit, command)
+
+        return self.store.perform(ground, work, keys=_contact_keys(command.contact))
 
     # -- terms
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     MetaData,
+    Row,
     RowMapping,
     String,
     Table,
@@ -25,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated
+from services.contracts.facts import ORGANISATION
+from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated, ErasureCompleted
 from services.contracts.privacy import ProcessingRole
 from services.kernel.database import plain
 from services.kernel.envelope import Recorded
@@ -102,6 +104,8 @@ def project(session: Connection, record: Recorded) -> None:
             _change(session, event, signatures=agreements.c.signatures + 1)
         case AgreementTerminated() as event:
             _change(session, event, terminated=True, ends_on=event.ends_on.isoformat())
+        case ErasureCompleted() as event if event.scope == ORGANISATION:
+            drop(session, event.organisation)
 
 
 def _json(value: Any) -> str:
@@ -164,6 +168,48 @@ def in_force(session: Connection, organisations: Iterable[str], today: date) -> 
         for organisation, row in newest.items()
         if row["ends_on"] is None or today.isoformat() <= row["ends_on"]
     }
+
+
+def binds(session: Connection, organisation: str, agreement: str, today: date) -> bool:
+    """Whether this is the newest agreement that both have signed, and it is neither terminated nor over."""
+    row = _newest(session, organisation)
+    return row is not None and row.agreement == agreement and not _over(row, today)
+
+
+def ended(session: Connection, organisation: str, today: date) -> tuple[str, date] | None:
+    """The newest agreement that both have signed, with its last day, where it is terminated or over."""
+    row = _newest(session, organisation)
+    if row is None or not _over(row, today):
+        return None
+    return row.agreement, date.fromisoformat(row.ends_on)
+
+
+def _newest(session: Connection, organisation: str) -> Row[Any] | None:
+    mine = and_(agreements.c.organisation == organisation, agreements.c.signatures == BOTH)
+    return session.execute(select(agreements).where(mine).order_by(agreements.c.version.desc()).limit(1)).first()
+
+
+def _over(row: Row[Any], today: date) -> bool:
+    return row.ends_on is not None and (row.terminated or row.ends_on < today.isoformat())
+
+
+def holds(session: Connection, organisation: str) -> int:
+    """How many signatures of an organisation still have their signatory's name."""
+    mine = (signatures.c.organisation == organisation) & signatures.c.signatory_name.is_not(None)
+    return session.execute(select(func.count()).select_from(signatures).where(mine)).scalar_one()
+
+
+def signatories(session: Connection, organisation: str) -> list[str]:
+    """The pseudonyms of those who signed, of both sides."""
+    mine = signatures.c.organisation == organisation
+    return list(session.execute(select(signatures.c.signatory).where(mine)).scalars())
+
+
+def drop(session: Connection, organisation: str) -> int:
+    """Leave what was agreed and which document was signed, and take out by whom."""
+    named = signatures.c.signatory_name.is_not(None) | signatures.c.signatory_function.is_not(None)
+    mine = (signatures.c.organisation == organisation) & named
+    return session.execute(update(signatures).where(mine).values(signatory_name=None, signatory_function=None)).rowcount
 
 
 def terms_in_force(session: Connection, organisation: str, today: date) -> Terms | None:

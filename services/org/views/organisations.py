@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, func, insert, select, update
 
-from services.contracts.org import ContactPublished, OrganisationRegistered, OrganisationRenamed
+from services.contracts.facts import ORGANISATION
+from services.contracts.org import ContactPublished, ErasureCompleted, OrganisationRegistered, OrganisationRenamed
 from services.kernel.database import plain
 from services.kernel.envelope import Recorded
 
@@ -42,6 +43,8 @@ def project(session: Connection, record: Recorded) -> None:
         case ContactPublished() as event:
             particulars = {name: record.sealed.get(name) for name in ("contact_name", "contact_email", "contact_phone")}
             _change(session, event.organisation, contact=event.contact, **particulars)
+        case ErasureCompleted() as event if event.scope == ORGANISATION:
+            drop(session, event.organisation)
 
 
 def _change(session: Connection, organisation: str, **values: str | None) -> None:
@@ -50,6 +53,19 @@ def _change(session: Connection, organisation: str, **values: str | None) -> Non
         .where(organisations.c.organisation == organisation)
         .values(version=organisations.c.version + 1, **values)
     )
+
+
+def drop(session: Connection, organisation: str) -> int:
+    """Leave that it was here, and take out whom its people turned to."""
+    mine = (organisations.c.organisation == organisation) & organisations.c.contact.is_not(None)
+    nobody = dict.fromkeys(("contact", "contact_name", "contact_email", "contact_phone"))
+    return session.execute(update(organisations).where(mine).values(**nobody)).rowcount
+
+
+def holds(session: Connection, organisation: str) -> int:
+    """1 while a contact is kept, else 0."""
+    mine = (organisations.c.organisation == organisation) & organisations.c.contact.is_not(None)
+    return session.execute(select(func.count()).select_from(organisations).where(mine)).scalar_one()
 
 
 def by_id(session: Connection, organisation: str) -> dict[str, Any] | None:

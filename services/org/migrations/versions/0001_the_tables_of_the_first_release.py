@@ -117,4 +117,19 @@ def upgrade() -> None:
         sa.Column("signed_on", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("agreement", "side"),
     )
+    op.create_table(
+        "leaving",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("agreement", sa.String(length=36), nullable=False),
+        sa.Column("choice", sa.String(length=12), nullable=False),
+        sa.Column("chosen_at", sa.String(length=32), nullable=False),
+        sa.Column("ends_on", sa.String(length=10), nullable=False),
+        sa.Column("erasure", sa.String(length=36), nullable=False),
+        sa.Column("exported_at", sa.String(length=32), nullable=True),
+        sa.Column("manifest_sha256", sa.String(length=64), nullable=True),
+        sa.Column("files", sa.Integer(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation"),
+    )
     # ### end Alembic commands ###

@@ -1,0 +1,21 @@
+"""Whoever belongs to an organisation that has left does not come to be again, even by a job in flight (I6)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from services.kernel import eventstore
+from services.kernel.decider import Refused
+from services.kernel.locks import lock_owner
+
+
+def tombstone(organisation: str) -> str:
+    """The owner under which an organisation's erasure stands in the data and in the keyring."""
+    return f"organisation/{organisation}"
+
+
+def must_not_have_left(session: Connection, organisation: str) -> None:
+    """Until the transaction ends nobody erases the organisation. Raises Refused("organisation_left")."""
+    lock_owner(session, tombstone(organisation), exclusive=False)
+    if eventstore.buried(session, tombstone(organisation)):
+        raise Refused("organisation_left")
