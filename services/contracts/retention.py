@@ -67,6 +67,17 @@ class ErasureRescheduled(Event, kind="erasure"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErasureCancelled(Event, kind="erasure"):
+    """What the entry `because` says leaves no ground for the erasure any more: nothing of it is done (P06)."""
+
+    erasure: str
+    account: str = subject()
+    organisation: str
+    because: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErasureHeld(Event, kind="erasure"):
     """The erasure was due, and these holds suspended it; once none is left it is ordered (P08)."""
 

@@ -12,6 +12,7 @@ from services.contracts.retention import (
     CertificateIssued,
     CopiesUnreadable,
     ErasureBraked,
+    ErasureCancelled,
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
@@ -64,6 +65,10 @@ def erasure_rescheduled(**but: Any) -> ErasureRescheduled:
     later = CLOSED + timedelta(days=30)
     made = ErasureRescheduled(**WHOSE, because=57, rule="account_closed:P30D@agreement 2", due=later, at=NEXT_NIGHT)
     return replace(made, **but)
+
+
+def erasure_cancelled(**but: Any) -> ErasureCancelled:
+    return replace(ErasureCancelled(**WHOSE, because=57, at=NEXT_NIGHT), **but)
 
 
 def erasure_held(**but: Any) -> ErasureHeld:

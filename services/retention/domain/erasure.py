@@ -12,6 +12,7 @@ from services.contracts.retention import (
     Brake,
     CopiesUnreadable,
     ErasureBraked,
+    ErasureCancelled,
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
@@ -23,20 +24,21 @@ from services.contracts.retention import (
     ErasureStalled,
 )
 from services.kernel.decider import Decider, Refused
-from services.retention.domain.steps import Confirm, Order, ProveCopies, Release, Reschedule, Retired, Schedule
+from services.retention.domain.steps import Cancel, Confirm, Order, ProveCopies, Release, Reschedule, Retired, Schedule
 
 __all__ = [
-    "Confirm", "Erasure", "Order", "ProveCopies", "Release", "Reschedule", "Retired", "Schedule", "decider",
+    "Cancel", "Confirm", "Erasure", "Order", "ProveCopies", "Release", "Reschedule", "Retired", "Schedule", "decider",
 ]  # fmt: skip
 
 SERVICES = ("auth", "org", "audit", "retention")
 """Who has to erase. An order names them, so that a service that comes later holds up no earlier order."""
 
 
-Command = Schedule | Reschedule | Order | Release | Confirm | ProveCopies
+Command = Schedule | Reschedule | Cancel | Order | Release | Confirm | ProveCopies
 Event = (
     ErasureScheduled
     | ErasureRescheduled
+    | ErasureCancelled
     | ErasureHeld
     | ErasureBraked
     | ErasureReleased
@@ -52,6 +54,7 @@ Event = (
 class Status(StrEnum):
     UNKNOWN = "unknown"
     SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
     ORDERED = "ordered"
     CERTIFIED = "certified"
     UNREADABLE = "unreadable"
@@ -84,6 +87,12 @@ def decide(state: Erasure, command: Command) -> Sequence[Event]:
             return _reschedule(state, _asked(state), command)
         case ((Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Reschedule()):
             return []
+        case Status.SCHEDULED, Cancel():
+            return [_cancelled(_asked(state), command)]
+        case Status.CANCELLED, (Reschedule() | Cancel() | Order() | Release()):
+            return []
+        case ((Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Cancel()):
+            raise Refused("too_late")
         case Status.SCHEDULED, Order():
             return _order(state, _asked(state), command)
         case ((Status.SCHEDULED | Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Release()):
@@ -131,6 +140,16 @@ def _reschedule(state: Erasure, asked: ErasureScheduled, command: Reschedule) ->
             at=command.at,
         )
     ]
+
+
+def _cancelled(asked: ErasureScheduled, command: Cancel) -> ErasureCancelled:
+    return ErasureCancelled(
+        erasure=asked.erasure,
+        account=asked.account,
+        organisation=asked.organisation,
+        because=command.because,
+        at=command.at,
+    )
 
 
 def _order(state: Erasure, asked: ErasureScheduled, command: Order) -> Sequence[Event]:
@@ -216,6 +235,8 @@ def evolve(state: Erasure, event: Event) -> Erasure:
             return replace(state, status=Status.SCHEDULED, asked=event, due=event.due)
         case ErasureRescheduled():
             return replace(state, due=event.due)
+        case ErasureCancelled():
+            return replace(state, status=Status.CANCELLED)
         case ErasureHeld():
             return replace(state, held=event.holds)
         case ErasureBraked():

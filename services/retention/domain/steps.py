@@ -41,6 +41,14 @@ class Reschedule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cancel:
+    """What the entry `because` says leaves no ground for it, as long as it is not ordered."""
+
+    because: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """Have it erased, if it is due by `at` and nothing stands in the way.
 

@@ -30,6 +30,7 @@ from services.contracts.facts import PERSON
 from services.contracts.retention import (
     CopiesUnreadable,
     ErasureBraked,
+    ErasureCancelled,
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
@@ -60,6 +61,7 @@ erasures = Table(
     Column("brake_until", String(32)),
     Column("released_at", String(32)),
     Column("suspended_at", String(32)),
+    Column("cancelled_at", String(32)),
     Column("asked_in", BigInteger, nullable=False, index=True),
     Column("asked_event", String(36), nullable=False),
     Column("asked_source", String(20), nullable=False),
@@ -78,8 +80,9 @@ erasures = Table(
 )
 """`account` is the pseudonym, until retention has erased what it holds itself; `asked_in` is a log index.
 
-`state`: `scheduled`, `held` while a hold is on it (views/holds.py), `ordered`, `certified`. `free_at` is when nothing
-but a hold keeps it any more: its due date, or a later end of its `brake`; None waits for an officer.
+`state`: `scheduled`, `held` while a hold is on it (views/holds.py), `cancelled`, `ordered`, `certified`.
+`free_at` is when nothing but a hold keeps it any more: its due date, or a later end of its `brake`; None waits for an
+officer.
 `suspended_at`: when it was found due, and held.
 """
 parts = Table(
@@ -119,6 +122,8 @@ def project(session: Connection, record: Recorded) -> None:
         case ErasureRescheduled() as event:
             _set(session, event.erasure, rule=event.rule, due=instant(event.due))
             _free(session, event.erasure)
+        case ErasureCancelled() as event:
+            _set(session, event.erasure, state="cancelled", free_at=None, cancelled_at=instant(event.at))
         case ErasureHeld() as event:
             _set(session, event.erasure, suspended_at=instant(event.at))
         case ErasureBraked() as event:

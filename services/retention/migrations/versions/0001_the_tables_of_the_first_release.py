@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("brake_until", sa.String(length=32), nullable=True),
         sa.Column("released_at", sa.String(length=32), nullable=True),
         sa.Column("suspended_at", sa.String(length=32), nullable=True),
+        sa.Column("cancelled_at", sa.String(length=32), nullable=True),
         sa.Column("asked_in", sa.BigInteger(), nullable=False),
         sa.Column("asked_event", sa.String(length=36), nullable=False),
         sa.Column("asked_source", sa.String(length=20), nullable=False),
