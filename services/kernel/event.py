@@ -83,6 +83,11 @@ def subject_of(event: Event) -> str | None:
     return getattr(event, name) if name else None
 
 
+def only(owner: str, category: str) -> str:
+    """The name under which one key of an owner goes, or has gone, without the others: its key of that category."""
+    return f"{owner}#{category}"
+
+
 def owner_of(event: Event, name: str) -> str:
     """Who owns the key that the personal field `name` is sealed with: `account/<pseudonym>`, `session/<id>` …"""
     owner = personal_fields(type(event))[name].owner

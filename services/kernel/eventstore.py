@@ -31,8 +31,8 @@ from services.kernel.codec import freeze, instant, moment, thaw
 from services.kernel.database import is_sqlite
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
-from services.kernel.event import CATALOGUE, Event, owner_of
-from services.kernel.locks import lock_owner, lock_owners
+from services.kernel.event import CATALOGUE, Event, only, owner_of, personal_fields
+from services.kernel.locks import lock_owners
 
 tables = MetaData()
 Position = BigInteger().with_variant(Integer, "sqlite")
@@ -96,12 +96,16 @@ relay_state = Table(
 """One row: whose turn it is to number, the last number given, and up to which number the log has all of them."""
 
 
+A_STATEMENT = 500
+"""Values of one list in a statement: fewer than any database takes."""
+
+
 class Conflict(Exception):
     """Somebody else appended to this stream first. Read again, decide again."""
 
 
 Row = tuple[str, str, int, str, bytes, tuple[str, ...]]
-"""id, stream, version, type, line, the owners of the keys that it is sealed under"""
+"""id, stream, version, type, line, and under which names the keys that it is sealed under may have been erased"""
 
 Answer = tuple[str, str, str, str, str]
 """key, digest, actor, answer, until"""
@@ -180,6 +184,11 @@ def by_id(session: Connection, event: str) -> Recorded | None:
     return parse(line) if line is not None else None
 
 
+def among(session: Connection, asked: Sequence[str]) -> list[str]:
+    """Which of these ids are those of events that are here."""
+    return list(session.execute(select(events.c.id).where(events.c.id.in_(asked))).scalars())
+
+
 def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
     """Every event of this service in the order in which it was stored, streamed."""
     after = 0
@@ -219,7 +228,8 @@ def rows_of(session: Connection, seen: int, new: Sequence[Recorded], index: str 
 
     Raises Refused("too_large").
     """
-    rows = []
+    rows: list[Row] = []
+    locked: set[str] = set()
     for version, record in enumerate(new, start=seen + 1):
         owners = {owner_of(record.event, name) for name in record.sealed}
         # A session's key is its own, but a session of somebody erased must not come to be either.
@@ -230,8 +240,11 @@ def rows_of(session: Connection, seen: int, new: Sequence[Recorded], index: str 
         line = line_of(record.envelope, record.event, record.sealed)
         if len(line) > MAX_EVENT:
             raise Refused("too_large")
+        locked |= owners
+        marks = personal_fields(type(record.event))
+        owners |= {only(owner_of(record.event, name), marks[name].category) for name in record.sealed}
         rows.append((record.envelope.id, record.stream, version, record.envelope.type, line, tuple(owners)))
-    lock_owners(session, {owner for row in rows for owner in row[-1]})
+    lock_owners(session, locked)
     return rows
 
 
@@ -266,20 +279,27 @@ def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None,
 
 
 def bury(session: Connection, owners: Sequence[str]) -> None:
-    """Leave tombstones in the data, under the lock that every append of the same owner takes."""
-    for owner in sorted(set(owners)):
-        lock_owner(session, owner, exclusive=True)
-        if not session.execute(select(erased).where(erased.c.owner == owner)).first():
-            session.execute(insert(erased).values(owner=owner))
+    """Leave tombstones in the data, under the lock that every append of the same owner takes.
+
+    Of `only(owner, category)` no append brings anything of that category any more.
+    """
+    lock_owners(session, (owner.partition("#")[0] for owner in owners), exclusive=True)
+    wanted = sorted(set(owners))
+    for start in range(0, len(wanted), A_STATEMENT):
+        some = wanted[start : start + A_STATEMENT]
+        there = set(session.execute(select(erased.c.owner).where(erased.c.owner.in_(some))).scalars())
+        new = [{"owner": owner} for owner in some if owner not in there]
+        if new:
+            session.execute(insert(erased), new)
 
 
 def buried(session: Connection, owner: str) -> bool:
     return session.execute(select(erased).where(erased.c.owner == owner)).first() is not None
 
 
-def forget_answers(session: Connection, actor: str) -> int:
-    """Drop what was remembered of a person's requests."""
-    return session.execute(delete(answers).where(answers.c.actor == actor)).rowcount
+def forget_answers(session: Connection, *actors: str) -> int:
+    """Drop what was remembered of people's requests, at most 500 of them."""
+    return session.execute(delete(answers).where(answers.c.actor.in_(actors))).rowcount
 
 
 def waiting(session: Connection) -> int:

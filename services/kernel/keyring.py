@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     ColumnElement,
     Engine,
+    and_,
     delete,
     func,
     insert,
+    or_,
     select,
     tuple_,
 )
@@ -23,13 +25,16 @@ from services.kernel import epochs
 from services.kernel.blinding import INDEX, Blinding, IndexKey, version
 from services.kernel.database import reading, scrub, writing
 from services.kernel.epochs import Rotation, keys, tables, tombstones
+from services.kernel.event import only
 from services.kernel.keyproviders import KeyProvider
 from services.kernel.lease import lease
-from services.kernel.locks import lock_owner
+from services.kernel.locks import lock_owner, lock_owners
 from services.kernel.sealing import Key, Prepared, unsealed
 
 __all__ = ["INDEX", "Erased", "Keyring", "Prepared", "Rotation", "tables"]
 
+A_BATCH = 500
+"""Owners whose keys are destroyed in one transaction."""
 CACHED_SECONDS = 60.0
 CACHED_KEYS = 20_000
 
@@ -60,7 +65,7 @@ class Keyring:
     # -- minting and finding
 
     def prepare(self, wanted: Iterable[tuple[str, str]]) -> Prepared:
-        """Find or mint the keys of (owner, category) pairs. Raises Erased where the owner has a tombstone."""
+        """Find or mint the keys of (owner, category) pairs. Raises Erased where owner or pair has a tombstone."""
         pairs = sorted(set(wanted))
         found = {pair: key for pair in pairs if (key := self._cached(self._names.get(pair))) is not None}
         missing = [pair for pair in pairs if pair not in found]
@@ -97,7 +102,8 @@ class Keyring:
             lock_owner(session, epochs.EPOCHS, exclusive=False)
             for owner in sorted({owner for owner, _ in pairs}):
                 lock_owner(session, owner, exclusive=True)
-                if session.execute(select(tombstones).where(tombstones.c.owner == owner)).first():
+                names = [owner, *(only(owner, category) for whose, category in pairs if whose == owner)]
+                if session.execute(select(tombstones).where(tombstones.c.owner.in_(names))).first():
                     raise Erased(owner)
             taken = select(keys.c.owner, keys.c.category).where(tuple_(keys.c.owner, keys.c.category).in_(pairs))
             there = {tuple(row) for row in session.execute(taken)}
@@ -189,19 +195,26 @@ class Keyring:
     # -- forgetting
 
     def erase(self, owners: Iterable[str]) -> int:
-        """Destroy every key of `owners` and leave tombstones. Returns how many keys went; repeating is harmless."""
-        gone, owners = 0, set(owners)
-        for owner in sorted(owners):
+        """Destroy every key of `owners` and leave tombstones. Returns how many keys went; repeating is harmless.
+
+        Of `only(owner, category)` it is the one key of that category, and no other is minted for that owner again.
+        """
+        gone, wanted = 0, sorted(set(owners))
+        for start in range(0, len(wanted), A_BATCH):
+            some = wanted[start : start + A_BATCH]
             with writing(self._engine) as session:
-                lock_owner(session, owner, exclusive=True)
-                known = session.execute(select(keys.c.id).where(keys.c.owner == owner)).scalars().all()
-                gone += session.execute(delete(keys).where(keys.c.owner == owner)).rowcount
-                if not session.execute(select(tombstones).where(tombstones.c.owner == owner)).first():
-                    session.execute(insert(tombstones).values(owner=owner))
+                lock_owners(session, (owner.partition("#")[0] for owner in some), exclusive=True)
+                mine = _keys_of(some)
+                known = session.execute(select(keys.c.id).where(mine)).scalars().all()
+                gone += session.execute(delete(keys).where(mine)).rowcount
+                there = set(session.execute(select(tombstones.c.owner).where(tombstones.c.owner.in_(some))).scalars())
+                new = [{"owner": owner} for owner in some if owner not in there]
+                if new:
+                    session.execute(insert(tombstones), new)
             # After the commit: until then another thread may still read a key and remember it.
             for identity in known:
                 self._forget(identity)
-        if owners:
+        if wanted:
             self.scrub()
         return gone
 
@@ -210,10 +223,13 @@ class Keyring:
         return scrub(self._engine)
 
     def living(self, owners: Iterable[str]) -> int:
-        """How many keys these owners still have."""
+        """How many keys these owners still have; `owners` as `erase` takes them."""
+        wanted, found = sorted(set(owners)), 0
         with reading(self._engine) as session:
-            mine = select(func.count()).select_from(keys).where(keys.c.owner.in_(sorted(owners)))
-            return session.execute(mine).scalar_one()
+            for start in range(0, len(wanted), A_BATCH):
+                mine = _keys_of(wanted[start : start + A_BATCH])
+                found += session.execute(select(func.count()).select_from(keys).where(mine)).scalar_one()
+        return found
 
     def buried(self) -> set[str]:
         """Every owner whose keys were destroyed for good."""
@@ -255,3 +271,12 @@ class Keyring:
             "going": [row.id for row in rows[1:]],
             "index": versions,
         }
+
+
+def _keys_of(owners: list[str]) -> ColumnElement[bool]:
+    """All keys of these owners, and of each `only(owner, category)` among them the one."""
+    whole = [owner for owner in owners if "#" not in owner]
+    parts = [tuple(owner.split("#", 1)) for owner in owners if "#" in owner]
+    return or_(
+        keys.c.owner.in_(whole), *(and_(keys.c.owner == whose, keys.c.category == what) for whose, what in parts)
+    )

@@ -16,12 +16,12 @@ def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
 
     SQLite's write transactions exclude each other anyway.
     """
-    _lock(session, [owner], "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared")
+    lock_owners(session, [owner], exclusive=exclusive)
 
 
-def lock_owners(session: Connection, owners: Iterable[str]) -> None:
-    """Hold all of them shared, always in the same order, in one trip."""
-    _lock(session, sorted(set(owners)), "pg_advisory_xact_lock_shared")
+def lock_owners(session: Connection, owners: Iterable[str], *, exclusive: bool = False) -> None:
+    """Hold all of them, always in the same order, in one trip."""
+    _lock(session, sorted(set(owners)), "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared")
 
 
 def _lock(session: Connection, owners: Sequence[str], function: str) -> None:

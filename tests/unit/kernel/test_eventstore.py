@@ -14,6 +14,7 @@ from services.kernel import eventstore
 from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT
+from services.kernel.event import only
 from tests.unit.kernel.conftest import NOON, Service
 
 
@@ -65,6 +66,16 @@ def test_nothing_personal_is_appended_for_an_erased_owner(service: Service) -> N
     with pytest.raises(Refused, match="erased"):
         service.invite("gone")
     assert service.lines() == []
+
+
+def test_nothing_of_a_category_is_appended_for_whom_it_was_erased(service: Service) -> None:
+    with writing(service.engine) as session:
+        eventstore.bury(session, [only("account/gone", "email"), only("account/here", "name")])
+    with pytest.raises(Refused, match="erased"):
+        service.invite("gone")
+    assert service.lines() == []
+    service.invite("here")
+    assert len(service.lines()) == 1
 
 
 def test_what_is_too_large_for_the_log_is_refused(service: Service) -> None:

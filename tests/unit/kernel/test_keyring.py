@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from services.kernel import epochs, keyring
+from services.kernel.event import only
 from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Erased, Keyring
 from services.kernel.lease import Busy, lease
@@ -63,6 +64,25 @@ def test_after_an_erasure_nothing_opens_and_no_key_is_minted_again(service: Serv
     for ring in (service.keyring, another(service)):
         with pytest.raises(Erased):
             seal(ring)
+
+
+def test_one_category_goes_alone_and_gets_no_key_again(service: Service) -> None:
+    name, email = seal(service.keyring), _sealed_email(service.keyring)
+    gone = only(OWNER, "name")
+    assert service.keyring.erase([gone]) == 1
+    assert service.keyring.erase([gone]) == 0
+    assert (service.keyring.living([gone]), service.keyring.living([OWNER])) == (0, 1)
+    for ring in (service.keyring, another(service)):
+        assert (ring.open(name, "first_name"), ring.open(email, "email")) == (None, "anna@voorbeeld.example")
+        with pytest.raises(Erased):
+            seal(ring)
+    assert _sealed_email(another(service))
+    assert seal(service.keyring, owner="account/a2")
+
+
+def _sealed_email(ring: Keyring) -> str:
+    prepared = ring.prepare([(OWNER, "email")])
+    return prepared.seal(OWNER, "email", "auth.PersonInvited.v1", "email", "anna@voorbeeld.example")
 
 
 def test_another_process_feels_an_erasure_within_a_minute(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
