@@ -20,9 +20,11 @@ from services.kernel.database import open_engine
 from services.kernel.database import reading as look
 from services.reader import (
     BundleReport,
+    CertificateReport,
     Report,
     Unusable,
     verify_bundle,
+    verify_certificate,
     verify_database,
     verify_directory,
     verify_url,
@@ -43,6 +45,9 @@ TokenFile = Annotated[Path | None, typer.Option(help="A file with the bearer tok
 Out = Annotated[Path, typer.Argument(metavar="DIR", help="Made where it is missing, continued where it holds the log.")]
 Which = Annotated[str, typer.Argument(metavar="EVENT|INDEX", help="An event's id, or an entry's index from 0.")]
 Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="One organisation's bundle, not a log.")]
+Certificate = Annotated[
+    Path | None, typer.Option("--certificate", metavar="FILE", help="The certificate of an erasure, not a log.")
+]
 Organisation = Annotated[str, typer.Option("--organisation", metavar="ID", help="Whose entries.")]
 NewDir = Annotated[Path, typer.Argument(metavar="DIR", help="Made; it may be there where it is empty.")]
 EntryFile = Annotated[Path | None, typer.Option("--entry", help="Also write the entry itself, byte for byte.")]
@@ -57,6 +62,7 @@ def verify(
     log_vkey: LogKey = None,
     token_file: TokenFile = None,
     bundle: Bundle = None,
+    certificate: Certificate = None,
     jobs: Jobs = None,
 ) -> None:
     """Check every entry, signature, number, tile and checkpoint with the independent reader.
@@ -65,6 +71,7 @@ def verify(
     process that checked entries died; 130 stopped by Ctrl-C.
     Behind a URL entries are for those who may read them: without a token, hash tiles and checkpoint are checked.
     With --bundle every entry in it is proved, off-line; that none was left out is more than a bundle can show.
+    With --certificate every field of it is held against what was signed, off-line; the first wrong one is named.
     """
     try:
         with _progress("entries") as passed:
@@ -72,8 +79,12 @@ def verify(
             if since is not None:
                 demands["since"] = since.read_bytes()
             token = token_file.read_text().strip() if token_file else None
-            if bundle is not None:
-                report: Report | BundleReport = _bundled(bundle, place, log_vkey, demands)
+            if certificate is not None:
+                report: Report | BundleReport | CertificateReport = _certified(
+                    certificate, place or bundle, log_vkey, demands
+                )
+            elif bundle is not None:
+                report = _bundled(bundle, place, log_vkey, demands)
             else:
                 report = _verified(place, log_vkey, token, demands)
     except (Unusable, OSError) as error:
@@ -146,6 +157,16 @@ def _bundled(bundle: Path, place: str | None, log_vkey: str | None, demands: Dem
         raise Unusable("a bundle holds no proof that its log continues an earlier checkpoint")
     return verify_bundle(
         bundle, log_vkey=log_vkey, witnesses=demands.get("witnesses", ()), quorum=demands.get("quorum")
+    )
+
+
+def _certified(
+    certificate: Path, other: str | Path | None, log_vkey: str | None, demands: Demands
+) -> CertificateReport:
+    if other is not None or "since" in demands:
+        raise Unusable("a certificate is verified by itself")
+    return verify_certificate(
+        certificate, log_vkey=log_vkey, witnesses=demands.get("witnesses", ()), quorum=demands.get("quorum")
     )
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from services.reader.bundle import BundleReport, verify_bundle
+from services.reader.certificate import CertificateReport, verify_certificate
 from services.reader.report import Report, Unusable
 from services.reader.verify import Demands, verify_database, verify_directory, verify_url
 
@@ -14,7 +15,9 @@ from services.reader.verify import Demands, verify_database, verify_directory, v
 def main(arguments: list[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.reader", description=__doc__)
-    parser.add_argument("log", help="a directory of tiles, its http(s) URL, an SQLite file, or a PostgreSQL URL")
+    parser.add_argument(
+        "log", nargs="?", help="a directory of tiles, its http(s) URL, an SQLite file, or a PostgreSQL URL"
+    )
     parser.add_argument("--log-vkey", help="the log's verifier key, by default a directory's log.vkey")
     parser.add_argument("--pin", action="append", metavar="SOURCE=VKEY", help="the one key a source can have")
     parser.add_argument("--since", type=Path, help="a file with an earlier signed checkpoint")
@@ -23,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--token-file", type=Path, help="a file with the bearer token for a URL's entries")
     parser.add_argument("--jobs", type=int, help="how many processes check entries, one for each core without it")
     parser.add_argument("--bundle", action="store_true", help="the directory is one organisation's bundle, not a log")
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help="the certificate of an erasure, and no log")
     chosen = parser.parse_args(arguments)
+    if (chosen.log is None) == (chosen.certificate is None):
+        parser.error("either a log is verified, or a certificate")
     try:
         report = _verify(chosen)
     except (Unusable, OSError) as error:
@@ -36,12 +42,20 @@ def main(arguments: list[str] | None = None) -> int:
     return report.exit_code
 
 
-def _verify(chosen: argparse.Namespace) -> Report | BundleReport:
+def _verify(chosen: argparse.Namespace) -> Report | BundleReport | CertificateReport:
     demands = Demands(witnesses=chosen.witness, quorum=chosen.quorum, jobs=chosen.jobs)
     if chosen.pin:
         if not all("=" in pin for pin in chosen.pin):
             raise Unusable("a pin is SOURCE=VKEY")
         demands["pins"] = dict(pin.split("=", 1) for pin in chosen.pin)
+    if chosen.certificate is not None:
+        return verify_certificate(
+            chosen.certificate,
+            log_vkey=chosen.log_vkey,
+            pins=demands.get("pins"),
+            witnesses=chosen.witness,
+            quorum=chosen.quorum,
+        )
     if chosen.bundle:
         if chosen.since:
             raise Unusable("a bundle holds no proof that its log continues an earlier checkpoint")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import orjson
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -15,6 +16,7 @@ from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.envelope import Recorded
 from services.kernel.migrating import upgrade
+from services.reader import Unusable, verify_certificate
 from services.retention.app import sweeping
 from services.retention.views import certificates
 from tests.unit.retention import ledger
@@ -208,3 +210,26 @@ def test_the_migration_makes_the_tables_that_the_view_names(tmp_path):
 
     assert found == [column.name for column in certificates.certificates.columns]
     assert "WHERE owed IS 1" in index
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["first", "both"])
+def test_the_independent_reader_takes_what_goes_out_and_nothing_else(world, both):
+    erasure = erased(world)
+    if both:
+        world.retire(*ALL)
+        world.settle()
+    document = world.app.certificate(Context(), erasure, None)
+    raw = orjson.dumps(document)
+    key, pins = world.installation.log, dict(world.installation.pins)
+    report = verify_certificate(raw, log_vkey=key, pins=pins)
+
+    assert report.ok, report.text()
+    assert (report.entries, report.unreadable is None) == ((9, False) if both else (5, True))
+    assert PERSON.encode() not in raw
+    assert "0195538e-0000-7000-8000-000000000001" not in document["statement"]["entry"], "the person's own chain"
+    for at in range(0, len(raw), 7):
+        spoilt = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+        try:
+            assert not verify_certificate(spoilt, log_vkey=key, pins=pins).ok, at
+        except Unusable:
+            continue
