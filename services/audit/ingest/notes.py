@@ -15,6 +15,7 @@ from services.kernel.succession import successor, type_of
 MAX_NOTE = 65_535
 MAX_NUMBER = 2**63 - 1
 REGISTERED = "nl.crisisconnect.audit.KeyRegistered.v1"
+PRUNED = "nl.crisisconnect.audit.LogPruned.v1"
 REGISTRAR = "/audit"
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -40,7 +41,7 @@ class Arrival(NamedTuple):
     """A verified note and what the log keeps beside it.
 
     `registers` is (source, verifier key) of a KeyRegistered; `key` the id of the key that signed; `hands_over` the
-    verifier key that follows it by this very event, and agreed to.
+    verifier key that follows it by this very event, and agreed to; `prunes` (minimum, numbers as JSON) of a LogPruned.
     """
 
     source: str
@@ -55,6 +56,7 @@ class Arrival(NamedTuple):
     registers: tuple[str, str] | None = None
     key: bytes = b""
     hands_over: str | None = None
+    prunes: tuple[int, str] | None = None
 
     @property
     def number(self) -> tuple[str, int]:
@@ -159,7 +161,17 @@ def _read(text: bytes, note: bytes, source: str, verifier: Verifier) -> Arrival 
         registers,
         verifier.id,
         hands_over,
+        _prunes(body["data"]) if kind == PRUNED and source == REGISTRAR else None,
     )
+
+
+def _prunes(data: Any) -> tuple[int, str] | None:
+    """None where the numbers do not count the entries that go: such an event is an entry, and nothing follows."""
+    minimum, numbers = data["minimum"], data["numbers"]
+    counts = [minimum, *numbers.values()]
+    if any(type(count) is not int or not 0 <= count <= MAX_NUMBER for count in counts) or sum(counts[1:]) != minimum:
+        return None
+    return minimum, orjson.dumps(numbers, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _short(value: Any) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.audit.ingest import metrics
 from services.audit.ingest.checking import CheckerLost, Checking
+from services.audit.ingest.letting_go import LettingGo
 from services.audit.ingest.notes import Arrival, Bad
 from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import reading
@@ -59,6 +60,7 @@ class Process:
         self.writer = writer
         self.pace = pace or Pace()
         self._checking = checking
+        self._letting_go = LettingGo(engine, writer)
         self._engine = engine
         self._broker_url = broker_url
         self._stopping = threading.Event()
@@ -206,10 +208,12 @@ class Process:
         channel.basic_publish(FEED, "", orjson.dumps({"size": head.size}), WAKE_UP)
 
     def _look_round(self) -> None:
-        """A gap that stays is an alarm with a name."""
+        """A gap that stays is an alarm with a name; what the log's own term is over for goes."""
         if time.monotonic() - self._looked_at < self.pace.look_round:
             return
         self._looked_at = time.monotonic()
+        if self._writing is None:
+            self._letting_go.turn()
         with database.reading(self._engine) as session:
             waiting = reading.gaps(session)
         for source in self._alarmed - {gap.source for gap in waiting}:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, text, t
 from sqlalchemy.exc import IntegrityError
 
 from services.audit.ingest.notes import MAX_NOTE, Arrival, Bad
-from services.audit.ledger.tables import entries, keys, pending, sources
+from services.audit.ledger.tables import entries, keys, pending, prunings, recorded, sources
 from services.audit.ledger.tree import Tile
 from services.kernel.database import is_sqlite
 
@@ -69,6 +69,18 @@ def keep_keys(session: Connection, handed_over: Sequence[tuple[str, int, str, in
     """Who holds from now on: source, from which number, verifier key, and the index of the entry that says so."""
     if rows := [dict(zip(("source", "since", "vkey", "idx"), one, strict=True)) for one in handed_over]:
         session.execute(keys.insert(), rows)
+
+
+def keep_recorded(session: Connection, bundles: Sequence[int], at: str) -> None:
+    """These bundles are full from now on."""
+    if bundles:
+        session.execute(recorded.insert(), [{"n": n, "at": at} for n in bundles])
+
+
+def keep_prunings(session: Connection, said: Sequence[tuple[int, int, str]]) -> None:
+    """Entries that let the log's oldest go: index, minimum, and each source's last number below it."""
+    if rows := [{"idx": idx, "minimum": minimum, "numbers": text, "gone": False} for idx, minimum, text in said]:
+        session.execute(prunings.insert(), rows)
 
 
 def notes_of(session: Connection, numbers: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
 from sqlalchemy import Connection, exists, func, select
 
-from services.audit.ledger import checkpoint, reading, tree
+from services.audit.ledger import checkpoint, pruned, reading, tree
 from services.audit.ledger.checkpoint import Head
+from services.audit.ledger.pruned import Floor
 from services.audit.ledger.tables import entries, keys, pending, sources, tiles
 from services.audit.ledger.tree import Edge
 from services.kernel.database import is_sqlite
@@ -57,8 +59,10 @@ def load(session: Connection, verifier: PreparedVerifier, pins: Mapping[str, str
     size = session.execute(select(func.max(entries.c.idx))).scalar()
     size = 0 if size is None else size + 1
     head = reading.head(session)
-    _check_marks(session, high_water, size)
+    floor = pruned.floor(session)
+    _check_marks(session, high_water, size, floor)
     successions = _successions(session, pins)
+    _check_floor(session, floor, successions)
     for source, succession in successions.items():
         _check_newest(session, succession, high_water.get(source, 0))
     _check_tiles(session, size)
@@ -95,12 +99,32 @@ def _check_head(head: Head, signed: Edge, verifier: PreparedVerifier) -> None:
         raise Untrustworthy(f"the tiles do not give the root that was signed at {head.size}")
 
 
-def _check_marks(session: Connection, high_water: dict[str, int], size: int) -> None:
+def _check_floor(session: Connection, floor: Floor, successions: Mapping[str, Succession]) -> None:
+    """Whatever is missing at the front is missing because an entry that audit signed says so."""
+    if not floor.minimum:
+        return
+    row = session.execute(select(entries.c.sequence, entries.c.note).where(entries.c.idx == floor.index)).first()
+    try:
+        if row is None or floor.minimum > floor.index:
+            raise NoteInvalid("no such entry")
+        key = successions["/audit"].holder(row.sequence).verifier.prepared()
+        said = orjson.loads(key.text(bytes(row.note)))
+        if (said["type"], said["data"]["minimum"], said["data"]["numbers"]) != (
+            pruned.PRUNED,
+            floor.minimum,
+            floor.numbers,
+        ):
+            raise NoteInvalid("it says something else")
+    except (NoteInvalid, KeyError, TypeError, ValueError) as error:
+        raise Untrustworthy(f"no entry says that the log begins at {floor.minimum}") from error
+
+
+def _check_marks(session: Connection, high_water: dict[str, int], size: int, floor: Floor) -> None:
     if sum(high_water.values()) != size:
         raise Untrustworthy(f"the sources count {sum(high_water.values())} entries, the log has {size}")
     for source, mark in high_water.items():
         newest = select(func.max(entries.c.sequence)).where(entries.c.source == source)
-        if (session.execute(newest).scalar() or 0) != mark:
+        if max(session.execute(newest).scalar() or 0, floor.numbers.get(source, 0)) != mark:
             raise Untrustworthy(f"the log does not end where the mark of {source} says")
 
 

@@ -17,7 +17,7 @@ from services.audit.ingest.lineup import LineUp
 from services.audit.ingest.notes import Arrival, Bad, Door, Reason
 from services.audit.ingest.remembered import Remembered
 from services.audit.ingest.state import State
-from services.audit.ledger import checkpoint, tree
+from services.audit.ledger import checkpoint, pruned, tree
 from services.audit.ledger.checkpoint import Head
 from services.audit.ledger.tables import checkpoints, sources
 from services.audit.ledger.tables import head as heads
@@ -204,7 +204,10 @@ class Writer:
         if line.old:
             there = rows.notes_of(session, [arrival.number for arrival in line.old]) | line.notes
             for arrival in line.old:
-                line.compare(arrival, there.get(arrival.number, b""))
+                known = there.get(arrival.number)
+                if known is None and pruned.stood(session, arrival.number, arrival.note):
+                    known = arrival.note
+                line.compare(arrival, known or b"")
 
     def _keep_early(self, session: Connection, line: LineUp) -> int:
         if not line.early:
@@ -233,6 +236,10 @@ class Writer:
             at = {arrival.number: index for index, arrival in enumerate(line.admitted, start=edge.size)}
             handed = [(source, n + 1, vkey, at[source, n]) for (source, n), vkey in line.handed_over.items()]
             rows.keep_keys(session, handed)
+        full = range(edge.size // tree.WIDTH, grown.size // tree.WIDTH)
+        rows.keep_recorded(session, full, self._now())
+        letting = [(at, *a.prunes) for at, a in enumerate(line.admitted, start=edge.size) if a.prunes]
+        rows.keep_prunings(session, letting)
         return grown
 
     def _swap_head(self, session: Connection, new: Head) -> None:

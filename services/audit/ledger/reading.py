@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, false, func, or_, select
 
-from services.audit.ledger import tree
+from services.audit.ledger import pruned, tree
 from services.audit.ledger.checkpoint import Head, proof
 from services.audit.ledger.tables import checkpoints, cosignatures, entries, keys, pending, quarantine, sources, tiles
 from services.audit.ledger.tables import head as heads
@@ -27,11 +27,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """`scanned` is the last index looked at: the next `after`. `size` is that of the newest checkpoint."""
+    """`scanned` is the last index looked at: the next `after`. `size` is that of the newest checkpoint.
+
+    `first` is the lowest index that is left: whoever has not come that far has missed something for good.
+    """
 
     entries: list[Entry]
     scanned: int
     size: int
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,17 +100,19 @@ def entries_after(session: Connection, after: int, types: Sequence[str] = (), li
 
     `types` are whole types, or end in `.*` for every version of one; none means all.
     """
-    total = size(session)
+    total, first = size(session), pruned.minimum(session)
+    after = max(after, first - 1)
     last = min(total - 1, after + max(SCAN, limit))
     found = _entries(session, entries.c.idx > after, entries.c.idx <= last, _of(types), limit=limit)
     scanned = found[-1].index if len(found) == limit else max(last, after)
-    return Page(found, scanned, total)
+    return Page(found, scanned, total, first)
 
 
 def of_organisation(
     session: Connection, organisation: str, after: int = -1, types: Sequence[str] = (), limit: int = 500
 ) -> list[Entry]:
     """One organisation's entries with an index above `after`, oldest first."""
+    after = max(after, pruned.minimum(session) - 1)
     under = entries.c.idx < size(session)
     return _entries(
         session, entries.c.organisation == organisation, entries.c.idx > after, under, _of(types), limit=limit
@@ -115,14 +121,16 @@ def of_organisation(
 
 def of_source(session: Connection, source: str, after: int, limit: int = 500) -> list[Entry]:
     """The entries of a source with a number above `after`, in the order of their numbers, which is the log's."""
-    mine = (entries.c.source == source, entries.c.sequence > after, entries.c.idx < size(session))
+    left = entries.c.idx.between(pruned.minimum(session), size(session) - 1)
+    mine = (entries.c.source == source, entries.c.sequence > after, left)
     found = select(entries.c.idx, entries.c.note).where(*mine).order_by(entries.c.sequence).limit(limit)
     return [Entry(row.idx, bytes(row.note)) for row in session.execute(found)]
 
 
 def of_correlation(session: Connection, correlation: str, limit: int = 500) -> list[Entry]:
     """What followed from one request, in log order."""
-    return _entries(session, entries.c.correlation == correlation, entries.c.idx < size(session), limit=limit)
+    left = entries.c.idx.between(pruned.minimum(session), size(session) - 1)
+    return _entries(session, entries.c.correlation == correlation, left, limit=limit)
 
 
 def entry(session: Connection, index: int) -> Entry | None:
@@ -143,7 +151,8 @@ def high_water(session: Connection, source: str) -> int:
         .order_by(entries.c.sequence.desc())
         .limit(1)
     )
-    return session.execute(newest).scalar() or 0
+    found: int = session.execute(newest).scalar() or 0
+    return max(found, pruned.floor(session).numbers.get(source, 0))
 
 
 def tile(session: Connection, level: int, n: int, width: int = tree.WIDTH) -> bytes | None:
@@ -156,9 +165,12 @@ def tile(session: Connection, level: int, n: int, width: int = tree.WIDTH) -> by
 
 
 def bundle(session: Connection, n: int, width: int = tree.WIDTH) -> bytes | None:
-    """`width` entries in C2SP's bundle form (two bytes of length, entry); None unless the checkpoint implies them."""
+    """`width` entries in C2SP's bundle form (two bytes of length, entry); None unless the checkpoint implies them.
+
+    None as well for a bundle that the log has let go of.
+    """
     first = n * tree.WIDTH
-    if n < 0 or not 1 <= width <= tree.WIDTH or first + width > size(session):
+    if first < pruned.minimum(session) or not 1 <= width <= tree.WIDTH or first + width > size(session):
         return None
     found = _entries(session, entries.c.idx >= first, entries.c.idx < first + width, limit=width)
     return b"".join(len(e.note).to_bytes(2, "big") + e.note for e in found) if len(found) == width else None
@@ -216,6 +228,16 @@ def marks(session: Connection) -> dict[str, int]:
     """Every source the log knows, and its last number that is an entry."""
     rows = session.execute(select(sources.c.source, sources.c.high_water).order_by(sources.c.source))
     return {row.source: row.high_water for row in rows}
+
+
+def registrations(session: Connection, under: int | None = None) -> list[Entry]:
+    """Every entry by which a source's key was registered, oldest first; those in the tree of size `under`.
+
+    They come first in a log, and stay when what stood around them is let go of.
+    """
+    size_of = size(session) if under is None else under
+    registered = (entries.c.type == pruned.REGISTERED, entries.c.idx < size_of)
+    return _entries(session, *registered, entries.c.idx <= SCAN, limit=SCAN)
 
 
 def handovers(session: Connection, under: int | None = None) -> list[Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from services.audit.ledger import reading
+from services.audit.ledger import pruned, reading
 from services.audit.ledger.tables import entries
 
 
@@ -26,6 +26,7 @@ def search(
     `type_` is a whole type or the bare name of an event; `case` is the id of an erasure, a request, a disclosure:
     whatever has a stream of its own.
     """
+    after = max(after, pruned.minimum(session) - 1)
     where: list[Any] = [entries.c.idx > after, entries.c.idx < reading.size(session)]
     if type_ is not None:
         exact = entries.c.type == type_

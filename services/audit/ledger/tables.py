@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -105,6 +106,24 @@ keys = Table(
     Column("idx", Number, nullable=False, unique=True),
 )
 """The keys that sources handed over to: from which number on each holds, and the entry that says so."""
+
+recorded = Table(
+    "log_recorded",
+    tables,
+    Column("n", Number, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+)
+"""When each full bundle of 256 entries was full, by the writer's clock; the log's own term counts from here."""
+
+prunings = Table(
+    "log_prunings",
+    tables,
+    Column("idx", Number, primary_key=True, autoincrement=False),
+    Column("minimum", Number, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("gone", Boolean, nullable=False),
+)
+"""Every LogPruned among the entries, what is copied out of it, and whether the bytes that it lets go are gone."""
 
 pending = Table(
     "log_pending",

@@ -9,7 +9,7 @@ from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, or_, select
 
-from services.audit.ledger import reading, tree
+from services.audit.ledger import pruned, reading, tree
 from services.audit.ledger.tables import checkpoints, entries
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Cause, Depths, Found, attributes
@@ -63,8 +63,9 @@ def of_types(session: Connection, types: Sequence[str], after: int, last: int, l
 
 
 def last_before(session: Connection, moment: str) -> int:
-    """The index up to which the log says nothing later than `moment`; -1 where its first entry is later."""
-    later = select(entries.c.idx).where(entries.c.time > moment).order_by(entries.c.idx).limit(1)
+    """The index up to which the log says nothing later than `moment`; one below its first where that is later."""
+    left = entries.c.idx >= pruned.minimum(session)
+    later = select(entries.c.idx).where(left, entries.c.time > moment).order_by(entries.c.idx).limit(1)
     found = session.execute(later).scalar()
     return reading.size(session) - 1 if found is None else found - 1
 
@@ -82,6 +83,7 @@ def checkpoint_over(session: Connection, size: int) -> bytes | None:
 
 
 def _rows(session: Connection, chosen: Selection, after: int, upto: int) -> Sequence[Row[int, bytes]]:
+    after = max(after, pruned.minimum(session) - 1)
     rows = select(entries.c.idx, entries.c.note).where(entries.c.idx > after, entries.c.idx <= upto, *_narrow(chosen))
     return session.execute(rows.order_by(entries.c.idx)).all()
 

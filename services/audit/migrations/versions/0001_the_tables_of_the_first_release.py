@@ -138,6 +138,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "sequence"),
     )
     op.create_table(
+        "log_prunings",
+        sa.Column("idx", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("minimum", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("numbers", sa.Text(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    op.create_table(
         "log_quarantine",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source", sa.Text(), nullable=True),
@@ -147,6 +155,12 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
+    )
+    op.create_table(
+        "log_recorded",
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("n"),
     )
     op.create_table(
         "log_sources",
@@ -199,5 +213,16 @@ def upgrade() -> None:
     with op.batch_alter_table("access_facts", schema=None) as batch_op:
         batch_op.create_index("access_by_organisation", ["organisation", "at"], unique=False)
         batch_op.create_index("access_by_time", ["at"], unique=False)
+
+    op.create_table(
+        "replay_grounds",
+        sa.Column("replay", sa.String(length=36), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.String(length=32), nullable=False),
+        sa.Column("erased_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("replay"),
+    )
+    with op.batch_alter_table("replay_grounds", schema=None) as batch_op:
+        batch_op.create_index("replay_grounds_left", ["started_at"], unique=False)
 
     # ### end Alembic commands ###
