@@ -103,6 +103,14 @@ class AuthService(Tended):
     def access_log(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.people.access_log(context, after=after or "", limit=limit)
 
+    # -- an organisation that leaves
+
+    @answers()
+    def export_people(
+        self, context: Context, organisation: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.departing.page(context, organisation=organisation, after=after or "", limit=limit)
+
     # -- others
 
     @answers(callers=("audit", "retention"))

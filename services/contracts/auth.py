@@ -174,6 +174,18 @@ class DataViewed(Event, kind="look"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeopleErased(Event, kind="erasure"):
+    """Of the organisation that left, auth holds nothing readable of these people any more, at most 500 of them (P06)."""
+
+    erasure: str
+    organisation: str
+    people: tuple[str, ...]
+    keys: int
+    rows: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProcessingRefused(Refusal, Event, kind="refusal"):
     """Touching personal data was refused, since the terms in force do not allow it (P01, P03)."""
 

@@ -113,7 +113,7 @@ class ErasureReleased(Event, kind="erasure"):
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureOrdered(Event, kind="erasure"):
-    """The erasure is due, nothing holds it: these services are to erase. `asked_in` is the receipt (I7)."""
+    """The erasure is due, nothing holds it: these services are to erase, but for people excepted by a hold (I7)."""
 
     erasure: str
     account: str = subject()
@@ -121,6 +121,7 @@ class ErasureOrdered(Event, kind="erasure"):
     scope: str = PERSON
     asked_in: int
     services: tuple[str, ...]
+    excepted: tuple[str, ...] | None = None
     at: datetime
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,13 +36,17 @@ class Vocabulary:
 class Holding:
     """What a service does about one kind of scope. Each is asked in a transaction, about one order.
 
-    `owners` names every owner of keys that goes: the key of one category alone is `keyring.only(owner, category)`.
-    `drop` and `left` count rows: those that went, and those that a second look finds.
+    `owners` names every owner of keys that goes: the key of one category alone is `event.only(owner, category)`.
+    `drop` and `left` count rows: those that went, and those that a second look finds. `ahead` is work that is too much
+    for one transaction, in several of its own before it: repeated, it goes on where it stopped; `earlier` counts in the
+    erasure's own stream the keys and rows that went so.
     """
 
     owners: Callable[[Connection, Any], set[str]]
     drop: Callable[[Connection, Any], int]
     left: Callable[[Connection, Any], int]
+    ahead: Callable[[Entry], None] = lambda _: None
+    earlier: Callable[[Sequence[Event]], tuple[int, int]] = lambda _: (0, 0)
 
 
 Holdings = Mapping[str, Holding]
@@ -74,6 +78,13 @@ class Forgetting:
         self._erased_at: float | None = time.monotonic()
         """What the run before erased, and could not scrub any more, is scrubbed by this one."""
 
+    def ahead(self, entry: Entry) -> None:
+        """What comes before the transaction; repeating it is harmless."""
+        order: Any = entry.record.event
+        if self._mine(order):
+            self._holding(order).ahead(entry)
+            self.destroy_keys(order)
+
     def destroy_keys(self, order: Any) -> None:
         """Ahead of the transaction; repeating it is harmless."""
         if not self._mine(order):
@@ -97,14 +108,15 @@ class Forgetting:
             raise NotYetErased(order.erasure)
         self._erased_at = time.monotonic()
         rows, remaining = self._drop(unit.session, order)
+        keys_before, rows_before = self._holding(order).earlier([record.event for record in history])
         done = self._completed(
             erasure=order.erasure,
             account=order.account,
             organisation=order.organisation,
             scope=order.scope,
             order=entry.index,
-            keys=self._destroyed,
-            rows=rows,
+            keys=keys_before + self._destroyed,
+            rows=rows_before + rows,
             remaining=remaining,
             at=datetime.now(UTC),
         )

@@ -204,7 +204,7 @@ class Participant:
 
     def _before(self, entry: Entry) -> None:
         if isinstance(entry.record.event, self.vocabulary.order):
-            self.forgetting.destroy_keys(entry.record.event)
+            self.forgetting.ahead(entry)
         else:
             self.before(entry)
 
@@ -213,6 +213,12 @@ class Participant:
             self.forgetting.erase(unit, entry)
         if isinstance(entry.record.event, tuple(self.follows)):
             self.handle(unit, entry)
+
+    def followed(self) -> dict[str, Any]:
+        """`next`: the lowest index of the log that this service may yet need, to take in or to try again."""
+        with self.store.reading() as session:
+            waiting = [one.index for one in self.feed.parked(session)]
+        return {"next": min([self.feed.cursor() + 1, *waiting])}
 
     # -- key epochs
 
@@ -252,6 +258,11 @@ class Participant:
         if found is None:
             return None
         return {"actor": found.envelope.actor, "organisation": found.envelope.organisation}
+
+    def committed(self, events: Sequence[str]) -> list[str]:
+        """Which of these events this service has committed."""
+        with self.store.reading() as session:
+            return eventstore.among(session, events)
 
     # -- readiness
 

@@ -14,6 +14,7 @@ from services.contracts.auth import (
     InvitationWithdrawn,
     KeyEpochRetired,
     PasswordChanged,
+    PeopleErased,
     PersonalDataCorrected,
     PersonInvited,
     ProcessingRefused,
@@ -162,6 +163,18 @@ def data_viewed(**but: Any) -> DataViewed:
         at=MORNING,
     )
     return replace(one, **but)
+
+
+def people_erased(**but: Any) -> PeopleErased:
+    made = PeopleErased(
+        erasure="0d1e2f3a-4b5c-4d6e-8f70-8192a3b4c5d6",
+        organisation=GEMEENTE,
+        people=(BEHEERDER,),
+        keys=4,
+        rows=3,
+        at=MORNING,
+    )
+    return replace(made, **but)
 
 
 def processing_refused(**but: Any) -> ProcessingRefused:

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from services.auth.app import categories
+from services.auth.app.departing import Departing
 from services.auth.app.invitations import Invitations
 from services.auth.app.mail import Mailer, transport
 from services.auth.app.people import People
@@ -17,6 +19,7 @@ from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
 from services.auth.views import accounts, looks, sessions, work
 from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
+from services.contracts.facts import ORGANISATION
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
 from services.contracts.retention import ErasureOrdered
 from services.kernel.configuration import Configuration
@@ -35,6 +38,7 @@ class Auth(Participant):
     )
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
+        self.departing = Departing(self)
         super().__init__(configuration, caller)
         self.terms = TermsInForce(self._ask_org)
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
@@ -116,6 +120,8 @@ class Auth(Participant):
     def holdings(self) -> Holdings:
         return {
             **super().holdings(),
+            ORGANISATION: self.departing.holding(),
+            "category": categories.HOLDING,
             "session": Holding(
                 owners=lambda _, order: {order.scope},
                 drop=lambda session, order: sessions.drop_one(session, order.scope),

@@ -18,6 +18,7 @@ from services.contracts.privacy import Category, Role, purpose_of
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.departed import must_not_have_left
 from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Invitations:
         blinds = self._auth.keyring.index.blinds
 
         def work(unit: Unit) -> dict[str, Any]:
+            must_not_have_left(unit.session, organisation)
             if accounts.email_in_use(unit.session, organisation, blinds("email", email, organisation)):
                 raise Refused("already_invited")
             invitation = str(uuid4())
@@ -203,6 +205,7 @@ class Invitations:
                 token_digest=digest,
                 at=datetime.now(UTC),
             )
+            must_not_have_left(unit.session, organisation)
             taken = accounts.by_username(unit.session, blinds("username", username))
             if taken is not None and taken.account != row.account:
                 raise Refused("username_taken")

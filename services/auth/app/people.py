@@ -57,6 +57,8 @@ class People:
         pseudonym, organisation = pseudonym_of(context), str(context.organisation)
         context = self._auth.allow_person(context, frozenset({Category.NAME, Category.EMAIL}))
         email = values.get("email")
+        # A category that was erased takes no value again; the others still do.
+        corrected = {Category.EMAIL if name == "email" else Category.NAME for name in values}
         blinds = self._auth.keyring.index.blinds
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -69,7 +71,7 @@ class People:
             unit.do(f"account/{pseudonym}", account.decider, asked)
             return {}
 
-        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, Category.NAME, Category.EMAIL))
+        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, *corrected))
 
     def close_me(self, context: Context) -> dict[str, Any]:
         """Close one's own account, for good. Answers the id of the erasure that begins with it."""

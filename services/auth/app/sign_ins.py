@@ -28,6 +28,7 @@ from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.database import writing
 from services.kernel.decider import Refused
+from services.kernel.departed import must_not_have_left
 from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ class SignIns:
         )
 
         def work_(unit: Unit) -> dict[str, Any]:
+            must_not_have_left(unit.session, organisation)
             row = accounts.by_pseudonym(unit.session, organisation, pseudonym)
             if row is None or row.status != "open":
                 raise Refused("sign_in_failed")

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -31,13 +32,14 @@ from services.contracts.auth import (
     InvitationRenewed,
     InvitationWithdrawn,
     PasswordChanged,
+    PeopleErased,
     PersonalDataCorrected,
     PersonInvited,
     RoleChanged,
     UserRegistered,
 )
-from services.contracts.facts import PERSON
-from services.contracts.privacy import Role
+from services.contracts.facts import CATEGORY, PERSON
+from services.contracts.privacy import Category, Role
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 from services.kernel.reindexing import Indexed
@@ -128,8 +130,18 @@ def project(session: Connection, record: Recorded) -> None:
             )
         case ErasureCompleted() if event.scope == PERSON:
             drop(session, event.account)
+        case ErasureCompleted() if event.scope.startswith(CATEGORY):
+            drop_category(session, event.account, Category(event.scope.removeprefix(CATEGORY)))
+        case PeopleErased():
+            drop_all(session, event.people)
 
 
+BY_CATEGORY = {
+    Category.NAME: ("first_name", "infix", "last_name"),
+    Category.EMAIL: ("email", "email_index"),
+    Category.CREDENTIALS: ("public_id", "username", "password", "public_index", "username_index", "token_digest"),
+}
+"""What goes when one category of a person goes: the values, and by what they could be found."""
 REGISTERED = ("public_id", "username", "password", "first_name", "infix", "last_name")
 
 
@@ -146,6 +158,43 @@ def _setting(names: tuple[str, ...]) -> Update:
 
 def drop(session: Connection, account: str) -> int:
     return session.execute(delete(accounts).where(accounts.c.account == account)).rowcount
+
+
+def drop_all(session: Connection, people: Sequence[str]) -> int:
+    return session.execute(delete(accounts).where(accounts.c.account.in_(people))).rowcount
+
+
+def present_in(session: Connection, organisation: str, limit: int) -> list[str]:
+    """Some of those who have an account or an invitation there: whoever has neither has an erasure of their own."""
+    mine = (accounts.c.organisation == organisation) & accounts.c.status.in_(PRESENT)
+    return list(session.execute(select(accounts.c.account).where(mine).limit(limit)).scalars())
+
+
+def counted(session: Connection, organisation: str) -> int:
+    """How many have an account or an invitation there."""
+    mine = (accounts.c.organisation == organisation) & accounts.c.status.in_(PRESENT)
+    return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()
+
+
+def people_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
+    """Everybody who has an account or an invitation there, in the order of their invitations."""
+    mine = (accounts.c.organisation == organisation) & accounts.c.status.in_(PRESENT)
+    mine &= accounts.c.invitation > after
+    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
+
+
+def drop_category(session: Connection, account: str, category: Category) -> int:
+    """Empty one category of somebody who stays otherwise. Returns 1 where there was anything."""
+    found = holds_category(session, account, category)
+    if found:
+        _set(session, account, **dict.fromkeys(BY_CATEGORY[category]))
+    return found
+
+
+def holds_category(session: Connection, account: str, category: Category) -> int:
+    filled = or_(*(accounts.c[name].is_not(None) for name in BY_CATEGORY[category]))
+    mine = select(func.count()).select_from(accounts).where(accounts.c.account == account, filled)
+    return session.execute(mine).scalar_one()
 
 
 def holds(session: Connection, account: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Column, Connection, MetaData, Row, String, Table, delete, func, insert, select
 
-from services.contracts.auth import DataViewed, ErasureCompleted
+from services.contracts.auth import DataViewed, ErasureCompleted, PeopleErased
 from services.contracts.facts import PERSON
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
@@ -42,10 +44,16 @@ def project(session: Connection, record: Recorded) -> None:
             session.execute(_SEEN, rows)
         case ErasureCompleted() as event if event.scope == PERSON:
             drop(session, event.account)
+        case PeopleErased() as event:
+            drop_all(session, event.people)
 
 
 def drop(session: Connection, account: str) -> int:
     return session.execute(delete(looks).where(looks.c.account == account)).rowcount
+
+
+def drop_all(session: Connection, people: Sequence[str]) -> int:
+    return session.execute(delete(looks).where(looks.c.account.in_(people))).rowcount
 
 
 def holds(session: Connection, account: str) -> int:

@@ -22,7 +22,14 @@ from sqlalchemy import (
 
 from services.auth.domain.account import Status
 from services.auth.views.accounts import accounts
-from services.contracts.auth import AccountClosed, ErasureCompleted, SessionEnded, SessionStarted, SignedIn
+from services.contracts.auth import (
+    AccountClosed,
+    ErasureCompleted,
+    PeopleErased,
+    SessionEnded,
+    SessionStarted,
+    SignedIn,
+)
 from services.contracts.facts import PERSON
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
@@ -78,10 +85,21 @@ def project(session: Connection, record: Recorded) -> None:
             drop(session, event.account)
         case ErasureCompleted():
             drop_one(session, event.scope)
+        case PeopleErased():
+            drop_all(session, event.people)
 
 
 def drop(session: Connection, account: str) -> int:
     return session.execute(delete(sessions).where(sessions.c.account == account)).rowcount
+
+
+def drop_all(session: Connection, people: Sequence[str]) -> int:
+    return session.execute(delete(sessions).where(sessions.c.account.in_(people))).rowcount
+
+
+def of_all(session: Connection, people: Sequence[str]) -> list[str]:
+    """Every session of these people, ended ones too."""
+    return list(session.execute(select(sessions.c.session).where(sessions.c.account.in_(people))).scalars())
 
 
 def drop_one(session: Connection, owner: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -108,6 +109,22 @@ def lift(session: Connection, account: str) -> None:
 def drop(session: Connection, account: str) -> int:
     return sum(
         session.execute(delete(table).where(table.c.account == account)).rowcount
+        for table in (mails, failures, throttles)
+    )
+
+
+def drop_mails(session: Connection, account: str) -> int:
+    """A mail needs an address and a link; where one of them goes, it is none any more."""
+    return session.execute(delete(mails).where(mails.c.account == account)).rowcount
+
+
+def holds_mails(session: Connection, account: str) -> int:
+    return session.execute(select(func.count()).select_from(mails).where(mails.c.account == account)).scalar_one()
+
+
+def drop_all(session: Connection, people: Sequence[str]) -> int:
+    return sum(
+        session.execute(delete(table).where(table.c.account.in_(people))).rowcount
         for table in (mails, failures, throttles)
     )
 

@@ -1,0 +1,39 @@
+"""One category of a person goes, and the person stays: its key, its values, and by what they could be found (P06)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.auth.views import accounts, work
+from services.contracts.facts import CATEGORY
+from services.contracts.privacy import Category
+from services.kernel.event import only
+from services.kernel.forgetting import Holding
+
+MAILED = frozenset({Category.EMAIL, Category.CREDENTIALS})
+"""A mail under way has an address, and a link that lets somebody in."""
+
+
+def _of(order: Any) -> Category:
+    return Category(str(order.scope).removeprefix(CATEGORY))
+
+
+def _owners(_: Connection, order: Any) -> set[str]:
+    return {only(f"account/{order.account}", _of(order))}
+
+
+def _drop(session: Connection, order: Any) -> int:
+    category = _of(order)
+    mails = work.drop_mails(session, order.account) if category in MAILED else 0
+    return mails + accounts.drop_category(session, order.account, category)
+
+
+def _left(session: Connection, order: Any) -> int:
+    category = _of(order)
+    mails = work.holds_mails(session, order.account) if category in MAILED else 0
+    return mails + accounts.holds_category(session, order.account, category)
+
+
+HOLDING = Holding(owners=_owners, drop=_drop, left=_left)
