@@ -10,7 +10,10 @@ from typing import Any
 from services.audit import evidence
 from services.audit.alarms import Alarms
 from services.audit.domain import source
-from services.audit.ledger import reading, searching, witnessed
+from services.audit.domain.pruning import BUNDLE
+from services.audit.ledger import pruned, reading, searching, witnessed
+from services.audit.ledger.keeping import own_terms
+from services.audit.pruning import Pruning
 from services.audit.replaying.replays import Replays
 from services.audit.views import access, erasures, integrity
 from services.audit.witnessing import policy
@@ -30,6 +33,7 @@ OTHERS = ("auth", "org", "retention")
 LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
 LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)
 STALE = timedelta(seconds=60)
+PRUNING_SECONDS = 60.0
 
 
 class Audit(Participant):
@@ -47,6 +51,7 @@ class Audit(Participant):
         self.rounds = Rounds(self.engine, self.witnesses)
         self.replays = Replays(self.store, self._pseudonym_of, configuration.maker)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
+        self.pruning = Pruning(self.store, self.own_context, self._read_by_all, own_terms())
 
     def begin(self) -> None:
         self.register_keys()
@@ -54,7 +59,8 @@ class Audit(Participant):
 
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
-        return [*asking, (min(5.0, self.configuration.gap_seconds), self.alarms.look)]
+        alarms = (min(5.0, self.configuration.gap_seconds), self.alarms.look)
+        return [*asking, alarms, (PRUNING_SECONDS, self.pruning.turn)]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
@@ -82,6 +88,7 @@ class Audit(Participant):
             "entries": [{"index": entry.index, "note": entry.note.decode()} for entry in page.entries],
             "scanned": page.scanned,
             "size": page.size,
+            "first": page.first,
             "handovers": handovers,
         }
 
@@ -95,8 +102,9 @@ class Audit(Participant):
         with self.store.reading() as session:
             found = reading.of_source(session, source, after, min(limit, 1000))
             handovers = reading.handover_count(session)
+            first = pruned.floor(session).numbers.get(source, 0) + 1
         entries = [{"index": entry.index, "note": entry.note.decode()} for entry in found]
-        return {"entries": entries, "handovers": handovers}
+        return {"entries": entries, "first": first, "handovers": handovers}
 
     def handovers(self) -> list[bytes]:
         """Every hand-over of a signing key that is in the log, oldest first, as the note it is."""
@@ -144,8 +152,19 @@ class Audit(Participant):
             return {"tile": _base64(reading.tile(session, level, n, width))}
 
     def bundle(self, n: int, width: int) -> dict[str, Any]:
+        """Raises Refused log_pruned for one that the log has let go of."""
         with self.store.reading() as session:
+            if 0 <= n * BUNDLE < pruned.minimum(session):
+                raise Refused("log_pruned")
             return {"tile": _base64(reading.bundle(session, n, width))}
+
+    def pruned(self) -> dict[str, Any]:
+        """Where the log begins, by which entry, and the keys from before."""
+        with self.store.reading() as session:
+            found = pruned.statement(session)
+        if found is None:
+            raise Refused("not_found")
+        return {"statement": found.decode()}
 
     def log_entries(
         self,
@@ -167,8 +186,9 @@ class Audit(Participant):
     def log_entry(self, index: int) -> dict[str, Any]:
         with self.store.reading() as session:
             entry = reading.entry(session, index)
+            gone = 0 <= index < pruned.minimum(session)
         if entry is None:
-            raise Refused("not_found")
+            raise Refused("log_pruned" if gone else "not_found")
         return searching.shown(entry.index, entry.note)
 
     def receipt(self, context: Context, event: str) -> dict[str, Any]:
@@ -179,7 +199,10 @@ class Audit(Participant):
             sure = entry is not None and under > entry.index
             proof = reading.tlog_proof(session, entry.index, under if sure else None) if entry else None
         if entry is None or proof is None:
-            self._allow(context, self._durable(event))
+            durable = self._durable(event)
+            self._allow(context, durable)
+            if self._is_gone(durable):
+                raise Refused("log_pruned")
             return {"event": event, "state": "durable", "index": None, "proof": None}
         said = searching.shown(entry.index, entry.note)["event"]
         self._allow(context, said)
@@ -199,6 +222,13 @@ class Audit(Participant):
             found = self.caller.call(service, "durable", {"event": event}, self.own_context())
         return found
 
+    def _is_gone(self, durable: Mapping[str, Any] | None) -> bool:
+        """Whether the log had the event, and has let go of it."""
+        if durable is None:
+            return False
+        with self.store.reading() as session:
+            return 0 < (durable.get("number") or 0) <= pruned.floor(session).numbers.get(durable["source"], 0)
+
     def _allow(self, context: Context, said: Mapping[str, Any] | None) -> None:
         if said is not None:
             own = said.get("organisation") == context.organisation and context.role in LOOKS_AT_ITS_OWN
@@ -207,8 +237,14 @@ class Audit(Participant):
         raise Refused("not_found")
 
     def views_then(self, context: Context, replay: str, service: str, after: int | None, limit: int) -> dict[str, Any]:
-        """A service's views as they were where a replay ends. Only the service itself knows them, so it is asked."""
+        """A service's views as they were where a replay ends. Only the service itself knows them, so it is asked.
+
+        Raises Refused log_pruned once the log has let go of its beginning.
+        """
         last = self.replays.last(context, replay)
+        with self.store.reading() as session:
+            if pruned.minimum(session):
+                raise Refused("log_pruned")  # without what came first, what is made from the rest would be no view
         if service == self.name:
             return self.past.page(last, after, limit)
         if service not in OTHERS:
@@ -216,6 +252,11 @@ class Audit(Participant):
         asked = {"at": last, "after": after, "limit": limit}
         found: dict[str, Any] = self.caller.call(service, "replay_views", asked, self.own_context())
         return found
+
+    def _read_by_all(self) -> int:
+        """The lowest index that some service may yet need. Raises Unavailable."""
+        asked = [self.caller.call(service, "followed", {}, self.own_context()) for service in OTHERS]
+        return min(int(one["next"]) for one in (*asked, self.followed()))
 
     def _pseudonym_of(self, account: str, organisation: str | None) -> str:
         asked = {"account": account, "organisation": organisation}

@@ -60,6 +60,10 @@ class AuditService(Tended):
         return self.app.bundle(n, width)
 
     @answers()
+    def pruned(self, context: Context) -> dict[str, Any]:
+        return self.app.pruned()
+
+    @answers()
     def log_entries(self, context: Context, after: int, limit: int = 100, **filters: Any) -> dict[str, Any]:
         return self.app.log_entries(after, limit, **filters)
 

@@ -59,11 +59,16 @@ class Stop(Waits, Protocol):
     def is_set(self) -> bool: ...
 
 
+class Missed(Exception):
+    """The log has let go of entries that this feed has not taken in: its store is a copy from before. See 0030."""
+
+
 class Feed:
     """What one service does with the entries of `types`.
 
     `fetch(after, types, limit)` answers `{"entries": [{"index", "note"}], "scanned": <last index looked at>,
-    "size", "handovers"}`, the last of which is how many notes `handovers()` answers. `pins` holds each source's first
+    "size", "first", "handovers"}`: `first` is the lowest index that is left, and `handovers` how many notes
+    `handovers()` answers. `pins` holds each source's first
     verifier by `/<source>`; the later ones are in those notes. `before(entry)` works ahead of the transaction: it may
     wait, and may happen twice. `keys(entry)` names the (owner, category) pairs whose keys `handle(unit, entry)` seals
     with; `unit.keys` is None where an owner has been erased.
@@ -114,12 +119,16 @@ class Feed:
                 (waiter or stop).wait(POLL)
 
     def step(self) -> bool:
-        """Take in one batch. Whether there may be more. Raises what a database or service that is away raises."""
+        """Take in one batch. Whether there may be more. Raises what a database or service that is away raises, and
+        Missed where the log does not go back far enough.
+        """
         began = after = self.cursor()
         # What was looked through in vain is remembered here, and written down only now and then.
         looked = self.looked if self._written == after else after
         answer = self._fetch(max(after, looked), self.types, BATCH)
         scanned, size = int(answer["scanned"]), int(answer["size"])
+        if (first := int(answer.get("first", 0))) > max(after, looked) + 1:
+            raise Missed(f"the log begins at {first}, {self.name} has come to {max(after, looked)}")
         self._reader.expect(int(answer.get("handovers", 0)))
         try:
             for item in answer["entries"]:

@@ -252,12 +252,17 @@ class Participant:
     # -- the event store
 
     def durable(self, event: str) -> dict[str, Any] | None:
-        """Who wrote an event that this service has committed, and whose it is; None when it has no such event."""
+        """Who wrote an event that this service has committed, whose it is, and its number here once it has one.
+
+        None when it has no such event.
+        """
         with self.store.reading() as session:
             found = eventstore.by_id(session, event)
         if found is None:
             return None
-        return {"actor": found.envelope.actor, "organisation": found.envelope.organisation}
+        envelope = found.envelope
+        said = {"actor": envelope.actor, "organisation": envelope.organisation}
+        return said | {"source": envelope.source, "number": envelope.sequence}
 
     def committed(self, events: Sequence[str]) -> list[str]:
         """Which of these events this service has committed."""

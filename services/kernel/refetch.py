@@ -32,7 +32,9 @@ PAUSE = 0.2, 5.0
 RELAY = "relay"
 
 Fetch = Callable[[int, int], Mapping[str, Any]]
-"""(after, limit) → `{"entries": [{"index", "note"}], "handovers"}`: a source's entries above one of its numbers."""
+"""(after, limit) → `{"entries": [{"index", "note"}], "first", "handovers"}`: a source's entries above a number of its.
+
+`first` is the lowest number that the log can still answer with."""
 Tell = Callable[[int, int], None]
 """That a store which had given `given` numbers has all up to `known` again."""
 
@@ -108,6 +110,11 @@ class Refetch:
         """One batch; its last number, None when the log has no more."""
         answer = self._fetch(after, BATCH)
         self._reader.expect(int(answer["handovers"]))
+        if (first := int(answer.get("first", 1))) > after + 1:
+            raise Diverged(
+                f"the log has let go of what is below number {first}, this store ends at {after}:"
+                f" restore a copy of it that goes further"
+            )
         entries = [self._believed(item, number) for number, item in enumerate(answer["entries"], start=after + 1)]
         if not entries:
             return None

@@ -24,9 +24,17 @@ class Tended:
     def ready(self, context: Context) -> dict[str, Any]:
         return self.app.ready()
 
-    @answers(callers=("audit", "retention"))
+    @answers(callers=("audit",))
     def durable(self, context: Context, event: str) -> dict[str, Any] | None:
         return self.app.durable(event)
+
+    @answers(callers=("retention",))
+    def committed(self, context: Context, events: list[str]) -> list[str]:
+        return self.app.committed(events)
+
+    @answers(callers=("audit",))
+    def followed(self, context: Context) -> dict[str, Any]:
+        return self.app.followed()
 
     @answers(callers=("audit",))
     def replay_views(self, context: Context, at: int, after: int | None = None, limit: int = 100) -> dict[str, Any]:

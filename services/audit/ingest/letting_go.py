@@ -6,19 +6,18 @@ goes, with its own clock, under the lock that keeps every other writer out.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from services.audit.domain import pruning
-from services.audit.domain.terms import Terms, parse
+from services.audit.domain.terms import Terms
 from services.audit.ingest import metrics, state
 from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import pruned
+from services.audit.ledger.keeping import own_terms
 from services.audit.ledger.pruned import Floor
 from services.kernel.database import reading, scrub, writing
 from services.kernel.faultpoint import reached
@@ -28,11 +27,6 @@ log = logging.getLogger(__name__)
 
 class Disagreed(Exception):
     """An entry lets something go whose term is not over, or that is not as it says."""
-
-
-def own_terms() -> tuple[Terms, ...]:
-    """Audit's terms, as they came with this program."""
-    return parse(json.loads(Path(__file__).parents[1].joinpath("terms.json").read_text()))
 
 
 class LettingGo:
