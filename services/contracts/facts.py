@@ -16,6 +16,9 @@ ORGANISATION = "organisation"
 Its events name no account: `account` is empty.
 """
 
+CATEGORY = "category/"
+"""What the scope begins with that takes one category of a person, and leaves the rest: `category/<category>`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Completion:
