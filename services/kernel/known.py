@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from services.kernel import eventstore
 from services.kernel.decider import Decider
+from services.kernel.envelope import Recorded
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -27,11 +29,22 @@ class Known:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, object], tuple[int, str, Any]] = OrderedDict()
 
-    def state(self, session: Connection, stream: str, decider: Decider[S, C, E], *, keep: bool) -> tuple[int, S]:
+    def state(
+        self,
+        session: Connection,
+        stream: str,
+        decider: Decider[S, C, E],
+        *,
+        keep: bool,
+        whole: Sequence[Recorded] | None = None,
+    ) -> tuple[int, S]:
         """The version and state of a stream as this transaction sees them.
 
         `keep` says that the transaction has written nothing to it: what is not committed is not to be remembered.
+        `whole` is the stream's history, where it has been read already.
         """
+        if whole is not None:
+            return len(whole), decider.state(record.event for record in whole)  # type: ignore[misc]
         name = stream, decider.evolve
         version, last, state = self._kept.get(name, (0, "", decider.initial))
         history = eventstore.read(session, stream, max(version, 1))

@@ -60,17 +60,26 @@ class Unit:
     refusal: Refused | None = None
     late: bool = False
     _rows: list[eventstore.Row] = field(default_factory=list)
+    _ahead: dict[str, list[Recorded]] = field(default_factory=dict)
     _key: IndexKey | None = None
 
     def do(self, stream: str, decider: Decider[S, C, E], command: C) -> Sequence[E]:
         """Load the stream, decide, append and project what follows. Returns the new events, maybe none."""
-        self.flush()
+        if any(row[1] == stream for row in self._rows):
+            self.flush()
         own = any(record.stream == stream for record in self.recorded)
-        version, state = self.store.known.state(self.session, stream, decider, keep=not own)
+        whole = None if own else self._ahead.pop(stream, None)
+        version, state = self.store.known.state(self.session, stream, decider, keep=not own, whole=whole)
         new = decider.decide(state, command)
         if new:
             self.append(stream, version, new)
         return new
+
+    def look_ahead(self, streams: Sequence[str]) -> None:
+        """Read the histories of many streams that `do` is about to decide on, in one trip."""
+        self._ahead = {stream: [] for stream in streams}
+        for record in eventstore.of_streams(self.session, streams):
+            self._ahead[record.stream].append(record)
 
     def append(self, stream: str, seen: int, new: Sequence[Event]) -> None:
         key = self._index_key(new)

@@ -107,8 +107,8 @@ class Household:
                 return self.org.terms_in_force(context, **args)
             case "auth", "invite_first_beheerder":
                 return self.auth.invitations.invite_first_beheerder(context, **args)
-            case _, "durable":
-                return self.apps[service].durable(**args)
+            case _, "committed":
+                return self.apps[service].committed(**args)
             case "auth", "pseudonym_of":
                 return self.auth.people.pseudonym_of(**args)
         raise AssertionError(f"{service}.{method} is asked by nobody here")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.kernel.locks import lock_owner
+from services.kernel.locks import lock_owners
 
 
 def stream(erasure: str) -> str:
@@ -15,10 +15,9 @@ def stream(erasure: str) -> str:
 
 def lock_organisation(session: Connection, organisation: str) -> None:
     """Until the transaction ends. One lock for all of its people: a hold may be on all, and a brake counts them."""
-    lock_owner(session, f"erasures/{organisation}", exclusive=True)
+    lock_organisations(session, [organisation])
 
 
 def lock_organisations(session: Connection, organisations: Iterable[str]) -> None:
-    """Always in the same order, so that two sweeps do not wait for each other."""
-    for organisation in sorted(set(organisations)):
-        lock_organisation(session, organisation)
+    """Always in the same order, so that two sweeps do not wait for each other; in one trip."""
+    lock_owners(session, (f"erasures/{organisation}" for organisation in organisations), exclusive=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection
 
 from services.contracts.facts import PERSON
-from services.contracts.retention import ErasureBraked
+from services.contracts.retention import ErasureBraked, ErasureOrdered
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from services.kernel.unit import Unit
@@ -42,6 +43,9 @@ class Sweeping:
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
         self._known: dict[str, bool] = {}
+        self._held: Mapping[str, tuple[str, ...]] = {}
+        self._room: dict[str, int] = {}
+        """How many more of an organisation's people may be ordered erased today."""
 
     def sweep(self) -> None:
         """End what has expired, order what is due, and say which copies have become unreadable."""
@@ -50,8 +54,9 @@ class Sweeping:
         ruling = self._retention.ruling
         ruling.begin()
         self._each(lambda session: ruling.over(session, BATCH), ruling.schedule)
-        self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order)
-        self._each(lambda session: erasures.due_before(session, now(), BATCH), self._order, ahead=self._ask_sources)
+        self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order, first=self._survey)
+        due: Find = lambda session: erasures.due_before(session, now(), BATCH)  # noqa: E731
+        self._each(due, self._order, ahead=self._ask_sources, first=self._survey)
         self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)
         certifying = self._retention.certifying
         self._each(lambda session: certifying.owed(session, BATCH), certifying.issue)
@@ -61,18 +66,26 @@ class Sweeping:
             BRAKED.set(erasures.braked(session))
 
     def _each(
-        self, find: Find, decide: Callable[[Unit, Any], None], ahead: Callable[[Sequence[Any]], None] | None = None
+        self,
+        find: Find,
+        decide: Callable[[Unit, Any], None],
+        *,
+        ahead: Callable[[Sequence[Any]], None] = lambda _: None,
+        first: Callable[[Unit, Sequence[Any]], None] = lambda *_: None,
     ) -> None:
-        """Look without a lock first, since most sweeps find nothing. Ends when a batch changed nothing."""
+        """Look without a lock first, since most sweeps find nothing. Ends when a batch changed nothing.
+
+        `ahead` may wait, `first` looks under the locks at what all steps of the batch need.
+        """
         store, stopping = self._retention.store, self._retention.stopping
 
         def work(unit: Unit) -> dict[str, Any]:
             lock_organisations(unit.session, (row.organisation for row in found))
             locked = {row.organisation for row in found}
             # Read again: what was placed, released or ordered while we waited for the locks counts.
-            for row in find(unit.session):
-                if row.organisation not in locked:
-                    continue
+            rows = [row for row in find(unit.session) if row.organisation in locked]
+            first(unit, rows)
+            for row in rows:
                 # Every step belongs to the chain of requests that asked for the erasure, not to the sweep.
                 unit.context = replace(unit.context, correlation=row.correlation, causation=_cause(row))
                 try:
@@ -86,8 +99,7 @@ class Sweeping:
                 found = find(session)
             if not found:
                 return
-            if ahead is not None:
-                ahead(found)
+            ahead(found)
             if not store.perform(self._retention.own_context(), work)["events"] or len(found) < BATCH:
                 return
 
@@ -97,22 +109,28 @@ class Sweeping:
         asked = holding.Release(by="system/retention", expired=True, at=self._retention.now())
         unit.do(f"hold/{row.hold}", holding.decider, asked)
 
+    def _survey(self, unit: Unit, rows: Sequence[Any]) -> None:
+        """In a few questions instead of some for each."""
+        unit.look_ahead([stream(row.erasure) for row in rows])
+        self._held = holds.on_each(unit.session, [row.erasure for row in rows])
+        organisations = {row.organisation for row in rows}
+        people = standing.people_of(unit.session, organisations)
+        gone = erasures.gone_since(unit.session, organisations, self._retention.now() - A_DAY)
+        self._room = {name: allowance(people.get(name, 0)) - gone.get(name, 0) for name in organisations}
+
     def _order(self, unit: Unit, row: Any) -> None:
-        held = holds.on(unit.session, row.erasure)
+        held = self._held.get(row.erasure, ())
         known = self._known.get(row.asked_event)
         if known is None and not held:
             return  # its source could not be asked, so it waits for the next sweep
         at = self._retention.now()
-        crowded = row.scope == PERSON and self._crowded(unit.session, row.organisation)
+        crowded = row.scope == PERSON and self._room[row.organisation] <= 0
         asked = erasing.Order(holds=held, known=bool(known), crowded=crowded, at=at)
         for event in unit.do(stream(row.erasure), erasing.decider, asked):
             if isinstance(event, ErasureBraked):
                 log.error("erasure %s waits for an officer: %s", row.erasure, event.why.value)
-
-    def _crowded(self, session: Connection, organisation: str) -> bool:
-        people = standing.people(session, organisation) or 0
-        since = self._retention.now() - A_DAY
-        return erasures.gone_since(session, organisation, since) >= allowance(people)
+            if isinstance(event, ErasureOrdered) and event.scope == PERSON and row.released_at is None:
+                self._room[row.organisation] -= 1
 
     def _prove(self, unit: Unit, row: Any) -> None:
         noted: Mapping[str, erasing.Retired] = retirements.latest(unit.session)
@@ -122,15 +140,18 @@ class Sweeping:
     def _ask_sources(self, rows: Sequence[Any]) -> None:
         """A signature shows who signed; whether the event really stands where it comes from, only its source knows."""
         self._known = {}
+        by_source = defaultdict[str, list[str]](list)
         for row in rows:
+            by_source[row.asked_source].append(row.asked_event)
+        for source, asked in by_source.items():
             try:
                 said = self._retention.caller.call(
-                    row.asked_source, "durable", {"event": row.asked_event}, self._retention.own_context()
+                    source, "committed", {"events": asked}, self._retention.own_context()
                 )
             except Unavailable:
-                log.warning("%s cannot be asked whether it asked for an erasure; it waits", row.asked_source)
-                return
-            self._known[row.asked_event] = said is not None
+                log.warning("%s cannot be asked whether it asked for erasures; they wait", source)
+                continue
+            self._known |= {event: event in said for event in asked}
 
 
 def _cause(row: Any) -> str | None:

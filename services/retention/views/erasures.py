@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -242,11 +242,12 @@ def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:
     return session.execute(select(erasures.c.erasure).where(mine).limit(limit)).scalars().all()
 
 
-def gone_since(session: Connection, organisation: str, moment: datetime) -> int:
-    """How many of an organisation's people were ordered erased since `moment`, but for those an officer released."""
-    mine = (erasures.c.organisation == organisation) & (erasures.c.ordered_at >= instant(moment))
+def gone_since(session: Connection, organisations: Collection[str], moment: datetime) -> dict[str, int]:
+    """How many people of each were ordered erased since `moment`, but for those an officer released; not of nobody."""
+    mine = erasures.c.organisation.in_(organisations) & (erasures.c.ordered_at >= instant(moment))
     mine &= (erasures.c.scope == PERSON) & erasures.c.released_at.is_(None)
-    return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
+    found = select(erasures.c.organisation, func.count().label("gone")).where(mine).group_by(erasures.c.organisation)
+    return {row.organisation: row.gone for row in session.execute(found)}
 
 
 def begun(session: Connection, account: str) -> bool:

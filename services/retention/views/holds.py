@@ -111,12 +111,14 @@ def _on(erasure: Any) -> ColumnElement[bool]:
     return or_(holds.c.account == erasure.account, organisations) & or_(erasure.scope == PERSON, holds.c.sessions)
 
 
-def on(session: Connection, erasure: str) -> tuple[str, ...]:
-    """The holds in force on an erasure, by id."""
-    found = select(holds.c.hold).join(erasures, erasures.c.erasure == erasure)
-    return tuple(
-        session.execute(found.where(holds.c.state == "in_force", _on(erasures.c)).order_by(holds.c.hold)).scalars()
-    )
+def on_each(session: Connection, chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The holds in force on each of these erasures that has any, by id."""
+    found = select(erasures.c.erasure, holds.c.hold).join(holds, _on(erasures.c))
+    found = found.where(erasures.c.erasure.in_(chosen), holds.c.state == "in_force").order_by(holds.c.hold)
+    by_erasure: dict[str, tuple[str, ...]] = {}
+    for row in session.execute(found):
+        by_erasure[row.erasure] = (*by_erasure.get(row.erasure, ()), row.hold)
+    return by_erasure
 
 
 def drop(session: Connection, account: str) -> int:

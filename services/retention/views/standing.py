@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, update
 
 from services.contracts.auth import AccountClosed, UserRegistered
@@ -39,3 +41,9 @@ def people(session: Connection, organisation: str) -> int | None:
     """Who registered and did not close their account; None where there is no such organisation."""
     mine = standing.c.organisation == organisation
     return session.execute(select(standing.c.people).where(mine)).scalar()
+
+
+def people_of(session: Connection, organisations: Collection[str]) -> dict[str, int]:
+    """The same of several organisations, of those that there are."""
+    found = select(standing).where(standing.c.organisation.in_(organisations))
+    return {row.organisation: row.people for row in session.execute(found)}

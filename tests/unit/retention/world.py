@@ -53,8 +53,8 @@ class Log:
         return len(self.notes) - 1
 
     def call(self, service: str, method: str, args: Mapping[str, Any], _: Context, __: float = 4.0) -> Any:
-        if method == "durable":
-            return None if args["event"] in self.forged else {"actor": f"system/{service}", "organisation": None}
+        if method == "committed":
+            return [event for event in args["events"] if event not in self.forged]
         if method == "pseudonym_of":
             return self._pseudonym_of(**args)
         if method == "evidence":
