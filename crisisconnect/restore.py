@@ -238,8 +238,9 @@ def _check_keyring(configuration: Configuration, service: str, engine: Engine, w
         living = session.execute(select(epochs.epochs.c.id).where(epochs.epochs.c.retired_at.is_(None))).scalars()
         known = set(living)
         row = session.execute(select(epochs.keys).limit(1)).first()
+        buried = session.execute(select(epochs.tombstones).limit(1)).first()
     if not known:
-        return False
+        return buried is not None  # it never had a key; whoever it buried stays buried all the same
     try:
         if not known & provider.epochs():
             raise KeyError(service)

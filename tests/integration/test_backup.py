@@ -112,7 +112,8 @@ class Scene:
         assert [self.seen(one) for one in self.others] == self.before
         owner = self.gone.context.actor
         assert home.auth.keyring.living([owner]) == 0
-        assert home.auth.keyring.buried() >= {owner}
+        for app in (home.auth, home.audit, home.retention):
+            assert app.keyring.buried() >= {owner}, app.name
         assert verify(self.here) == {name: [] for name in SERVICES}
         born = self.here.installation
         assert verify_database(self.here.var / "data" / "audit.sqlite3", log_vkey=born["log"], pins=born["pins"]).ok
