@@ -7,7 +7,7 @@ from marshmallow import fields as m
 from marshmallow.validate import Length
 
 from gateway.schemas.fields import Written, choice, duration, email, page_of, sha256, text
-from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
 
 
 class Contact(Schema):
@@ -63,7 +63,10 @@ class Organisation(Schema):
 
 
 class Terms(Schema):
-    """A proposal: what may be done, on which ground, with which data, kept how long, by whom."""
+    """A proposal: what may be done, on which ground, with which data, kept how long, by whom.
+
+    A term begins at the trigger of its category, or at another one that the category allows, named in `triggers`.
+    """
 
     purposes = m.Dict(
         keys=choice(Purpose),
@@ -73,6 +76,7 @@ class Terms(Schema):
     )
     categories = m.List(choice(Category), required=True, validate=Length(min=1, max=len(Category)))
     retention = m.Dict(keys=choice(Category), values=duration(), required=True)
+    triggers = m.Dict(keys=choice(Category), values=choice(TermTrigger), load_default=dict)
     sub_processors = m.List(text(150), load_default=list, validate=Length(max=40))
     starts_on = m.Date(required=True)
     ends_on = m.Date(load_default=None, allow_none=True)
@@ -126,6 +130,7 @@ class Agreement(Schema):
     purposes = m.Dict(keys=m.String(), values=m.String())
     categories = m.List(m.String())
     retention = m.Dict(keys=m.String(), values=m.String())
+    triggers = m.Dict(keys=m.String(), values=m.String())
     sub_processors = m.List(m.String())
     starts_on = m.String()
     ends_on = m.String(allow_none=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.contracts.facts import Completion, HandOver, Refusal, Retirement
-from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.event import Event, personal
 
 
@@ -97,6 +97,7 @@ class AgreementProposed(Event, kind="agreement"):
     sub_processors: tuple[str, ...]
     starts_on: date
     ends_on: date | None = None
+    triggers: dict[Category, TermTrigger] | None = None
     at: datetime
 
 

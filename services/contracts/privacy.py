@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -39,6 +40,32 @@ class Category(StrEnum):
     LOG_RECORD = "log_record"
 
 
+class TermTrigger(StrEnum):
+    """What makes the term of a category begin (P06)."""
+
+    ACCOUNT_CLOSED = "account_closed"
+    AGREEMENT_ENDED = "agreement_ended"
+    SESSION_ENDED = "session_ended"
+    REQUEST_FULFILLED = "request_fulfilled"
+    RECORDED = "recorded"
+
+
+TRIGGERS: Mapping[Category, tuple[TermTrigger, ...]] = {
+    Category.NAME: (TermTrigger.ACCOUNT_CLOSED, TermTrigger.RECORDED),
+    Category.ORGANISATION: (TermTrigger.AGREEMENT_ENDED,),
+    Category.EMAIL: (TermTrigger.ACCOUNT_CLOSED, TermTrigger.RECORDED),
+    Category.CREDENTIALS: (TermTrigger.ACCOUNT_CLOSED,),
+    Category.IP_ADDRESS: (TermTrigger.SESSION_ENDED,),
+    Category.SESSION_COOKIE: (TermTrigger.SESSION_ENDED,),
+    Category.TECHNICAL: (TermTrigger.SESSION_ENDED,),
+    Category.CONTACT_PHONE: (TermTrigger.AGREEMENT_ENDED,),
+    Category.CORRESPONDENCE: (TermTrigger.REQUEST_FULFILLED,),
+    Category.LOG_RECORD: (TermTrigger.RECORDED,),
+}
+"""What can make a category's term begin, first what does where nothing else was agreed.
+
+Nobody can agree that sign-in data goes while the account is open: in a crisis its owner would stand before a shut door.
+"""
 ADDITIONS = frozenset({Category.CONTACT_PHONE, Category.CORRESPONDENCE, Category.LOG_RECORD})
 
 

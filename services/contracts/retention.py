@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.contracts.facts import PERSON, Completion, HandOver, Retirement
-from services.contracts.privacy import Category
+from services.contracts.privacy import Category, TermTrigger
 from services.kernel.event import Event, personal, subject
 
 
@@ -212,6 +212,7 @@ class RuleChanged(Event, kind="rule"):
     terms: dict[Category, str]
     starts_on: date
     entry: int
+    triggers: dict[Category, TermTrigger] | None = None
     at: datetime
 
 

@@ -11,7 +11,7 @@ from marshmallow.exceptions import SCHEMA
 from marshmallow.validate import Length, Range, Regexp
 
 from services.contracts.org import LeavingChoice, OrganisationKind
-from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.privacy import TRIGGERS, Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.decider import Refused
 
 LONGEST_TERM_DAYS = 50 * 366
@@ -97,6 +97,9 @@ class Proposal(Strict):
     retention = fields.Dict(
         keys=fields.Enum(Category, by_value=True), values=fields.String(validate=duration), required=True
     )
+    triggers = fields.Dict(
+        keys=fields.Enum(Category, by_value=True), values=fields.Enum(TermTrigger, by_value=True), load_default=dict
+    )
     sub_processors = fields.List(fields.String(validate=words()), required=True, validate=Length(max=50))
     starts_on = fields.Date(required=True, format="iso")
     ends_on = fields.Date(load_default=None, allow_none=True, format="iso")
@@ -105,6 +108,11 @@ class Proposal(Strict):
     def _terms_of_agreed_categories(self, data: Mapping[str, Any], **_: Any) -> None:
         if set(data["retention"]) - set(data["categories"]):
             raise ValidationError("A term for a category that is not agreed.", "retention")
+        triggers = data.get("triggers", {})
+        if set(triggers) - set(data["retention"]):
+            raise ValidationError("A trigger without a term.", "triggers")
+        if any(trigger not in TRIGGERS[category] for category, trigger in triggers.items()):
+            raise ValidationError("Nothing of that category begins so.", "triggers")
 
     @post_load
     def _each_once(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

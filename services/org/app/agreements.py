@@ -30,6 +30,7 @@ SHOWN = (
     "purposes",
     "categories",
     "retention",
+    "triggers",
     "sub_processors",
     "starts_on",
     "ends_on",

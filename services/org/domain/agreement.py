@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated, Side
-from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.decider import Decider, Refused
 
 
 @dataclass(frozen=True, kw_only=True)
 class Propose:
-    """`retention` holds ISO 8601 durations after each trigger; `version` is the organisation's next."""
+    """`retention` holds ISO 8601 durations after each trigger; `version` is the organisation's next.
+
+    `triggers` are those that are not the first of their category's.
+    """
 
     agreement: str
     organisation: str
@@ -25,6 +28,7 @@ class Propose:
     sub_processors: Sequence[str]
     starts_on: date
     ends_on: date | None
+    triggers: Mapping[Category, TermTrigger] | None = None
     at: datetime
 
 
@@ -107,6 +111,7 @@ def _propose(command: Propose) -> Sequence[Event]:
             sub_processors=tuple(command.sub_processors),
             starts_on=command.starts_on,
             ends_on=command.ends_on,
+            triggers=dict(command.triggers) if command.triggers else None,
             at=command.at,
         )
     ]

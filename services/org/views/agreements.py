@@ -44,6 +44,7 @@ agreements = Table(
     Column("purposes", Text, nullable=False),
     Column("categories", Text, nullable=False),
     Column("retention", Text, nullable=False),
+    Column("triggers", Text, nullable=False),
     Column("sub_processors", Text, nullable=False),
     Column("starts_on", String(10), nullable=False),
     Column("ends_on", String(10)),
@@ -66,7 +67,7 @@ signatures = Table(
 )
 """A signatory's name and function are sealed."""
 BOTH = 2
-LISTS = ("purposes", "categories", "retention", "sub_processors")
+LISTS = ("purposes", "categories", "retention", "triggers", "sub_processors")
 
 
 def project(session: Connection, record: Recorded) -> None:
@@ -81,6 +82,7 @@ def project(session: Connection, record: Recorded) -> None:
                     purposes=_json({purpose.value: basis.value for purpose, basis in event.purposes.items()}),
                     categories=_json([category.value for category in event.categories]),
                     retention=_json({category.value: term for category, term in event.retention.items()}),
+                    triggers=_json({category.value: one.value for category, one in (event.triggers or {}).items()}),
                     sub_processors=_json(list(event.sub_processors)),
                     starts_on=event.starts_on.isoformat(),
                     ends_on=event.ends_on.isoformat() if event.ends_on else None,

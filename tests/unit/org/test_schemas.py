@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
+from services.contracts.privacy import TRIGGERS, Category
 from services.kernel.decider import Refused
 from services.org import schemas
 from tests.unit.org.test_agreements_wired import PROPOSAL
@@ -50,6 +51,14 @@ def test_any_other_term_is_refused(term: str) -> None:
         ({"retention": {"name": "secret"}}, "retention"),
         ({"retention": {"ip_address": "P1D"}}, "retention"),
         ({"retention": None}, "retention"),
+        ({"retention": {"name": "-P1D"}}, "retention"),
+        ({"retention": {"name": "P51Y"}}, "retention"),
+        ({"retention": {"secret": "P1D"}}, "retention"),
+        ({"triggers": {"name": "secret"}}, "triggers"),
+        ({"triggers": {"secret": "recorded"}}, "triggers"),
+        ({"triggers": {"name": "session_ended"}}, "triggers"),
+        ({"triggers": {"contact_phone": "agreement_ended"}}, "triggers"),
+        ({"retention": {"credentials": "P1D"}, "triggers": {"credentials": "recorded"}}, "triggers"),
         ({"starts_on": "secret"}, "starts_on"),
         ({"sub_processors": ["secret\x1b[2J"]}, "sub_processors"),
         ({"sub_processors": "secret"}, "sub_processors"),
@@ -60,6 +69,17 @@ def test_terms_outside_the_closed_lists_are_refused_without_an_echo(but: dict[st
     assert refused.code == "invalid"
     assert set(refused.detail["errors"]) == {field}
     assert "secret" not in repr(refused.detail)
+
+
+def test_a_term_begins_at_its_categorys_trigger_or_at_another_that_it_allows() -> None:
+    assert schemas.load(schemas.Proposal, PROPOSAL)["triggers"] == {}
+    loaded = schemas.load(schemas.Proposal, {**PROPOSAL, "triggers": {"name": "recorded"}})
+    assert {category.value: trigger.value for category, trigger in loaded["triggers"].items()} == {"name": "recorded"}
+
+
+def test_every_category_says_what_begins_its_term() -> None:
+    assert set(TRIGGERS) == set(Category)
+    assert all(TRIGGERS.values())
 
 
 def test_categories_stand_once() -> None:

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("purposes", sa.Text(), nullable=False),
         sa.Column("categories", sa.Text(), nullable=False),
         sa.Column("retention", sa.Text(), nullable=False),
+        sa.Column("triggers", sa.Text(), nullable=False),
         sa.Column("sub_processors", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.String(length=10), nullable=False),
         sa.Column("ends_on", sa.String(length=10), nullable=True),
