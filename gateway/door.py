@@ -17,6 +17,7 @@ from gateway.cursors import Cursors
 from gateway.health import Readiness
 from gateway.identity import Believed, Who, bearer
 from gateway.origin import Origins
+from gateway.paper.printing import Printing
 from gateway.route import Access, Reach
 from gateway.schemas.fields import Nothing
 from gateway.secrets import derived
@@ -44,6 +45,7 @@ class Door:
         self.digests = derived(shared, "digests")
         self.believed = Believed()
         self.readiness = Readiness(calls)
+        self.printing = Printing()
         self.guards = GUARDS + (SECURE if configuration.public_url.startswith("https://") else ())
 
     async def serve(self, ask: Ask, receive: Receive) -> Answer:

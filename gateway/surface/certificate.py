@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.answer import Answer
 from gateway.ask import Ask
+from gateway.paper.certificate import page
 from gateway.route import Access, Reach, Route
 from gateway.schemas.certificate import Certificate, CertificateQuery
 from gateway.shape import outgoing
@@ -14,7 +15,11 @@ _SHOWN = outgoing(Certificate())
 
 async def _certificate(ask: Ask) -> Answer:
     found = _SHOWN(await ask.call("retention.certificate", {"erasure": ask.path["erasure"]}))
-    return Answer.json(200, found)
+    if ask.query["format"] == "json":
+        return Answer.json(200, found)
+    made = await ask.door.printing.pdf(page(found, ask.query["lang"]), ask.deadline)
+    name = b'inline; filename="%s-%s.pdf"' % (ask.query["lang"].encode(), ask.path["erasure"].encode())
+    return Answer(200, made, media_type=b"application/pdf", headers=((b"content-disposition", name),))
 
 
 ROUTES = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from services.reader.witnesses import Witnesses
 
 @dataclass(frozen=True)
 class CertificateReport:
-    """What one certificate proves; `wrong` is the first thing that is not as it must be.
+    """What one certificate proves; `wrong` is the first thing that is not as it must be. `statement` is the SHA-256 of
+    the entry that says it all, as the page for people prints it.
 
     `key_given` is False when the log's key came from the certificate itself, which proves only that it fits together.
     """
@@ -34,6 +36,7 @@ class CertificateReport:
     erased: str = ""
     unreadable: str | None = None
     entries: int = 0
+    statement: str = ""
     wrong: Wrong | None = None
     key_given: bool = True
     witnesses: tuple[str, ...] = ()
@@ -60,6 +63,7 @@ class CertificateReport:
                 else "not stated yet: that no earlier copy can be read"
             )
             lines.append(f"{self.entries} entries proved in log {self.origin}, whose size was {self.size}")
+            lines.append(f"SHA-256 of the statement {self.statement}")
             lines.append("not shown: what those entries say; only who may read them can compare")
         if not self.key_given:
             lines.append("the log's key was taken from the certificate itself: give it to prove whose log this is")
@@ -121,6 +125,7 @@ def _examined(
         stated["certified_at"],
         stated["unreadable_in_copies_at"],
         named,
+        sha256(document["statement"]["entry"].encode()).hexdigest(),
         key_given=key_given,
         witnesses=cosigned,
         strangers=judge.strangers(checkpoint, key),

@@ -1,0 +1,42 @@
+"""One page, in a process that ends with it: JSON comes in, PDF/A-2b goes out, the same bytes for the same page.
+
+Run by `printing.py`, isolated, by its file: it knows nothing of the product, and reads nothing but its template.
+Values are data that the template looks up. None of them is ever read as the template's language.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import typst
+
+SECONDS, BYTES = 10, 2 << 30
+
+
+def printed(template: Path, page: str, at: datetime) -> bytes:
+    """`page` is JSON; `at` is the date of the document. Only the fonts inside the typesetter are used."""
+    return typst.compile(
+        str(template),
+        root=str(template.parent),
+        ignore_system_fonts=True,
+        sys_inputs={"page": page},
+        format="pdf",
+        pdf_standards=["a-2b"],
+        timestamp=at,
+    )
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    asked = json.load(sys.stdin)
+    template = Path(__file__).with_name(f"{asked['template']}.typ")
+    sys.stdout.buffer.write(printed(template, json.dumps(asked["page"]), datetime.fromisoformat(asked["at"])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What pages say in each of the two languages, under the same names: a missing one is found by the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = ("nl", "en")
+
+SERVICES: Mapping[str, Mapping[str, str]] = {
+    "nl": {
+        "auth": "accounts, namen, aanmelding, sessies",
+        "org": "organisatie, overeenkomsten, contacten",
+        "audit": "logboek, rapporten, verzegelde pakketten",
+        "retention": "termijnen, blokkades, wissingen",
+    },
+    "en": {
+        "auth": "accounts, names, sign-in, sessions",
+        "org": "organisation, agreements, contacts",
+        "audit": "log, reports, sealed packages",
+        "retention": "terms, holds, erasures",
+    },
+}
+
+CERTIFICATE: Mapping[str, Mapping[str, str]] = {
+    "nl": {
+        "title": "Certificaat van wissing",
+        "lead": "De persoonsgegevens waarop dit certificaat ziet, zijn gewist. Elke stap staat in een logboek "
+        "dat alleen kan groeien, en is hieronder met zijn regel in dat logboek aangewezen.",
+        "certificate": "Kenmerk van de wissing",
+        "organisation": "Organisatie",
+        "scope": "Omvang",
+        "scope_person": "alle gegevens van één persoon",
+        "scope_organisation": "alle gegevens van de organisatie en haar mensen",
+        "scope_category": "de gegevens van één persoon in de categorie",
+        "scope_session": "de gegevens van één sessie",
+        "rule": "Bewaarregel",
+        "issued": "Afgegeven",
+        "moments": "De momenten",
+        "asked": "Gevraagd",
+        "asked_how": "de gebeurtenis die om de wissing vraagt",
+        "due": "Uiterste termijn",
+        "due_how": "volgens de bewaarregel, gerekend vanaf de vraag",
+        "ordered": "Opgedragen",
+        "ordered_how": "aan elke dienst die gegevens kan hebben",
+        "erased": "Hier gewist",
+        "erased_how": "sleutels vernietigd, regels verwijderd, nogmaals nagezien: er was niets over",
+        "unreadable": "Onleesbaar in elke eerdere kopie",
+        "unreadable_how": "elke dienst heeft sindsdien de sleutel vernietigd waarmee eerdere kopieën te openen waren",
+        "not_yet": "nog niet",
+        "not_yet_how": "verwacht bij de eerstvolgende rotatie van de sleutels; haal het certificaat daarna opnieuw op",
+        "services": "Wat elke dienst heeft verklaard",
+        "service": "Dienst",
+        "completed": "Gewist, regel",
+        "retired": "Sleutel vernietigd, regel",
+        "to_come": "volgt",
+        "order_entry": "De opdracht zelf staat in regel",
+        "proof": "Het bewijs",
+        "log": "Logboek",
+        "key": "Sleutel van het logboek",
+        "checkpoint": "IJkpunt",
+        "entries": "regels",
+        "root": "wortel",
+        "statement": "Verklaring",
+        "entry": "regel",
+        "digest": "SHA-256 van de verklaring",
+        "check": "Zelf nagaan, zonder verbinding",
+        "check_1": "Haal hetzelfde certificaat op als JSON (format=json). Dat bevat alle handtekeningen en paden "
+        "die nodig zijn; aan ons of aan het netwerk hoeft niets te worden gevraagd.",
+        "check_2": "Neem de sleutel van het logboek over uit een bron die u vertrouwt, niet alleen van dit blad.",
+        "check_3": "Voer uit:",
+        "check_4": "Het laatste woord moet „ok” zijn, en de getoonde SHA-256 die van hierboven. Is er iets "
+        "veranderd, dan wordt het eerste genoemd dat niet klopt.",
+        "silent": "Wat dit stuk niet noemt",
+        "nobody": "Dit certificaat noemt niemand: geen naam, account of pseudoniem. Bewaar het bij uw eigen "
+        "dossier. Zonder toegang tot de regels zelf leidt het naar geen mens.",
+        "page": "Blad",
+        "of": "van",
+    },
+    "en": {
+        "title": "Certificate of erasure",
+        "lead": "The personal data that this certificate is about has been erased. Each step stands in a log "
+        "that can only grow, and is named below by its entry in that log.",
+        "certificate": "Erasure",
+        "organisation": "Organisation",
+        "scope": "Scope",
+        "scope_person": "all data of one person",
+        "scope_organisation": "all data of the organisation and its people",
+        "scope_category": "one person's data of the category",
+        "scope_session": "the data of one session",
+        "rule": "Retention rule",
+        "issued": "Issued",
+        "moments": "The moments",
+        "asked": "Asked",
+        "asked_how": "the event that asks for the erasure",
+        "due": "Due",
+        "due_how": "by the retention rule, counted from what asked for it",
+        "ordered": "Ordered",
+        "ordered_how": "of every service that can hold data",
+        "erased": "Erased here",
+        "erased_how": "keys destroyed, rows deleted, looked at once more: nothing was left",
+        "unreadable": "Unreadable in every earlier copy",
+        "unreadable_how": "every service has since destroyed the key with which earlier copies could be opened",
+        "not_yet": "not yet",
+        "not_yet_how": "expected at the next rotation of the keys; fetch the certificate again after that",
+        "services": "What each service stated",
+        "service": "Service",
+        "completed": "Erased, entry",
+        "retired": "Key destroyed, entry",
+        "to_come": "to come",
+        "order_entry": "The order itself is entry",
+        "proof": "The proof",
+        "log": "Log",
+        "key": "Key of the log",
+        "checkpoint": "Checkpoint",
+        "entries": "entries",
+        "root": "root",
+        "statement": "Statement",
+        "entry": "entry",
+        "digest": "SHA-256 of the statement",
+        "check": "Check it yourself, off-line",
+        "check_1": "Fetch the same certificate as JSON (format=json). It holds every signature and path that is "
+        "needed; nothing has to be asked of us or of the network.",
+        "check_2": "Take the key of the log from a source that you trust, not from this sheet alone.",
+        "check_3": "Run:",
+        "check_4": "The last word must be “ok”, and the SHA-256 shown the one above. If anything was changed, the "
+        "first thing that is wrong is named.",
+        "silent": "What this document does not mention",
+        "nobody": "This certificate names nobody: no name, account or pseudonym. Keep it with your own file. "
+        "Without access to the entries themselves it leads to no person.",
+        "page": "Page",
+        "of": "of",
+    },
+}
