@@ -41,6 +41,8 @@ class Configuration:
     trusted_proxies: tuple[str, ...]
     witnesses: Path | None = None
     """A C2SP tlog-policy: who cosigns the log's checkpoints, and how many of them are enough."""
+    retention_terms: Path | None = None
+    """Versions of terms in the form of services/retention/terms.json, instead of those of this version."""
     gap_seconds: float = 60.0
     """How long a number of a source may be missing before that is an event."""
     key_provider: Mapping[str, str] = field(default_factory=lambda: {"kind": "file"})
@@ -72,6 +74,7 @@ class Configuration:
             workers=env.int("CRISISCONNECT_WORKERS", 16),
             trusted_proxies=tuple(env.list("CRISISCONNECT_TRUSTED_PROXIES", [])),
             witnesses=Path(policy).absolute() if (policy := env.str("CRISISCONNECT_WITNESSES", "")) else None,
+            retention_terms=Path(terms).absolute() if (terms := env.str("CRISISCONNECT_RETENTION_TERMS", "")) else None,
             gap_seconds=env.float("CRISISCONNECT_GAP_SECONDS", 60.0),
             key_provider=_key_provider(env),
             metrics_port=env.int("CRISISCONNECT_METRICS_PORT", 0),

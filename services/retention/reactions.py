@@ -34,7 +34,8 @@ def react(
     match record.event:
         case auth.AccountClosed() as event:
             scheduled = _schedule(index, record, event, shortest(terms, agreed, Trigger.ACCOUNT_CLOSED, asked_at), at)
-            if event.closed_by == f"account/{event.account}":
+            if event.closed_by in (f"account/{event.account}", f"organisation/{event.organisation}"):
+                # Themselves, or with their organisation, whose own erasure had its grace.
                 return scheduled
             # Nobody erases somebody else overnight: a taken-over account of a Beheerder could empty an organisation.
             grace = due(terms, Trigger.ACCOUNT_REMOVED, asked_at)

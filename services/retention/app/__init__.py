@@ -12,15 +12,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts import auth, org, retention
+from services.contracts.facts import ORGANISATION
 from services.contracts.privacy import LegalBasis
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.feed import Entry
+from services.kernel.forgetting import Holdings
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app.certifying import Certifying
+from services.retention.app.departing import FOLLOWED as LEAVING
+from services.retention.app.departing import Departing
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.app.ruling import Ruling
@@ -31,6 +35,7 @@ from services.retention.domain import terms
 from services.retention.reactions import FOLLOWS, react
 from services.retention.views import (
     certificates,
+    departures,
     erasures,
     holds,
     proposals,
@@ -42,16 +47,16 @@ from services.retention.views import (
 )
 
 
-def default_terms() -> tuple[terms.Terms, ...]:
-    """The terms that are in this version of the software, with the day each came into force."""
-    return terms.parse(json.loads(Path(__file__).parents[1].joinpath("terms.json").read_text()))
+def default_terms(instead: Path | None = None) -> tuple[terms.Terms, ...]:
+    """The terms that are in this version of the software, or in a file `instead`, with the day each came into force."""
+    return terms.parse(json.loads((instead or Path(__file__).parents[1] / "terms.json").read_text()))
 
 
 class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, retirements, rules, certificates)
+    views = (erasures, holds, departures, retirements, rules, certificates)
     log_views = (proposals, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
@@ -59,7 +64,7 @@ class Retention(Participant):
         retired=retention.KeyEpochRetired,
         handed_over=retention.SigningKeyHandedOver,
     )
-    follows = tuple(dict.fromkeys((*FOLLOWS, *proposals.FOLLOWED, *sessions.FOLLOWED, *standing.FOLLOWED)))
+    follows = tuple(dict.fromkeys((*FOLLOWS, *proposals.FOLLOWED, *sessions.FOLLOWED, *standing.FOLLOWED, *LEAVING)))
 
     def __init__(
         self,
@@ -67,9 +72,10 @@ class Retention(Participant):
         caller: Calling,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.departing = Departing(self)
         super().__init__(configuration, caller)
         self.now = now
-        self.terms = default_terms()
+        self.terms = default_terms(configuration.retention_terms)
         # An erasure that one sweep just missed is not late.
         self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
@@ -90,6 +96,7 @@ class Retention(Participant):
         agreed = None
         if isinstance(entry.record.event, auth.AccountClosed | auth.InvitationWithdrawn):
             agreed = rules.in_force(unit.session, entry.record.event.organisation, entry.record.envelope.time.date())
+        self.departing.follow(unit, entry)
         match react(entry.index, entry.record, self.terms, agreed, self.now()):
             case erasing.Schedule() as command:
                 # A hold placed at this moment either sees this erasure, or is seen by it.
@@ -113,6 +120,9 @@ class Retention(Participant):
 
     def left(self, session: Connection, account: str) -> int:
         return sum(view.counted(session, account) for view in (erasures, holds, sessions))
+
+    def holdings(self) -> Holdings:
+        return {**super().holdings(), ORGANISATION: self.departing.holding()}
 
     # -- what an officer decides
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from prometheus_client import Gauge
 from sqlalchemy import Connection
 
-from services.contracts.facts import PERSON
+from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import ErasureBraked, ErasureOrdered
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from services.kernel.unit import Unit
+from services.retention.app.departing import TooManyHeld
 from services.retention.app.locking import lock_organisations, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain import hold as holding
@@ -92,6 +93,8 @@ class Sweeping:
                     decide(unit, row)
                 except Refused as refused:
                     log.error("the sweep was refused a step: %s", refused.code)
+                except TooManyHeld:
+                    log.error("an organisation waits: more of its people are held than an order can name")
             return {}
 
         while not stopping():
@@ -125,7 +128,11 @@ class Sweeping:
             return  # its source could not be asked, so it waits for the next sweep
         at = self._retention.now()
         crowded = row.scope == PERSON and self._room[row.organisation] <= 0
-        asked = erasing.Order(holds=held, known=bool(known), crowded=crowded, at=at)
+        excepted: tuple[str, ...] = ()
+        if row.scope == ORGANISATION:
+            crowded = (standing.people(unit.session, row.organisation) or 0) > self._room[row.organisation]
+            excepted = self._retention.departing.excepted(unit.session, row.organisation)
+        asked = erasing.Order(holds=held, known=bool(known), crowded=crowded, excepted=excepted, at=at)
         for event in unit.do(stream(row.erasure), erasing.decider, asked):
             if isinstance(event, ErasureBraked):
                 log.error("erasure %s waits for an officer: %s", row.erasure, event.why.value)

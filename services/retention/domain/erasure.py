@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.contracts.facts import PERSON
+from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import (
     Brake,
     CopiesUnreadable,
@@ -164,11 +164,12 @@ def _order(state: Erasure, asked: ErasureScheduled, command: Order) -> Sequence[
         raise Refused("not_yet")
     if not command.known:
         return [_braked(asked, Brake.UNCONFIRMED, None, command.at)]
-    if command.crowded and asked.scope == PERSON and not state.released:
+    if command.crowded and asked.scope in (PERSON, ORGANISATION) and not state.released:
         return [_braked(asked, Brake.MASS, None, command.at)]
     # Only auth knows a session by its name.
-    services = SERVICES if asked.scope == PERSON else ("auth",)
-    return [ErasureOrdered(**whose, scope=asked.scope, asked_in=asked.asked_in, services=services, at=command.at)]
+    services = SERVICES if asked.scope in (PERSON, ORGANISATION) else ("auth",)
+    ordered = {"scope": asked.scope, "asked_in": asked.asked_in, "services": services, "at": command.at}
+    return [ErasureOrdered(**whose, **ordered, excepted=command.excepted or None)]  # type: ignore[arg-type]
 
 
 def _braked(asked: ErasureScheduled, why: Brake, until: datetime | None, at: datetime) -> ErasureBraked:

@@ -54,11 +54,13 @@ class Order:
 
     `holds` are those in force on it. `known`: the source of the event that asks has said that it has that event.
     `crowded`: as many of the organisation's people as may go within a day have gone.
+    `excepted`: of a whole organisation's people those whom a hold keeps.
     """
 
     holds: tuple[str, ...] = ()
     known: bool = True
     crowded: bool = False
+    excepted: tuple[str, ...] = ()
     at: datetime
 
 

@@ -1,7 +1,17 @@
 """The tables of retention."""
 
 from services.kernel.migrating import EVENTS, run
-from services.retention.views import certificates, erasures, holds, proposals, retirements, rules, sessions, standing
+from services.retention.views import (
+    certificates,
+    departures,
+    erasures,
+    holds,
+    proposals,
+    retirements,
+    rules,
+    sessions,
+    standing,
+)
 
-VIEWS = (certificates, erasures, holds, proposals, retirements, rules, sessions, standing)
+VIEWS = (certificates, departures, erasures, holds, proposals, retirements, rules, sessions, standing)
 run([EVENTS, *(view.tables for view in VIEWS)])

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.contracts.facts import PERSON
+from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import (
     CopiesUnreadable,
     ErasureBraked,
@@ -105,7 +105,7 @@ def project(session: Connection, record: Recorded) -> None:
             row = {
                 "erasure": event.erasure,
                 "organisation": event.organisation,
-                "account": event.account,
+                "account": event.account or None,
                 "scope": event.scope,
                 "state": "scheduled",
                 "rule": event.rule,
@@ -283,8 +283,8 @@ def by_id(session: Connection, organisation: str | None, erasure: str) -> Row | 
 
 
 def newest(session: Connection, organisation: str | None, before: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Of whole people, asked for in entries below `before`, the newest first."""
-    mine = erasures.c.scope == PERSON
+    """Of whole people and organisations, asked for in entries below `before`, the newest first."""
+    mine = erasures.c.scope.in_((PERSON, ORGANISATION))
     chosen = select(erasures).where(mine).order_by(erasures.c.asked_in.desc()).limit(limit)
     if organisation is not None:
         chosen = chosen.where(erasures.c.organisation == organisation)

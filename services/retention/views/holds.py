@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.contracts.facts import PERSON
+from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.privacy import Category
 from services.contracts.retention import ErasureCompleted, ErasureScheduled, HoldPlaced, HoldReleased, HoldScope
 from services.kernel.codec import instant
@@ -108,7 +108,9 @@ def _judge(session: Connection, mine: ColumnElement[bool]) -> None:
 def _on(erasure: Any) -> ColumnElement[bool]:
     """A person goes whole, so a hold on any category holds all; a session goes on its own."""
     organisations = (holds.c.scope == HoldScope.ORGANISATION.value) & (holds.c.organisation == erasure.organisation)
-    return or_(holds.c.account == erasure.account, organisations) & or_(erasure.scope == PERSON, holds.c.sessions)
+    return or_(holds.c.account == erasure.account, organisations) & or_(
+        erasure.scope.in_((PERSON, ORGANISATION)), holds.c.sessions
+    )
 
 
 def on_each(session: Connection, chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:

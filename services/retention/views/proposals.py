@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from services.contracts.org import AgreementProposed, AgreementSigned
+from services.contracts.privacy import Category, TermTrigger
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 
@@ -19,11 +34,24 @@ proposals = Table(
     Column("organisation", String(36), nullable=False),
     Column("version", Integer, nullable=False),
     Column("terms", Text, nullable=False),
+    Column("triggers", Text, nullable=False),
     Column("starts_on", String(10), nullable=False),
     Column("signatures", Integer, nullable=False),
 )
 FOLLOWED: tuple[type[Event], ...] = (AgreementProposed, AgreementSigned)
 BOTH = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What an agreement says of how long things are kept, by category."""
+
+    agreement: str
+    organisation: str
+    version: int
+    terms: Mapping[Category, str]
+    triggers: Mapping[Category, TermTrigger]
+    starts_on: date
 
 
 def follow(session: Connection, entry: Entry) -> None:
@@ -35,6 +63,7 @@ def follow(session: Connection, entry: Entry) -> None:
                     organisation=event.organisation,
                     version=event.agreement_version,
                     terms=orjson.dumps({category.value: term for category, term in event.retention.items()}).decode(),
+                    triggers=orjson.dumps({of.value: one.value for of, one in (event.triggers or {}).items()}).decode(),
                     starts_on=event.starts_on.isoformat(),
                     signatures=0,
                 )
@@ -44,8 +73,26 @@ def follow(session: Connection, entry: Entry) -> None:
             session.execute(update(proposals).where(mine).values(signatures=proposals.c.signatures + 1))
 
 
-def agreed(session: Connection, agreement: str) -> tuple[Row[Any], dict[str, str]] | None:
-    """The proposal and its terms, once both sides have signed it."""
-    mine = (proposals.c.agreement == agreement) & (proposals.c.signatures >= BOTH)
+def agreed(session: Connection, agreement: str) -> Proposal | None:
+    """The proposal, once both sides have signed it."""
+    return _first(session, (proposals.c.agreement == agreement) & (proposals.c.signatures >= BOTH))
+
+
+def open_of(session: Connection, organisation: str, agreement: str) -> Proposal | None:
+    """The proposal, as long as a signature is missing."""
+    mine = (proposals.c.agreement == agreement) & (proposals.c.organisation == organisation)
+    return _first(session, mine & (proposals.c.signatures < BOTH))
+
+
+def _first(session: Connection, mine: ColumnElement[bool]) -> Proposal | None:
     row = session.execute(select(proposals).where(mine)).first()
-    return (row, orjson.loads(row.terms)) if row else None
+    if row is None:
+        return None
+    return Proposal(
+        agreement=row.agreement,
+        organisation=row.organisation,
+        version=row.version,
+        terms={Category(name): term for name, term in orjson.loads(row.terms).items()},
+        triggers={Category(name): TermTrigger(one) for name, one in orjson.loads(row.triggers).items()},
+        starts_on=date.fromisoformat(row.starts_on),
+    )

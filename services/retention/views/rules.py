@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, String, Table, Text, insert, select
 
-from services.contracts.privacy import Category
+from services.contracts.privacy import Category, TermTrigger
 from services.contracts.retention import RuleChanged
 from services.kernel.envelope import Recorded
 from services.retention.domain.terms import Agreed
@@ -21,6 +21,7 @@ rules = Table(
     Column("organisation", String(36), nullable=False),
     Column("version", Integer, nullable=False),
     Column("terms", Text, nullable=False),
+    Column("triggers", Text, nullable=False),
     Column("starts_on", String(10), nullable=False),
     Column("entry", BigInteger, nullable=False),
     Index("rules_by_organisation", "organisation", "version"),
@@ -36,6 +37,7 @@ def project(session: Connection, record: Recorded) -> None:
                     organisation=event.organisation,
                     version=event.agreement_version,
                     terms=orjson.dumps({category.value: term for category, term in event.terms.items()}).decode(),
+                    triggers=orjson.dumps({of.value: one.value for of, one in (event.triggers or {}).items()}).decode(),
                     starts_on=event.starts_on.isoformat(),
                     entry=event.entry,
                 )
@@ -59,4 +61,5 @@ def all_in_force(session: Connection, day: date, organisation: str | None = None
 
 def _agreed(row: Any) -> Agreed:
     terms = {Category(name): term for name, term in orjson.loads(row.terms).items()}
-    return Agreed(row.version, terms, row.entry)
+    triggers = {Category(name): TermTrigger(one) for name, one in orjson.loads(row.triggers).items()}
+    return Agreed(row.version, terms, row.entry, triggers)

@@ -24,8 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from services.contracts.auth import SessionEnded, SessionStarted
-from services.contracts.facts import PERSON
+from services.contracts.auth import PeopleErased, SessionEnded, SessionStarted
+from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant
 from services.kernel.entry import Entry
@@ -46,7 +46,7 @@ sessions = Table(
     Index("session_ends_by_organisation", "organisation", "ends_at"),
 )
 """`ends_at`: when it was ended, else when it expires; `entry` and `event` are those that say so."""
-FOLLOWED: tuple[type[Event], ...] = (SessionStarted, SessionEnded, ErasureOrdered)
+FOLLOWED: tuple[type[Event], ...] = (SessionStarted, SessionEnded, PeopleErased, ErasureOrdered)
 
 
 def follow(session: Connection, entry: Entry) -> None:
@@ -61,6 +61,11 @@ def follow(session: Connection, entry: Entry) -> None:
             session.execute(update(sessions).where(mine).values(**said, ends_at=instant(event.at)))
         case ErasureOrdered() as event if event.scope == PERSON:
             drop(session, event.account)
+        case ErasureOrdered() as event if event.scope == ORGANISATION:
+            drop_of(session, event.organisation, event.excepted or ())
+        case PeopleErased() as event:
+            # Who signed in while the order was on its way.
+            session.execute(delete(sessions).where(sessions.c.account.in_(event.people)))
         case ErasureOrdered() as event:
             session.execute(delete(sessions).where(sessions.c.session == event.scope.removeprefix("session/")))
 
@@ -72,6 +77,20 @@ def drop(session: Connection, account: str) -> int:
 def counted(session: Connection, account: str) -> int:
     mine = select(func.count()).select_from(sessions).where(sessions.c.account == account)
     return session.execute(mine).scalar_one()
+
+
+def drop_of(session: Connection, organisation: str, but: Sequence[str]) -> int:
+    """Of all of an organisation's people but these."""
+    return session.execute(delete(sessions).where(_of(organisation, but))).rowcount
+
+
+def counted_of(session: Connection, organisation: str, but: Sequence[str]) -> int:
+    mine = select(func.count()).select_from(sessions).where(_of(organisation, but))
+    return session.execute(mine).scalar_one()
+
+
+def _of(organisation: str, but: Sequence[str]) -> ColumnElement[bool]:
+    return (sessions.c.organisation == organisation) & sessions.c.account.not_in(but)
 
 
 def ended_before(

@@ -7,7 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, update
 
 from services.contracts.auth import AccountClosed, UserRegistered
+from services.contracts.facts import ORGANISATION
 from services.contracts.org import OrganisationRegistered
+from services.contracts.retention import ErasureOrdered
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 
@@ -18,7 +20,7 @@ standing = Table(
     Column("organisation", String(36), primary_key=True),
     Column("people", Integer, nullable=False),
 )
-FOLLOWED: tuple[type[Event], ...] = (OrganisationRegistered, UserRegistered, AccountClosed)
+FOLLOWED: tuple[type[Event], ...] = (OrganisationRegistered, UserRegistered, AccountClosed, ErasureOrdered)
 
 
 def follow(session: Connection, entry: Entry) -> None:
@@ -27,8 +29,11 @@ def follow(session: Connection, entry: Entry) -> None:
             _count(session, event.organisation, 0)
         case UserRegistered() as event:
             _count(session, event.organisation, 1)
-        case AccountClosed() as event:
+        case AccountClosed() as event if event.closed_by != f"organisation/{event.organisation}":
             _count(session, event.organisation, -1)
+        case ErasureOrdered() as event if event.scope == ORGANISATION:
+            # All of them at once; who is closed with their organisation was counted here.
+            session.execute(update(standing).where(standing.c.organisation == event.organisation).values(people=0))
 
 
 def _count(session: Connection, organisation: str, more: int) -> None:

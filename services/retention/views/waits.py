@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from services.contracts.facts import PERSON
+from services.contracts.facts import ORGANISATION, PERSON
 from services.kernel.codec import instant
 from services.retention.domain.terms import OF, Trigger
 from services.retention.views.erasures import erasures
@@ -16,7 +16,10 @@ WAITING = ("scheduled", "held")
 
 
 def by_organisation(session: Connection, organisation: str | None, late: datetime) -> dict[str, dict[str, int]]:
-    """`scheduled`, `held`, `braked` and `overdue` of people; `late` is when something free has to be ordered by."""
+    """`scheduled`, `held`, `braked` and `overdue` of people, and of organisations that leave.
+
+    `late` is when something free has to be ordered by.
+    """
     state, free_at = erasures.c.state, erasures.c.free_at
     kinds = {
         "scheduled": (state == "scheduled") & erasures.c.brake.is_(None),
@@ -25,7 +28,7 @@ def by_organisation(session: Connection, organisation: str | None, late: datetim
         "overdue": (state == "scheduled") & (free_at < instant(late)),
     }
     counted = [func.sum(case((chosen, 1), else_=0)).label(name) for name, chosen in kinds.items()]
-    mine = _mine(organisation) & state.in_(WAITING) & (erasures.c.scope == PERSON)
+    mine = _mine(organisation) & state.in_(WAITING) & erasures.c.scope.in_((PERSON, ORGANISATION))
     found = select(erasures.c.organisation, *counted).where(mine).group_by(erasures.c.organisation)
     return {row.organisation: {name: int(getattr(row, name)) for name in kinds} for row in session.execute(found)}
 

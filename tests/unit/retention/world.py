@@ -22,11 +22,21 @@ from services.kernel.event import Event
 from services.kernel.eventstore import events
 from services.kernel.note import Signer
 from services.retention.app import Retention
-from services.retention.views import certificates, erasures, holds, proposals, retirements, rules, sessions, standing
+from services.retention.views import (
+    certificates,
+    departures,
+    erasures,
+    holds,
+    proposals,
+    retirements,
+    rules,
+    sessions,
+    standing,
+)
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, retirements, rules, certificates)
+VIEWS = (erasures, holds, departures, retirements, rules, certificates)
 FOLLOWERS = (proposals, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 

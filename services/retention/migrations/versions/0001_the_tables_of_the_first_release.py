@@ -42,6 +42,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "apart",
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("account"),
+    )
+    with op.batch_alter_table("apart", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_apart_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "cursors",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),

@@ -1,0 +1,102 @@
+"""Who is apart from the erasure of their organisation, having one of their own. Projected after views/holds.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from services.contracts.facts import ORGANISATION, PERSON
+from services.contracts.retention import ErasureCompleted, ErasureOrdered, HoldScope
+from services.kernel.envelope import Recorded
+from services.retention.views.erasures import erasures
+from services.retention.views.holds import holds
+
+tables = MetaData()
+apart = Table(
+    "apart",
+    tables,
+    Column("account", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False, index=True),
+)
+"""From their organisation's order until their own erasure is done: they were held, or had asked before."""
+WHOLE = (PERSON, ORGANISATION)
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case ErasureOrdered() as event if event.scope == ORGANISATION:
+            excepted = {*(event.excepted or ()), *session.execute(_asked_before(event.organisation)).scalars()}
+            rows = [{"account": account, "organisation": event.organisation} for account in sorted(excepted)]
+            if rows:
+                session.execute(insert(apart), rows)
+            # What was to go on its own later goes now, with everything.
+            parts = erasures.c.scope.not_in(WHOLE) & erasures.c.state.in_(("scheduled", "held"))
+            session.execute(delete(erasures).where(parts, _gone(erasures, event.organisation)))
+        case ErasureCompleted() as event if event.scope == ORGANISATION:
+            drop(session, event.organisation)
+        case ErasureCompleted() as event if event.scope == PERSON:
+            session.execute(delete(apart).where(apart.c.account == event.account))
+
+
+def _asked_before(organisation: str) -> Select[tuple[str]]:
+    mine = (erasures.c.organisation == organisation) & (erasures.c.scope == PERSON)
+    return select(erasures.c.account).where(mine, erasures.c.account.is_not(None), erasures.c.state != "cancelled")
+
+
+def _gone(table: Table, organisation: str) -> ColumnElement[bool]:
+    """Rows of an organisation's people who go with it."""
+    stay = select(apart.c.account).where(apart.c.organisation == organisation)
+    return (table.c.organisation == organisation) & table.c.account.is_not(None) & table.c.account.not_in(stay)
+
+
+def excepted(session: Connection, organisation: str, limit: int) -> Sequence[str]:
+    """Of an organisation's people those whom a hold keeps, at most `limit`."""
+    held = select(holds.c.account).where(
+        holds.c.organisation == organisation,
+        holds.c.scope == HoldScope.PERSON.value,
+        holds.c.state == "in_force",
+        holds.c.account.is_not(None),
+    )
+    waits = select(erasures.c.account).where(
+        erasures.c.organisation == organisation,
+        erasures.c.scope == PERSON,
+        erasures.c.state == "held",
+        erasures.c.account.is_not(None),
+    )
+    return sorted(session.execute(held.union(waits).limit(limit)).scalars())
+
+
+def holds_of(session: Connection, organisation: str) -> list[str]:
+    """Every hold there was on the organisation, or on somebody who goes with it."""
+    stay = select(apart.c.account).where(apart.c.organisation == organisation)
+    mine = (holds.c.organisation == organisation) & (holds.c.account.is_(None) | holds.c.account.not_in(stay))
+    return list(session.execute(select(holds.c.hold).where(mine)).scalars())
+
+
+def drop(session: Connection, organisation: str) -> int:
+    """Leave the proof and take out whom it is about."""
+    return sum(
+        session.execute(update(table).where(_gone(table, organisation)).values(account=None)).rowcount
+        for table in (erasures, holds)
+    )
+
+
+def counted(session: Connection, organisation: str) -> int:
+    return sum(
+        session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
+        for table in (erasures, holds)
+    )

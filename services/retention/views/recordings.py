@@ -1,0 +1,121 @@
+"""Since when there is something of a person in a category whose term may begin with that, as the log tells it (P06)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    Row,
+    String,
+    Table,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from services.contracts.auth import PeopleErased, PersonInvited, UserRegistered
+from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
+from services.contracts.privacy import Category
+from services.contracts.retention import ErasureOrdered
+from services.kernel.codec import instant
+from services.kernel.entry import Entry
+from services.kernel.event import Event
+from services.retention.views.erasures import erasures
+
+tables = MetaData()
+recordings = Table(
+    "recordings",
+    tables,
+    Column("account", String(36), primary_key=True),
+    Column("category", String(20), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("event", String(36), nullable=False),
+    Column("correlation", String(36), nullable=False),
+    Index("recordings_by_organisation", "organisation", "category", "at"),
+)
+"""`at` is the first moment: a term is a ceiling, and what was corrected since went with the same key."""
+FOLLOWED: tuple[type[Event], ...] = (PersonInvited, UserRegistered, PeopleErased, ErasureOrdered)
+
+
+def follow(session: Connection, entry: Entry) -> None:
+    match entry.record.event:
+        case PersonInvited() as event:
+            _first(session, entry, event, Category.EMAIL)
+        case UserRegistered() as event:
+            _first(session, entry, event, Category.NAME)
+        case PeopleErased() as event:
+            session.execute(delete(recordings).where(recordings.c.account.in_(event.people)))
+        case ErasureOrdered() as event if event.scope == PERSON:
+            drop(session, event.account)
+        case ErasureOrdered() as event if event.scope == ORGANISATION:
+            drop_of(session, event.organisation, event.excepted or ())
+        case ErasureOrdered() as event if event.scope.startswith(CATEGORY):
+            category = recordings.c.category == event.scope.removeprefix(CATEGORY)
+            session.execute(delete(recordings).where(recordings.c.account == event.account, category))
+
+
+def _first(session: Connection, entry: Entry, event: PersonInvited | UserRegistered, category: Category) -> None:
+    envelope = entry.record.envelope
+    row = {
+        "account": event.account,
+        "category": category.value,
+        "organisation": event.organisation,
+        "at": instant(event.at),
+        "entry": entry.index,
+        "event": envelope.id,
+        "correlation": envelope.correlationid,
+    }
+    session.execute(insert(recordings).values(**row))
+
+
+def drop(session: Connection, account: str) -> int:
+    return session.execute(delete(recordings).where(recordings.c.account == account)).rowcount
+
+
+def counted(session: Connection, account: str) -> int:
+    mine = select(func.count()).select_from(recordings).where(recordings.c.account == account)
+    return session.execute(mine).scalar_one()
+
+
+def drop_of(session: Connection, organisation: str, but: Sequence[str]) -> int:
+    """Of all of an organisation's people but these."""
+    mine = (recordings.c.organisation == organisation) & recordings.c.account.not_in(but)
+    return session.execute(delete(recordings).where(mine)).rowcount
+
+
+def counted_of(session: Connection, organisation: str, but: Sequence[str]) -> int:
+    mine = (recordings.c.organisation == organisation) & recordings.c.account.not_in(but)
+    return session.execute(select(func.count()).select_from(recordings).where(mine)).scalar_one()
+
+
+def since_before(
+    session: Connection, organisation: str, category: Category, moment: datetime, limit: int
+) -> Sequence[Row]:  # type: ignore[type-arg]
+    """There by `moment`, and not scheduled to be erased."""
+    mine = (recordings.c.organisation == organisation) & (recordings.c.category == category.value)
+    mine &= (recordings.c.at <= instant(moment)) & ~_scheduled()
+    return session.execute(select(recordings).where(mine).order_by(recordings.c.at).limit(limit)).all()
+
+
+def after(session: Connection, organisation: str, category: Category, account: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Those not scheduled to be erased, by account, those above `account`."""
+    mine = (recordings.c.organisation == organisation) & (recordings.c.category == category.value)
+    mine &= (recordings.c.account > account) & ~_scheduled()
+    return session.execute(select(recordings).where(mine).order_by(recordings.c.account).limit(limit)).all()
+
+
+def _scheduled() -> exists:
+    """The category by itself; with the whole person it goes when the person does, whatever its own term says."""
+    one = (erasures.c.account == recordings.c.account) & (erasures.c.state != "cancelled")
+    return exists(select(erasures.c.erasure).where(one, erasures.c.scope == literal(CATEGORY) + recordings.c.category))
