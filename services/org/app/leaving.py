@@ -46,7 +46,7 @@ class Leaving(Agreements, ABC):
         }
 
     def choose_leaving(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
-        """`choice`, `return` or `delete` → `erasure`, `events`. The same again changes nothing, another begins anew.
+        """`choice`, `return` or `delete` → `erasure: {id}`, `events`. The same again changes nothing, another begins anew.
 
         Raises Refused("agreement_not_ended"), or Refused("too_late") once the erasure is ordered.
         """
@@ -65,7 +65,7 @@ class Leaving(Agreements, ABC):
             )
             unit.do(f"leaving/{organisation}", rules.decider, command)
             row = leaving.of(unit.session, organisation)
-            return {"erasure": row.erasure if row else erasure}
+            return {"erasure": {"id": row.erasure if row else erasure}}
 
         return self.store.perform(before_terms(context, organisation), work)
 
