@@ -13,7 +13,7 @@ from services.reader import rows
 from services.reader.entry import read
 from services.reader.identities import digest
 from services.reader.note import Malformed, ed25519_verifies
-from services.reader.sources import tells_of_keys
+from services.reader.sources import in_log_order
 from services.reader.tiles import WIDTH
 from services.reader.tree import complete_root, leaf_hash
 
@@ -57,7 +57,7 @@ def judge(entries: Sequence[bytes | None], columns: Sequence[rows.Columns | None
         line, number = statement.signature, statement.number
         signer = (line.name, line.key_id)
         key = keys.get(signer)
-        if key is None or tells_of_keys(statement.type):
+        if key is None or in_log_order(statement.type):
             return None
         if columns is not None and (beside := columns[offset]) is not None and rows.mismatches(beside, statement):
             return None

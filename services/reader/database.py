@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
+from services.reader.note import Malformed
 from services.reader.report import Unusable
 from services.reader.rows import COLUMNS, Columns
 from services.reader.shelf import Bundle, Earlier, Shelf
 from services.reader.sources import REGISTRATION
+from services.reader.stated import Left, Stated
 from services.reader.tiles import HASH_BYTES, WIDTH
 
 _ENTRIES = f"SELECT idx, note, {', '.join(COLUMNS)} FROM log_entries WHERE idx >= ? AND idx < ?"  # noqa: S608
+_LEFT = f"{_ENTRIES} ORDER BY idx LIMIT 10000"
 _MARKS = (
     "SELECT s.source, s.vkey, s.high_water,"
     " (SELECT count(*) FROM log_entries AS e WHERE e.idx >= ? AND e.source = s.source),"
@@ -151,6 +154,32 @@ class Database(Shelf):
             entries[idx - low] = _bytes(note)
             columns[idx - low] = tuple(values)
         return Bundle(entries, "log_entries", columns)
+
+    def pruned(self) -> Stated | None:
+        try:
+            row = self._ask("SELECT minimum, idx FROM log_prunings WHERE gone ORDER BY idx DESC LIMIT 1").fetchone()
+        except self._absent:
+            return None  # a log that never let go of anything need not have the table
+        if row is None:
+            return None
+        if type(row[0]) is not int:
+            raise Malformed("log_prunings: the minimum is no number")
+        left = [Left(idx, _bytes(note), tuple(said)) for idx, note, *said in self._ask(_LEFT, _LEAST, row[0])]
+        return Stated(row[0], row[1], tuple(left))
+
+    def lettings(self, size: int) -> list[tuple[object, ...]]:
+        """`log_prunings` up to `size`: index, minimum and numbers, as they are kept beside the entries."""
+        try:
+            return self._ask("SELECT idx, minimum, numbers FROM log_prunings WHERE idx < ?", size).fetchall()  # type: ignore[no-any-return]
+        except self._absent:
+            return []
+
+    def recorded(self) -> list[tuple[object, ...]]:
+        """`log_recorded`: the number of each full bundle, and when it was full."""
+        try:
+            return self._ask("SELECT n, at FROM log_recorded ORDER BY n").fetchall()  # type: ignore[no-any-return]
+        except self._absent:
+            return []
 
     def tile(self, level: int, n: int, width: int) -> bytes | None:
         row = self._ask("SELECT hashes FROM log_tiles WHERE level = ? AND n = ?", level, n).fetchone()

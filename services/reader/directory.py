@@ -8,6 +8,7 @@ from pathlib import Path
 from services.reader import tiles
 from services.reader.report import Damage, Unusable
 from services.reader.shelf import Bundle, Flaw, Shelf
+from services.reader.stated import Stated, parse_stated
 
 
 class Directory(Shelf):
@@ -63,6 +64,10 @@ class Directory(Shelf):
             return exact
         full = self._read(tiles.tile_path(level, n))
         return None if full is None else full[: width * tiles.HASH_BYTES]
+
+    def pruned(self) -> Stated | None:
+        raw = self._read("pruned")
+        return None if raw is None else parse_stated(raw)
 
     def old_partials(self, level: int, n: int, width: int) -> Iterator[tuple[int, bytes]]:
         return self._partials(tiles.tile_path(level, n), width)

@@ -10,6 +10,7 @@ from services.reader.checkpoint import Checkpoint
 from services.reader.history import History
 from services.reader.identities import Identities
 from services.reader.levels import Levels
+from services.reader.pruned import Beginning
 from services.reader.report import Damage, Findings
 from services.reader.scrutiny import Scrutiny
 from services.reader.shelf import Bundle, Earlier, Shelf
@@ -27,7 +28,7 @@ class _Block:
     n: int
     width: int
     tile: bytes | None
-    bundle: Bundle | None  # None where entries are not for us
+    bundle: Bundle | None  # None where entries are not for us, or were let go of
     said: Answer | None = None
 
 
@@ -44,13 +45,14 @@ class Examination:
         checkpoint: Checkpoint,
         sources: Sources,
         findings: Findings,
+        beginning: Beginning,
         passed: Progress | None = None,
         jobs: int | None = None,
     ) -> None:
         """`passed` is told after every block how many entries have been read, and of how many; `jobs` as Workers."""
         self._passed, self._jobs = passed, jobs
         self._shelf, self._checkpoint, self._sources = shelf, checkpoint, sources
-        self._findings = findings
+        self._findings, self._beginning = findings, beginning
         self._levels = Levels(shelf, findings)
 
     def run(self, earlier: Iterator[Earlier], judge: Callable[[Earlier], Checkpoint | None]) -> bytes | None:
@@ -63,7 +65,7 @@ class Examination:
         history = History(earlier, judge, self._findings)
         jobs = self._jobs if self._shelf.holds_entries else 1
         with Identities() as identities, Workers(jobs, size) as workers:
-            scrutiny = Scrutiny(size, self._sources, identities, self._findings)
+            scrutiny = Scrutiny(size, self._sources, identities, self._findings, self._beginning)
             complete = True
             for block in self._in_order(workers, scrutiny):
                 complete = self._settle(block, scrutiny, history)
@@ -72,6 +74,7 @@ class Examination:
                 if self._passed is not None:
                     self._passed(block.n * WIDTH + block.width, size)
             scrutiny.finish()
+        self._beginning.confirm(self._findings)
         if complete:
             self._levels.finish()
             history.finish(self._levels)
@@ -81,7 +84,8 @@ class Examination:
         """Every block, each with a few after it under way; none ahead of the first keys, which it would need."""
         waiting: deque[_Block] = deque()
         for n, width in blocks(self._checkpoint.size):
-            bundle = self._shelf.bundle(n, width) if self._shelf.holds_entries else None
+            left = n * WIDTH >= self._beginning.minimum and self._shelf.holds_entries
+            bundle = self._shelf.bundle(n, width) if left else None
             said = None
             if bundle is not None and scrutiny.keys and None not in bundle.entries:
                 said = workers.give(bundle.entries, bundle.columns, scrutiny.keys)

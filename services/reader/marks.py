@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import orjson
+
 from services.reader.database import Database
 from services.reader.note import Malformed, parse_vkey
+from services.reader.pruned import Beginning
 from services.reader.report import Damage, Findings
 from services.reader.sources import Sources
+from services.reader.tiles import WIDTH
+from services.reader.waiting import is_moment
 
 _WHERE = "log_sources"
 
@@ -43,6 +50,22 @@ def _compare_keys(database: Database, size: int, sources: Sources, findings: Fin
         if not placed:
             detail = f"the entry for number {since} is not that hand-over"
             findings.add(Damage.ROW_MISMATCH, None, f"log_keys {source}", detail, str(source))
+
+
+def compare_prunings(database: Database, size: int, begun: Beginning, findings: Findings) -> None:
+    """`log_prunings` repeats the entries that let something go; `log_recorded` holds moments, which nobody signed."""
+    said = {(index, one.minimum, _spelt(one.numbers)) for index, one in begun.heard.items()}
+    kept = {tuple(row) for row in database.lettings(size)}
+    for row in sorted(said ^ kept, key=str):
+        detail = f"it is not what entry {row[0]} says" if row in kept else f"entry {row[0]} is not among them"
+        findings.add(Damage.ROW_MISMATCH, None, f"log_prunings {row[0]}", detail)
+    for n, at in database.recorded():
+        if not isinstance(n, int) or not begun.minimum // WIDTH <= n or not is_moment(at):
+            findings.add(Damage.ROW_MISMATCH, None, f"log_recorded {n}", "it is no bundle's, or at is no moment")
+
+
+def _spelt(numbers: Mapping[str, int]) -> str:
+    return orjson.dumps(numbers, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _same_key(vkey: str | None, registered: object, registering: bool) -> bool:

@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from services.reader import tiles
 from services.reader.report import Unusable
 from services.reader.shelf import Bundle, Shelf
+from services.reader.stated import Stated, parse_stated
 
 _TRIES = 4
 _SECONDS = 30.0
 _FORBIDDEN = (401, 403)
 _SMALL = 64 * 1024
+_STATED = 4 * 1024 * 1024
 _BUNDLE = tiles.WIDTH * (2 + tiles.MAX_ENTRY_BYTES)
 
 
@@ -82,6 +84,10 @@ class Remote(Shelf):
             return exact
         full = self._get(tiles.tile_path(level, n), _SMALL)
         return None if full is None else full[: width * tiles.HASH_BYTES]
+
+    def pruned(self) -> Stated | None:
+        raw = self._get("pruned", _STATED, self._token)
+        return None if raw is None else parse_stated(raw)
 
     def tile_name(self, level: int, n: int, width: int) -> str:
         return tiles.tile_path(level, n, width)

@@ -37,6 +37,7 @@ class Damage(StrEnum):
     TRUNCATED = "truncated"  # the log ends before its checkpoint, or before an earlier one
     ROOT_MISMATCH = "root_mismatch"  # the entries do not give the root that was signed
     FORK = "fork"  # an earlier signed checkpoint is of another history
+    PRUNING_INVALID = "pruning_invalid"  # the log is said to begin later, and no entry of it says so
     PROOF_INVALID = "proof_invalid"  # a bundle's proof is missing, or does not lead from its entry to the root
     ENTRY_FOREIGN = "entry_foreign"  # in an organisation's bundle, and not that organisation's
     MANIFEST_INVALID = "manifest_invalid"  # a bundle's manifest is unreadable, or is not what its files are
@@ -67,7 +68,9 @@ class Report:
     fits together. `entries_read` is False when only hash tiles and checkpoint could be read: the log's shape is
     then proved, not what its entries say. `witnesses` are those asked for that cosigned; `strangers` the names on
     signature lines that no given key could judge. `own` is False when the checkpoint is not one of this log's: then
-    nothing below it was read. At most 1,000 findings are kept, first one first; `damaged` counts them all.
+    nothing below it was read. `begins` is the lowest index that is left, and `pruned_by` the entry that says so: below
+    it hash tiles were read, and the entries of keys. At most 1,000 findings are kept, first one first; `damaged` counts
+    them all.
     """
 
     origin: str
@@ -81,6 +84,8 @@ class Report:
     witnesses: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     own: bool = True
+    begins: int = 0
+    pruned_by: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -101,6 +106,9 @@ class Report:
         root = self.root.hex() if self.root is not None else "not computable"
         lines = [f"log {self.origin}, {self.size} entries, root {root}"]
         lines += [f"source {source}: 1 to {last}" for source, last in sorted(self.sources.items())]
+        if self.pruned_by is not None:
+            what = "below that hash tiles alone, and the entries of keys"
+            lines.append(f"begins at index {self.begins}, as entry {self.pruned_by} says: {what}")
         if not self.key_given:
             lines.append("the log's key was taken from beside the log: give it to prove whose log this is")
         if not self.own:

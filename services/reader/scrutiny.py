@@ -10,9 +10,10 @@ from services.reader.block import Run, Signer
 from services.reader.entry import Statement, read
 from services.reader.identities import Identities
 from services.reader.note import Malformed, SignatureLine
+from services.reader.pruned import Beginning
 from services.reader.report import Damage, Findings
 from services.reader.shelf import Bundle
-from services.reader.sources import REGISTRAR, REGISTRATION, Sources, Unregistered
+from services.reader.sources import PRUNED, REGISTRAR, REGISTRATION, Sources, Unregistered
 from services.reader.tiles import WIDTH
 from services.reader.tree import leaf_hash
 
@@ -36,8 +37,10 @@ class Scrutiny:
     `undecided` are sound entries that differ from their tile: which of the two is wrong, only the root can tell.
     """
 
-    def __init__(self, size: int, sources: Sources, identities: Identities, findings: Findings) -> None:
-        self._size = size
+    def __init__(
+        self, size: int, sources: Sources, identities: Identities, findings: Findings, beginning: Beginning
+    ) -> None:
+        self._size, self._beginning = size, beginning
         self._sources, self._identities, self._findings = sources, identities, findings
         self._missing_since: int | None = None
         self.keys: dict[Signer, bytes] = {}
@@ -121,10 +124,15 @@ class Scrutiny:
         except Unregistered as error:
             verdict.own = error.damage, str(error)
             return
-        if key.verifies(statement.text, line.blob):
-            self.keys[line.name, line.key_id] = key.public_key
-        else:
+        if not key.verifies(statement.text, line.blob):
             verdict.own = Damage.SIGNATURE_INVALID, f"not signed by the key of {statement.source}"
+            return
+        self.keys[line.name, line.key_id] = key.public_key
+        if statement.type == PRUNED:
+            try:
+                self._beginning.hear(verdict.index, statement)
+            except Malformed as error:
+                verdict.own = Damage.PRUNING_INVALID, str(error)
 
     def _settle(self, verdict: Verdict) -> None:
         if verdict.own is not None and verdict.differs:

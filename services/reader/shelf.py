@@ -8,6 +8,7 @@ from typing import Protocol
 
 from services.reader.report import Damage
 from services.reader.rows import Columns
+from services.reader.stated import Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Shelf(Protocol):
     def tile_name(self, level: int, n: int, width: int) -> str:
         """How a person finds the tile."""
         ...
+
+    def pruned(self) -> Stated | None:
+        """Where the log is said to begin, None where it is said to be whole. Raises Malformed."""
+        return None
 
     def earlier(self, size: int) -> Iterator[Earlier]:
         """Earlier checkpoints up to this size, by size."""

@@ -11,11 +11,12 @@ from services.reader.succession import HANDED_OVER, Disagreed, Succession, hands
 
 REGISTRAR = "/audit"
 REGISTRATION = "nl.crisisconnect.audit.KeyRegistered.v1"
+PRUNED = "nl.crisisconnect.audit.LogPruned.v1"
 
 
-def tells_of_keys(kind: str) -> bool:
-    """Whether events of this type change who speaks for a source: they are gone through in log order."""
-    return kind == REGISTRATION or kind.endswith(HANDED_OVER)
+def in_log_order(kind: str) -> bool:
+    """Whether events of this type say who speaks for a source, or where the log begins: they are heard in order."""
+    return kind in (REGISTRATION, PRUNED) or kind.endswith(HANDED_OVER)
 
 
 class Unregistered(ValueError):
@@ -108,6 +109,10 @@ class Sources:
     def expected(self, source: str) -> bool:
         """Whether there may be such a source: a pinned one, where there are pins, or one that is registered."""
         return self._pins is None or source in self._pins or source in self._keys
+
+    def begin(self, numbers: Mapping[str, int]) -> None:
+        """Count on after these numbers: what came up to them has been let go of."""
+        self._next = {source: number + 1 for source, number in numbers.items() if number}
 
     @property
     def lost(self) -> int:

@@ -14,6 +14,7 @@ from services.reader.database import Database
 from services.reader.directory import Directory
 from services.reader.examination import Examination, Progress
 from services.reader.note import Malformed, Untrusted, VerifierKey, parse_vkey, strict_base64
+from services.reader.pruned import Beginning
 from services.reader.remote import Remote
 from services.reader.report import Damage, Findings, Report, Unusable
 from services.reader.shelf import Earlier, Shelf
@@ -86,10 +87,12 @@ def verify_database(url_or_path: str | Path, *, log_vkey: str, **demands: Unpack
         for line in database.cosignatures(_size(note)):
             if _stated(cosigned + line) is not None:  # of one that is not as it should be is told below
                 cosigned += line
-        report = _verify(database, cosigned, key, sources, demands, findings, key_given=True)
+        begun = Beginning()
+        report = _verify(database, cosigned, key, sources, demands, findings, key_given=True, begun=begun)
         _look_above(_size(note), database, key, findings)
         if report.own:
             marks.compare(database, report.size, sources, findings)
+            marks.compare_prunings(database, report.size, begun, findings)
             waiting.examine(database, report.size, sources, findings)
             beside.examine(database, findings)
         return replace(report, findings=findings.ordered(), damaged=findings.count)
@@ -108,6 +111,7 @@ def _verify(
     findings: Findings,
     *,
     key_given: bool,
+    begun: Beginning | None = None,
 ) -> Report:
     known = _since(demands.get("since"), key)
     witnesses = Witnesses(demands.get("witnesses", ()), demands.get("quorum"))
@@ -124,7 +128,9 @@ def _verify(
         return Report(key.name, checkpoint.size, None, {}, findings.ordered(), findings.count, key_given, own=False)
     cosigned = witnesses.judge(checkpoint, findings)
     earlier = heapq.merge(shelf.earlier(checkpoint.size), known, key=lambda kept: kept.size)
-    examination = Examination(shelf, checkpoint, sources, findings, demands.get("passed"), demands.get("jobs"))
+    begun = Beginning() if begun is None else begun
+    begun.find(shelf, checkpoint.size, sources, findings)
+    examination = Examination(shelf, checkpoint, sources, findings, begun, demands.get("passed"), demands.get("jobs"))
     root = examination.run(earlier, _judge(key, findings))
     return Report(
         key.name,
@@ -137,6 +143,8 @@ def _verify(
         shelf.holds_entries,
         cosigned,
         witnesses.strangers(checkpoint, key),
+        begins=begun.minimum,
+        pruned_by=begun.entry,
     )
 
 
