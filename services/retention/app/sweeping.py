@@ -55,6 +55,7 @@ class Sweeping:
         ruling = self._retention.ruling
         ruling.begin()
         self._each(lambda session: ruling.over(session, BATCH), ruling.schedule)
+        self._each(lambda session: ruling.recorded_over(session, BATCH), ruling.schedule_recorded)
         self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order, first=self._survey)
         due: Find = lambda session: erasures.due_before(session, now(), BATCH)  # noqa: E731
         self._each(due, self._order, ahead=self._ask_sources, first=self._survey)
@@ -114,6 +115,7 @@ class Sweeping:
 
     def _survey(self, unit: Unit, rows: Sequence[Any]) -> None:
         """In a few questions instead of some for each."""
+        unit.together = True
         unit.look_ahead([stream(row.erasure) for row in rows])
         self._held = holds.on_each(unit.session, [row.erasure for row in rows])
         organisations = {row.organisation for row in rows}

@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.contracts.facts import PERSON
 from services.contracts.retention import CertificateIssued, CopiesUnreadable, ErasureCertified, ErasureOrdered
 from services.kernel.envelope import Recorded
 
@@ -35,6 +36,7 @@ certificates = Table(
     Column("unreadable_in", String(36)),
 )
 """`stage`: 0 ordered, 1 certified, 2 unreadable in copies; `owed`: that stage is not stated. `…_in` are event ids."""
+_ORDERED = insert(certificates)
 OWED = Index(
     "certificates_owed",
     certificates.c.erasure,
@@ -47,8 +49,7 @@ def project(session: Connection, record: Recorded) -> None:
     match record.event:
         # Nobody holds the id of a session's erasure, and there are many: nothing is issued for them.
         case ErasureOrdered() as event if not event.scope.startswith("session/"):
-            row = {"erasure": event.erasure, "organisation": event.organisation, "stage": 0, "owed": False}
-            session.execute(insert(certificates).values(row))
+            session.execute(_ORDERED, _row(event))
         case ErasureCertified(erasure=erasure):
             _set(session, erasure, stage=1, owed=True)
         case CopiesUnreadable(erasure=erasure):
@@ -58,6 +59,20 @@ def project(session: Connection, record: Recorded) -> None:
             _set(session, event.erasure, erased_in=record.envelope.id, owed=certificates.c.stage > 1)
         case CertificateIssued(erasure=erasure):
             _set(session, erasure, unreadable_in=record.envelope.id, owed=False)
+
+
+def project_all(session: Connection, records: Sequence[Recorded]) -> None:
+    """A sweep's batch of orders in one trip."""
+    orders = [event for one in records if isinstance(event := one.event, ErasureOrdered) and event.scope == PERSON]
+    for record in records:
+        if record.event not in orders:
+            project(session, record)
+    if orders:
+        session.execute(_ORDERED, [_row(event) for event in orders])
+
+
+def _row(event: ErasureOrdered) -> dict[str, object]:
+    return {"erasure": event.erasure, "organisation": event.organisation, "stage": 0, "owed": False}
 
 
 def _set(session: Connection, erasure: str, **values: object) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from services.contracts.facts import ORGANISATION, PERSON
+from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
 from services.contracts.retention import (
     CopiesUnreadable,
     ErasureBraked,
@@ -43,6 +43,7 @@ from services.contracts.retention import (
 )
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.retention.domain.terms import OF, Trigger
 from services.retention.views.retirements import retirements
 
 tables = MetaData()
@@ -96,7 +97,14 @@ parts = Table(
     Column("retired_in", BigInteger),
 )
 """Each service's share in an order: `ordered`, `completed` or `stalled`, and the entries that say so."""
+OF_PEOPLE = (PERSON, *(f"{CATEGORY}{category}" for category in OF[Trigger.ACCOUNT_CLOSED]))
+"""The scopes of a whole person, and of the categories that may go without the rest."""
 _SCHEDULED, _ORDERED = insert(erasures), insert(parts)
+_WITH_THEM = delete(erasures).where(
+    erasures.c.account == bindparam("whose"),
+    erasures.c.scope != PERSON,
+    (erasures.c.state == "scheduled") | (erasures.c.state == "held"),
+)
 
 
 def project(session: Connection, record: Recorded) -> None:
@@ -153,6 +161,21 @@ def project(session: Connection, record: Recorded) -> None:
             drop(session, event.account)
 
 
+def project_all(session: Connection, records: Sequence[Recorded]) -> None:
+    """Most of a sweep's batch are orders for people: those in one trip for each kind of row, not in three for each."""
+    orders = [event for one in records if isinstance(event := one.event, ErasureOrdered) and event.scope == PERSON]
+    for record in records:
+        if record.event not in orders:
+            project(session, record)
+    if not orders:
+        return
+    session.execute(_WITH_THEM, [{"whose": event.account} for event in orders])
+    done = [{"which": event.erasure, "state": "ordered", "ordered_at": instant(event.at)} for event in orders]
+    session.execute(_setting(("state", "ordered_at")), done)
+    shares = [(event.erasure, name) for event in orders for name in event.services]
+    session.execute(_ORDERED, [{"erasure": one, "service": name, "state": "ordered"} for one, name in shares])
+
+
 def _free(session: Connection, erasure: str) -> None:
     """When its brake and its due date leave it free."""
     mine = erasures.c.erasure == erasure
@@ -164,8 +187,7 @@ def _free(session: Connection, erasure: str) -> None:
 
 def _with_the_person(session: Connection, account: str) -> None:
     """What was to go on its own later goes now, with the person."""
-    mine = (erasures.c.account == account) & (erasures.c.scope != PERSON) & erasures.c.state.in_(("scheduled", "held"))
-    session.execute(delete(erasures).where(mine))
+    session.execute(_WITH_THEM, {"whose": account})
 
 
 def _set(session: Connection, erasure: str, **values: object) -> None:
@@ -224,15 +246,27 @@ def braked(session: Connection) -> int:
 
 
 def open_of(session: Connection, organisation: str) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Of an organisation's people, and not ordered."""
-    mine = (erasures.c.organisation == organisation) & (erasures.c.scope == PERSON)
+    """Of an organisation's people, whole or a category of them, and not ordered."""
+    mine = (erasures.c.organisation == organisation) & erasures.c.scope.in_(OF_PEOPLE) & erasures.c.account.is_not(None)
     mine &= erasures.c.state.in_(("scheduled", "held"))
     return session.execute(select(erasures).where(mine).order_by(erasures.c.asked_in)).all()
 
 
+def scopes_of(session: Connection, account: str) -> set[str]:
+    """What of this person has an erasure of its own, one that was not cancelled."""
+    mine = (erasures.c.account == account) & (erasures.c.state != "cancelled")
+    return set(session.execute(select(erasures.c.scope).where(mine)).scalars())
+
+
+def gone_of(session: Connection, account: str) -> set[str]:
+    """What of this person has been ordered."""
+    mine = (erasures.c.account == account) & erasures.c.ordered_at.is_not(None)
+    return set(session.execute(select(erasures.c.scope).where(mine)).scalars())
+
+
 def organisations(session: Connection) -> Sequence[str]:
-    """Those of whose people somebody's erasure is not ordered yet."""
-    mine = erasures.c.state.in_(("scheduled", "held")) & (erasures.c.scope == PERSON)
+    """Those of whose people somebody's erasure, whole or of a category, is not ordered yet."""
+    mine = erasures.c.state.in_(("scheduled", "held")) & erasures.c.scope.in_(OF_PEOPLE)
     return session.execute(select(erasures.c.organisation).where(mine).distinct()).scalars().all()
 
 
