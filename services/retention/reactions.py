@@ -12,7 +12,7 @@ from services.kernel.envelope import Recorded
 from services.kernel.event import Event
 from services.retention.domain.erasure import Confirm, Schedule
 from services.retention.domain.retirement import Note
-from services.retention.domain.terms import Agreed, Due, Terms, Trigger, due, shortest
+from services.retention.domain.terms import Agreed, Due, Terms, Trigger, closing, due, shortest
 
 SOURCES = (auth, org, audit, retention)
 FOLLOWS: tuple[type[Event], ...] = (
@@ -33,7 +33,8 @@ def react(
     service, asked_at = record.envelope.source.removeprefix("/"), record.envelope.time
     match record.event:
         case auth.AccountClosed() as event:
-            scheduled = _schedule(index, record, event, shortest(terms, agreed, Trigger.ACCOUNT_CLOSED, asked_at), at)
+            whole, _ = closing(terms, agreed, Trigger.ACCOUNT_CLOSED, asked_at)
+            scheduled = _schedule(index, record, event, whole, at)
             if event.closed_by in (f"account/{event.account}", f"organisation/{event.organisation}"):
                 # Themselves, or with their organisation, whose own erasure had its grace.
                 return scheduled

@@ -39,6 +39,7 @@ from services.retention.views import (
     erasures,
     holds,
     proposals,
+    recordings,
     retirements,
     rules,
     sessions,
@@ -57,14 +58,18 @@ class Retention(Participant):
 
     name = "retention"
     views = (erasures, holds, departures, retirements, rules, certificates)
-    log_views = (proposals, sessions, standing)
+    log_views = (proposals, recordings, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
         completed=retention.ErasureCompleted,
         retired=retention.KeyEpochRetired,
         handed_over=retention.SigningKeyHandedOver,
     )
-    follows = tuple(dict.fromkeys((*FOLLOWS, *proposals.FOLLOWED, *sessions.FOLLOWED, *standing.FOLLOWED, *LEAVING)))
+    follows = tuple(
+        dict.fromkeys(
+            (*FOLLOWS, *proposals.FOLLOWED, *recordings.FOLLOWED, *sessions.FOLLOWED, *standing.FOLLOWED, *LEAVING)
+        )
+    )
 
     def __init__(
         self,
@@ -102,6 +107,8 @@ class Retention(Participant):
                 # A hold placed at this moment either sees this erasure, or is seen by it.
                 lock_organisation(unit.session, command.organisation)
                 unit.do(stream(command.erasure), erasing.decider, command)
+                if isinstance(entry.record.event, auth.AccountClosed):
+                    self.ruling.closed(unit, entry.record.event, agreed)
             case erasing.Confirm() as command:
                 unit.do(entry.record.stream, erasing.decider, command)
             case retiring.Note() as command:
@@ -116,10 +123,10 @@ class Retention(Participant):
         return {f"account/{account}"} | {f"hold/{hold}" for hold in holds.of_account(session, account)}
 
     def drop(self, session: Connection, account: str) -> int:
-        return sum(view.drop(session, account) for view in (erasures, holds, sessions))
+        return sum(view.drop(session, account) for view in (erasures, holds, recordings, sessions))
 
     def left(self, session: Connection, account: str) -> int:
-        return sum(view.counted(session, account) for view in (erasures, holds, sessions))
+        return sum(view.counted(session, account) for view in (erasures, holds, recordings, sessions))
 
     def holdings(self) -> Holdings:
         return {**super().holdings(), ORGANISATION: self.departing.holding()}

@@ -21,7 +21,7 @@ from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain.terms import Trigger, due
-from services.retention.views import departures, erasures, sessions
+from services.retention.views import departures, erasures, recordings, sessions
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -109,10 +109,12 @@ class Departing:
             ),
             drop=lambda session, order: (
                 departures.drop(session, order.organisation)
+                + recordings.drop_of(session, order.organisation, order.excepted or ())
                 + sessions.drop_of(session, order.organisation, order.excepted or ())
             ),
             left=lambda session, order: (
                 departures.counted(session, order.organisation)
+                + recordings.counted_of(session, order.organisation, order.excepted or ())
                 + sessions.counted_of(session, order.organisation, order.excepted or ())
             ),
         )

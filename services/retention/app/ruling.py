@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,19 +11,25 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection
 
+from services.contracts.auth import AccountClosed
+from services.contracts.facts import PERSON
 from services.contracts.org import AgreementSigned
-from services.contracts.privacy import Category
+from services.contracts.privacy import TRIGGERS, Category, TermTrigger
+from services.contracts.retention import Brake
 from services.kernel.codec import moment
 from services.kernel.feed import Entry
 from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain import rule as ruling
-from services.retention.domain.terms import Agreed, Due, Trigger, earlier, shortest
-from services.retention.views import erasures, proposals, rules, sessions
+from services.retention.domain.plan import Change, Open, changes, since_recorded, sooner
+from services.retention.domain.terms import Agreed, Due, Trigger, closing, earlier, shortest
+from services.retention.views import erasures, proposals, recordings, rules, sessions
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
+
+MAY_BE_RECORDED = tuple(category for category, triggers in TRIGGERS.items() if TermTrigger.RECORDED in triggers[1:])
 
 
 class Ruling:
@@ -39,19 +45,18 @@ class Ruling:
         found = proposals.agreed(unit.session, event.agreement)
         if found is None:
             return
-        row, terms = found
-        at = self._retention.now()
         command = ruling.Change(
-            rule=row.agreement,
-            organisation=row.organisation,
-            agreement_version=row.version,
-            terms={Category(name): term for name, term in terms.items()},
-            starts_on=datetime.fromisoformat(row.starts_on).date(),
+            rule=found.agreement,
+            organisation=found.organisation,
+            agreement_version=found.version,
+            terms=found.terms,
+            triggers=found.triggers,
+            starts_on=found.starts_on,
             entry=entry.index,
-            at=at,
+            at=self._retention.now(),
         )
-        if unit.do(f"rule/{row.agreement}", ruling.decider, command):
-            self._reschedule(unit, row.organisation)
+        if unit.do(f"rule/{found.agreement}", ruling.decider, command):
+            self._reschedule(unit, found.organisation)
 
     def begin(self) -> None:
         """A new day may put a rule in force that was signed before: what waits is due by it."""
@@ -70,14 +75,97 @@ class Ruling:
 
     def _reschedule(self, unit: Unit, organisation: str) -> None:
         lock_organisation(unit.session, organisation)
-        now = self._retention.now()
-        agreed = rules.in_force(unit.session, organisation, now.date())
+        agreed = rules.in_force(unit.session, organisation, self._retention.now().date())
+        if agreed is not None:
+            for change in list(self.changes(unit.session, organisation, agreed)):
+                self._do(unit, organisation, agreed, change)
+
+    def changes(self, session: Connection, organisation: str, agreed: Agreed) -> Iterator[Change]:
+        """What these terms do to each date that stands in the organisation, by person."""
+        mine: dict[str, list[Open]] = defaultdict(list)
+        for row in erasures.open_of(session, organisation):
+            mine[row.account].append(_open(row))
+        for account, opened in sorted(mine.items()):
+            gone = erasures.gone_of(session, account)
+            yield from changes(self._retention.terms, agreed, opened, gone)
+
+    def _do(self, unit: Unit, organisation: str, agreed: Agreed, change: Change) -> None:
+        now, because = self._retention.now(), agreed.entry
+        match change:
+            case Change(of=Open() as one, due=None):
+                unit.do(stream(one.erasure), erasing.decider, erasing.Cancel(because=because, at=now))
+            case Change(of=Open() as one, due=Due() as due):
+                moved = erasing.Reschedule(because=because, rule=due.rule, due=due.at, at=now)
+                unit.do(stream(one.erasure), erasing.decider, moved)
+            case Change(beside=Open() as one, due=Due() as due):
+                self._schedule_part(unit, organisation, one, change.scope, due, because)
+
+    def _schedule_part(self, unit: Unit, organisation: str, one: Open, scope: str, due: Due, because: int) -> None:
+        """`because` is the entry that made the rule: what one cancelled, a later one schedules anew."""
+        erasure = str(uuid5(NAMESPACE_URL, f"{scope}/{one.account}/{because}"))
+        asked = erasing.Schedule(
+            erasure=erasure,
+            account=one.account,
+            organisation=organisation,
+            scope=scope,
+            asked_in=one.asked_in,
+            asked_event=one.asked_event,
+            asked_source=one.asked_source,
+            asked_at=one.asked_at,
+            rule=due.rule,
+            due=due.at,
+            grace_until=one.grace_until,
+            at=self._retention.now(),
+        )
+        unit.do(stream(erasure), erasing.decider, asked)
+
+    # -- people, of whom a category may go sooner than they do
+
+    def closed(self, unit: Unit, event: AccountClosed, agreed: Agreed | None) -> None:
+        """What of a person who goes is due before they are, each category when its own term is over."""
         if agreed is None:
             return
-        for row in erasures.open_of(unit.session, organisation):
-            found = shortest(self._retention.terms, agreed, Trigger(row.rule.partition(":")[0]), moment(row.asked_at))
-            asked = erasing.Reschedule(because=agreed.entry, rule=found.rule, due=found.at, at=now)
-            unit.do(stream(row.erasure), erasing.decider, asked)
+        row = erasures.by_id(unit.session, event.organisation, event.erasure)
+        if row is None or row.account is None:
+            return
+        whole = _open(row)
+        _, parts = closing(self._retention.terms, agreed, Trigger.ACCOUNT_CLOSED, whole.asked_at)
+        for change in sooner(whole, parts, erasures.scopes_of(unit.session, event.account)):
+            self._do(unit, event.organisation, agreed, change)
+
+    def recorded_over(self, session: Connection, limit: int) -> Sequence[Any]:
+        """What has been there for its term, in organisations that agreed so; at most `limit` of each of them."""
+        now, found = self._retention.now(), list[Any]()
+        for organisation, agreed in rules.all_in_force(session, now.date()).items():
+            for category in MAY_BE_RECORDED:
+                if since_recorded(agreed, category, now) is None:
+                    continue
+                by = earlier(now, agreed.terms[category])
+                for row in recordings.since_before(session, organisation, category, by, limit):
+                    due = since_recorded(agreed, category, moment(row.at))
+                    if due is not None and due.at <= now:
+                        found.append(row)
+        return found
+
+    def schedule_recorded(self, unit: Unit, row: Any) -> None:
+        """One category of one person has been there for its term."""
+        agreed = rules.in_force(unit.session, row.organisation, self._retention.now().date())
+        due = since_recorded(agreed, Category(row.category), moment(row.at))
+        if agreed is None or due is None:
+            return
+        why = Open(
+            erasure="",
+            account=row.account,
+            scope=PERSON,
+            rule=due.rule,
+            due=due.at,
+            asked_in=row.entry,
+            asked_event=row.event,
+            asked_source="auth",
+            asked_at=moment(row.at),
+            grace_until=None,
+        )
+        self._schedule_part(unit, row.organisation, why, f"category/{row.category}", due, agreed.entry)
 
     # -- sessions, which have a term of their own
 
@@ -123,3 +211,18 @@ class Ruling:
 
     def _due(self, agreed: Agreed | None, ended: datetime) -> Due:
         return shortest(self._retention.terms, agreed, Trigger.SESSION_ENDED, ended.astimezone(UTC))
+
+
+def _open(row: Any) -> Open:
+    return Open(
+        erasure=row.erasure,
+        account=row.account,
+        scope=row.scope,
+        rule=row.rule,
+        due=moment(row.due),
+        asked_in=row.asked_in,
+        asked_event=row.asked_event,
+        asked_source=row.asked_source,
+        asked_at=moment(row.asked_at),
+        grace_until=moment(row.brake_until) if row.brake == Brake.REMOVED and row.brake_until else None,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.contracts.privacy import Category
+from services.contracts.privacy import Category, TermTrigger
 from services.contracts.retention import RuleChanged
 from services.kernel.decider import Decider
 
@@ -21,11 +21,13 @@ class Change:
     terms: Mapping[Category, str]
     starts_on: date
     entry: int
+    triggers: Mapping[Category, TermTrigger] | None = None
     at: datetime
 
 
 def decide(known: bool, command: Change) -> Sequence[RuleChanged]:
-    return [] if known else [RuleChanged(**{**vars(command), "terms": dict(command.terms)})]
+    said = {**vars(command), "terms": dict(command.terms), "triggers": dict(command.triggers or {}) or None}
+    return [] if known else [RuleChanged(**said)]
 
 
 def evolve(_: bool, __: RuleChanged) -> bool:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from services.contracts.privacy import Category
+from services.contracts.privacy import TRIGGERS, Category, TermTrigger
 from services.kernel.durations import after
 
 
 class Trigger(StrEnum):
-    """What makes a term begin; with `account_removed` it is the grace of who was removed by somebody else."""
+    """What makes a term begin; for `account_removed` and `leaving_chosen` the term is a grace."""
 
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REMOVED = "account_removed"
     INVITATION_WITHDRAWN = "invitation_withdrawn"
+    INVITATION_EXPIRED = "invitation_expired"
     SESSION_ENDED = "session_ended"
+    LEAVING_CHOSEN = "leaving_chosen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,19 +56,33 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Terms, ...]:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What an organisation's agreement of this version says, by category; `entry` of the log put it in force."""
+    """What an organisation's agreement of this version says, by category; `entry` of the log put it in force.
+
+    `triggers` are those that are not the first of their category's.
+    """
 
     version: int
     terms: Mapping[Category, str]
     entry: int
+    triggers: Mapping[Category, TermTrigger] = field(default_factory=dict)
+
+    def begins(self, category: Category) -> TermTrigger:
+        """What makes the term of this category begin."""
+        return self.triggers.get(category, TRIGGERS[category][0])
+
+    def due(self, category: Category, trigger: str, since: datetime) -> Due:
+        """When the term agreed for a category is over. Raises KeyError where none was."""
+        term = self.terms[category]
+        return Due(rule=f"{trigger}:{term}@agreement {self.version}", at=after(since, term))
 
 
 OF = {
     Trigger.ACCOUNT_CLOSED: (Category.NAME, Category.EMAIL, Category.CREDENTIALS),
     Trigger.INVITATION_WITHDRAWN: (Category.EMAIL,),
+    Trigger.INVITATION_EXPIRED: (Category.EMAIL,),
     Trigger.SESSION_ENDED: (Category.IP_ADDRESS, Category.TECHNICAL),
 }
-"""What goes together, when it goes: all of it when the first of it has to."""
+"""What begins its term together."""
 
 
 def shortest(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_at: datetime) -> Due:
@@ -74,14 +90,34 @@ def shortest(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, as
 
     A term is a ceiling: nothing is kept longer than its category may be, so the first to go takes the rest along.
     """
+    return min(_of(terms, agreed, trigger, asked_at).values(), key=lambda one: one.at)
+
+
+def closing(
+    terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_at: datetime
+) -> tuple[Due, Mapping[Category, Due]]:
+    """When a person goes, and which categories of theirs go sooner, each when its own term is over.
+
+    The last to go takes the person along. A category whose term began when it was recorded goes when that is over, or
+    with the person.
+    """
+    found = _of(terms, agreed, trigger, asked_at)
+    whole = max(found.values(), key=lambda one: one.at)
+    return whole, {category: one for category, one in found.items() if one.at < whole.at}
+
+
+def _of(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_at: datetime) -> dict[Category, Due]:
+    """The due date of each category whose term begins so."""
     default = due(terms, trigger, asked_at)
     if agreed is None:
-        return default
-    stated = [agreed.terms[category] for category in OF[trigger] if category in agreed.terms]
-    found = [Due(rule=f"{trigger}:{term}@agreement {agreed.version}", at=after(asked_at, term)) for term in stated]
-    if len(stated) < len(OF[trigger]):
-        found.append(default)
-    return min(found, key=lambda one: one.at)
+        return dict.fromkeys(OF[trigger], default)
+    found = {
+        category: agreed.due(category, trigger, asked_at) if category in agreed.terms else default
+        for category in OF[trigger]
+        if agreed.begins(category) is not TermTrigger.RECORDED
+    }
+    # Whose only term began earlier goes by our own now: there is nothing left to keep it for.
+    return found or {OF[trigger][0]: default}
 
 
 def due(terms: Sequence[Terms], trigger: Trigger, asked_at: datetime) -> Due:

@@ -7,11 +7,12 @@ from services.retention.views import (
     erasures,
     holds,
     proposals,
+    recordings,
     retirements,
     rules,
     sessions,
     standing,
 )
 
-VIEWS = (certificates, departures, erasures, holds, proposals, retirements, rules, sessions, standing)
+VIEWS = (certificates, departures, erasures, holds, proposals, recordings, retirements, rules, sessions, standing)
 run([EVENTS, *(view.tables for view in VIEWS)])

@@ -21,12 +21,13 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
 )
 
-from services.contracts.facts import ORGANISATION, PERSON
+from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
 from services.contracts.privacy import Category
 from services.contracts.retention import ErasureCompleted, ErasureScheduled, HoldPlaced, HoldReleased, HoldScope
 from services.kernel.codec import instant
@@ -106,10 +107,13 @@ def _judge(session: Connection, mine: ColumnElement[bool]) -> None:
 
 
 def _on(erasure: Any) -> ColumnElement[bool]:
-    """A person goes whole, so a hold on any category holds all; a session goes on its own."""
+    """A person goes whole, so a hold on any category holds all; a session goes on its own, and so may a category."""
+    named = literal('"') + func.substr(erasure.scope, len(CATEGORY) + 1) + '"'
     organisations = (holds.c.scope == HoldScope.ORGANISATION.value) & (holds.c.organisation == erasure.organisation)
     return or_(holds.c.account == erasure.account, organisations) & or_(
-        erasure.scope.in_((PERSON, ORGANISATION)), holds.c.sessions
+        erasure.scope.in_((PERSON, ORGANISATION)),
+        erasure.scope.startswith("session/") & holds.c.sessions,
+        erasure.scope.startswith(CATEGORY) & or_(holds.c.categories == "[]", holds.c.categories.contains(named)),
     )
 
 

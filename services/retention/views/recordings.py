@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     MetaData,
@@ -115,7 +116,7 @@ def after(session: Connection, organisation: str, category: Category, account: s
     return session.execute(select(recordings).where(mine).order_by(recordings.c.account).limit(limit)).all()
 
 
-def _scheduled() -> exists:
+def _scheduled() -> ColumnElement[bool]:
     """The category by itself; with the whole person it goes when the person does, whatever its own term says."""
     one = (erasures.c.account == recordings.c.account) & (erasures.c.state != "cancelled")
     return exists(select(erasures.c.erasure).where(one, erasures.c.scope == literal(CATEGORY) + recordings.c.category))

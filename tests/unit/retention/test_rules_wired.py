@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -94,6 +94,14 @@ def of_sessions(world: World) -> list[tuple[str, str]]:
         return [(row.scope, row.state) for row in rows]
 
 
+def of_categories(world: World) -> list[tuple[str, str, str]]:
+    """Scope, state and due date of every erasure of a category."""
+    with world.app.store.reading() as session:
+        mine = erasures.erasures.c.scope.startswith("category/")
+        rows = session.execute(erasures.erasures.select().where(mine).order_by(erasures.erasures.c.scope))
+        return [(row.scope, row.state, row.due) for row in rows]
+
+
 def test_a_rule_changes_once():
     changed = example.rule_changed()
     said = {name: getattr(changed, name) for name in ("rule", "organisation", "agreement_version", "terms")}
@@ -124,14 +132,35 @@ def test_an_agreement_that_one_side_signed_makes_none(world):
     assert "RuleChanged" not in world.said()
 
 
-def test_nothing_is_kept_longer_than_its_own_term_so_the_first_to_go_takes_the_rest(world):
+def test_each_category_goes_when_its_own_term_is_over_and_the_last_takes_the_person_along(world):
     agree(world, {Category.NAME: "P1Y", Category.EMAIL: "P7D", Category.CREDENTIALS: "P30D"})
     erasure = world.close()
-    world.follow()
-    assert world.erasure(erasure)["due"] == instant(NOW + timedelta(days=7))
+    world.settle()
+    assert world.erasure(erasure)["due"] == instant(datetime(2026, 3, 1, 9, 30, tzinfo=UTC))
+    assert of_categories(world) == [
+        ("category/credentials", "scheduled", instant(NOW + timedelta(days=30))),
+        ("category/email", "scheduled", instant(NOW + timedelta(days=7))),
+    ]
 
-    agree(world, {Category.NAME: "P1Y"}, version=2)
-    assert world.erasure(erasure)["state"] == "ordered", "what an agreement leaves open falls under our own terms"
+    world.later(days=7)
+    world.settle()
+    assert [state for _, state, _ in of_categories(world)] == ["scheduled", "ordered"]
+    assert world.erasure(erasure)["state"] == "scheduled"
+    world.later(days=358)
+    world.settle()
+    assert world.erasure(erasure)["state"] == "ordered"
+
+
+def test_what_an_agreement_leaves_open_falls_under_our_own_terms(world):
+    agree(world, {Category.NAME: "P1Y"})
+    erasure = world.close()
+    world.settle()
+
+    assert [(scope, state) for scope, state, _ in of_categories(world)] == [
+        ("category/credentials", "ordered"),
+        ("category/email", "ordered"),
+    ]
+    assert world.erasure(erasure)["state"] == "scheduled"
 
 
 def test_an_agreement_is_of_one_organisation(world):

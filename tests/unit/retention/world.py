@@ -28,6 +28,7 @@ from services.retention.views import (
     erasures,
     holds,
     proposals,
+    recordings,
     retirements,
     rules,
     sessions,
@@ -37,7 +38,7 @@ from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 VIEWS = (erasures, holds, departures, retirements, rules, certificates)
-FOLLOWERS = (proposals, sessions, standing)
+FOLLOWERS = (proposals, recordings, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
 

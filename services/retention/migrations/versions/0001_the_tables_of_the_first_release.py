@@ -181,10 +181,25 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("triggers", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.String(length=10), nullable=False),
         sa.Column("signatures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("agreement"),
     )
+    op.create_table(
+        "recordings",
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("event", sa.String(length=36), nullable=False),
+        sa.Column("correlation", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("account", "category"),
+    )
+    with op.batch_alter_table("recordings", schema=None) as batch_op:
+        batch_op.create_index("recordings_by_organisation", ["organisation", "category", "at"], unique=False)
+
     op.create_table(
         "retirements",
         sa.Column("service", sa.String(length=20), nullable=False),
@@ -198,6 +213,7 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("triggers", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.String(length=10), nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("rule"),

@@ -1,0 +1,112 @@
+"""What an organisation's terms do to the due dates of one of its people: the same when they come, and looked at before.
+
+A person's erasure has the scope `person`; a category that goes sooner has one of its own, `category/<category>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.facts import CATEGORY, PERSON
+from services.contracts.privacy import Category, TermTrigger
+from services.retention.domain.terms import OF, Agreed, Due, Terms, Trigger, closing, shortest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """An erasure that is scheduled and not ordered. `grace_until` where it was asked for by somebody else."""
+
+    erasure: str
+    account: str
+    scope: str
+    rule: str
+    due: datetime
+    asked_in: int
+    asked_event: str
+    asked_source: str
+    asked_at: datetime
+    grace_until: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """`of` an erasure that is open the date moves, or it is cancelled, where `due` is None.
+
+    Otherwise one of this scope comes to be, for the reason for which there is one `beside` it.
+    """
+
+    scope: str
+    due: Due | None
+    of: Open | None = None
+    beside: Open | None = None
+
+    @property
+    def before(self) -> datetime | None:
+        return self.of.due if self.of else None
+
+    @property
+    def account(self) -> str:
+        return (self.of or self.beside).account  # type: ignore[union-attr]
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        return categories_of(self.scope)
+
+
+def categories_of(scope: str) -> tuple[Category, ...]:
+    """What of a person an erasure of this scope takes."""
+    if scope.startswith(CATEGORY):
+        return (Category(scope.removeprefix(CATEGORY)),)
+    return OF[Trigger.ACCOUNT_CLOSED] if scope == PERSON else OF[Trigger.SESSION_ENDED]
+
+
+def sooner(whole: Open, due: Mapping[Category, Due], gone: Collection[str]) -> list[Change]:
+    """The categories that go before the person does, but for those that went, or have an erasure already."""
+    return [
+        Change(scope=f"{CATEGORY}{category}", due=one, beside=whole)
+        for category, one in due.items()
+        if f"{CATEGORY}{category}" not in gone
+    ]
+
+
+def changes(terms: Sequence[Terms], agreed: Agreed, mine: Sequence[Open], gone: Collection[str]) -> list[Change]:
+    """What `agreed` changes about one person's open erasures; `gone` are the scopes of those that are not open."""
+    found: list[Change] = []
+    parts: Mapping[Category, Due] = {}
+    for one in mine:
+        if one.scope != PERSON:
+            continue
+        trigger = Trigger(one.rule.partition(":")[0])
+        if trigger is Trigger.ACCOUNT_CLOSED:
+            whole, parts = closing(terms, agreed, trigger, one.asked_at)
+            here = {other.scope for other in mine}
+            found += sooner(one, parts, {*gone, *here})
+        else:
+            whole = shortest(terms, agreed, trigger, one.asked_at)
+        if whole.at != one.due:
+            found.append(Change(scope=PERSON, due=whole, of=one))
+    for one in mine:
+        if one.scope.startswith(CATEGORY):
+            due = _due_alone(agreed, one, parts)
+            if due is None or due.at != one.due:
+                found.append(Change(scope=one.scope, due=due, of=one))
+    return found
+
+
+def _due_alone(agreed: Agreed, one: Open, parts: Mapping[Category, Due]) -> Due | None:
+    """None where nothing asks for this category to go by itself any more."""
+    [category] = categories_of(one.scope)
+    if category in parts:
+        return parts[category]
+    if one.rule.startswith(TermTrigger.RECORDED):
+        return since_recorded(agreed, category, one.asked_at)
+    return None
+
+
+def since_recorded(agreed: Agreed | None, category: Category, recorded_at: datetime) -> Due | None:
+    """When a category is due that goes a term after it was recorded; None where it does not."""
+    if agreed is None or category not in agreed.terms or agreed.begins(category) is not TermTrigger.RECORDED:
+        return None
+    return agreed.due(category, TermTrigger.RECORDED, recorded_at)
