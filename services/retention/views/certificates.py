@@ -63,9 +63,11 @@ def project(session: Connection, record: Recorded) -> None:
 
 def project_all(session: Connection, records: Sequence[Recorded]) -> None:
     """A sweep's batch of orders in one trip."""
-    orders = [event for one in records if isinstance(event := one.event, ErasureOrdered) and event.scope == PERSON]
+    orders = []
     for record in records:
-        if record.event not in orders:
+        if isinstance(event := record.event, ErasureOrdered) and event.scope == PERSON:
+            orders.append(event)
+        else:
             project(session, record)
     if orders:
         session.execute(_ORDERED, [_row(event) for event in orders])

@@ -163,9 +163,11 @@ def project(session: Connection, record: Recorded) -> None:
 
 def project_all(session: Connection, records: Sequence[Recorded]) -> None:
     """Most of a sweep's batch are orders for people: those in one trip for each kind of row, not in three for each."""
-    orders = [event for one in records if isinstance(event := one.event, ErasureOrdered) and event.scope == PERSON]
+    orders = []
     for record in records:
-        if record.event not in orders:
+        if isinstance(event := record.event, ErasureOrdered) and event.scope == PERSON:
+            orders.append(event)
+        else:
             project(session, record)
     if not orders:
         return
