@@ -19,7 +19,8 @@ from services.kernel.unit import Store, Unit
 
 SCRUB_SECONDS = 2.0
 PERSON = "person"
-"""As contracts/facts.py names the scope of a whole person; any other scope is `<kind>` or `<kind>/<name>`."""
+ORGANISATION = "organisation"
+"""As contracts/facts.py names the scopes of a whole person and a whole organisation; others are `<kind>/<name>`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,11 @@ from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
 from services.kernel.decider import Refused
+from services.kernel.departed import tombstone
 from services.kernel.entry import Reader
 from services.kernel.event import Event
 from services.kernel.feed import Entry, Feed
-from services.kernel.forgetting import PERSON, SCRUB_SECONDS, Forgetting, Holding, Holdings, Vocabulary
+from services.kernel.forgetting import ORGANISATION, PERSON, SCRUB_SECONDS, Forgetting, Holding, Holdings, Vocabulary
 from services.kernel.handing_over import HandingOver
 from services.kernel.keyproviders import provider_of
 from services.kernel.keyring import Keyring
@@ -115,7 +116,13 @@ class Participant:
                 owners=lambda session, order: self.owners(session, order.account),
                 drop=lambda session, order: self.drop(session, order.account),
                 left=lambda session, order: self.left(session, order.account),
-            )
+            ),
+            # That it has left is remembered also where nothing of it is kept.
+            ORGANISATION: Holding(
+                owners=lambda _, order: {tombstone(order.organisation)},
+                drop=lambda _, __: 0,
+                left=lambda _, __: 0,
+            ),
         }
 
     def before(self, entry: Entry) -> None:
