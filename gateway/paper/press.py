@@ -26,7 +26,7 @@ def printed(template: Path, page: str, at: datetime) -> bytes:
         sys_inputs={"page": page},
         format="pdf",
         pdf_standards=["a-2b"],
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),
     )
 
 

@@ -13,7 +13,7 @@ from tests.unit.reader.tinylog import KEYS, LOG, ORIGIN, SOURCES, Signer, checkp
 SERVICES = ("auth", "org", "audit", "retention")
 ERASURE = "7c1d3a52-5d0e-4c7e-9a7e-3f6f2f0c9b11"
 DAY = "2026-01-02T03:04:05.000006Z"
-NIGHT = "2026-01-03T03:00:00.000000Z"
+NIGHT = "2026-01-03T03:00:00.717930Z"
 
 
 class Tiny:
