@@ -2,7 +2,7 @@
 
 Beside the organisation's own entries they hold how the sources' keys were registered and handed over, which belongs to
 the maker. Of others they tell the size of the log and the hashes that a proof is made of. The same log under the same
-checkpoint gives the same bytes.
+checkpoint gives the same bytes, as long as it lets go of nothing: what its own term is over for is in no bundle.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from services.audit.ledger import reading, tree
 from services.audit.ledger.checkpoint import proof
 from services.audit.ledger.reading import Entry
-from services.audit.ledger.tables import entries
 from services.kernel.database import reading as look
 from services.reader.manifest import FORMAT
-from services.reader.sources import REGISTRAR, REGISTRATION
 
 PAGE = 200
 TILES = 64
@@ -121,11 +119,9 @@ def _of(engine: Engine, organisation: str, size: int) -> Iterator[Entry]:
 
 def _of_keys(engine: Engine, size: int) -> list[Entry]:
     """The registrations and hand-overs of every source, a handful."""
-    of = entries.c
-    found = select(of.idx, of.note).where(of.source == REGISTRAR, of.type == REGISTRATION, of.idx < size)
     with look(engine) as session:
-        registrations = [Entry(row.idx, bytes(row.note)) for row in session.execute(found)]
-        return sorted([*registrations, *reading.handovers(session, size)], key=lambda entry: entry.index)
+        of_keys = [*reading.registrations(session, size), *reading.handovers(session, size)]
+    return sorted(of_keys, key=lambda entry: entry.index)
 
 
 def _hash(content: bytes) -> str:

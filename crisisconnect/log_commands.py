@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 
 from crisisconnect import asking, log_bundle, log_files
-from services.audit.ledger import reading
+from services.audit.ledger import pruned, reading
 from services.kernel.configuration import Configuration
 from services.kernel.database import open_engine
 from services.kernel.database import reading as look
@@ -110,7 +110,10 @@ def export(directory: Out) -> None:
         except LookupError as reason:
             typer.echo(f"log export: {reason}", err=True)
             raise typer.Exit(UNUSABLE) from None
-    typer.echo(f"{head.size} entries in {directory}")
+        with look(engine) as session:
+            begins = pruned.minimum(session)
+    since = f" from {begins} on, where the log begins," if begins else ""
+    typer.echo(f"{head.size - begins} entries{since} in {directory}")
 
 
 @log.command("proof")
@@ -122,11 +125,15 @@ def proof(which: Which, entry: EntryFile = None) -> None:
     with _installation() as (_, engine), look(engine) as session:
         index = int(which) if which.isascii() and which.isdigit() else None
         found = reading.by_event(session, which) if index is None else reading.entry(session, index)
-        receipt = reading.tlog_proof(session, found.index) if found is not None else None
-    if found is None or receipt is None:
+        place = found.index if found is not None else index
+        receipt = reading.tlog_proof(session, place) if place is not None else None
+        if index is not None and found is None and index < pruned.minimum(session) and entry is not None:
+            typer.echo("log proof: the log has let go of that entry; its proof is there without --entry", err=True)
+            raise typer.Exit(1)
+    if receipt is None:
         typer.echo("log proof: no such entry stands under the newest checkpoint", err=True)
         raise typer.Exit(1)
-    if entry is not None:
+    if entry is not None and found is not None:
         entry.write_bytes(found.note)
     typer.echo(receipt, nl=False)
 
@@ -147,7 +154,10 @@ def bundle(organisation: Organisation, directory: NewDir) -> None:
         except LookupError as reason:
             typer.echo(f"log bundle: {reason}", err=True)
             raise typer.Exit(UNUSABLE) from None
-    typer.echo(f"{count} entries of {organisation}, under the checkpoint of {size}, in {directory}")
+        with look(engine) as session:
+            begins = pruned.minimum(session)
+    since = f" from entry {begins} on, where the log begins" if begins else ""
+    typer.echo(f"{count} entries of {organisation}{since}, under the checkpoint of {size}, in {directory}")
 
 
 def _bundled(bundle: Path, place: str | None, log_vkey: str | None, demands: Demands) -> BundleReport:

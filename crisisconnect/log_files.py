@@ -1,7 +1,8 @@
 """The log as files that any C2SP reader takes: whatever moment it stops at, the checkpoint names only what is there.
 
 `checkpoint`, `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]` (uncompressed) and `log.vkey`. A second run writes
-what is new, and drops the partial files whose full one has come.
+what is new, and drops the partial files whose full one has come. Where the log has let go of its beginning, `pruned`
+says where it begins; bundles from before are dropped, hash tiles never.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from services.audit.ledger import reading, tree
+from services.audit.ledger import pruned, reading, tree
 from services.audit.ledger.checkpoint import Head
 from services.kernel.database import reading as look
 from services.reader.checkpoint import parse_checkpoint
@@ -33,6 +34,7 @@ def export(engine: Engine, vkey: str, directory: Path, passed: Passed | None = N
     LookupError where the log has no checkpoint yet.
     """
     with look(engine) as session:
+        begins, stated = pruned.minimum(session), pruned.statement(session)
         head = reading.head(session)
         if head is None:
             raise LookupError("the log has no checkpoint yet")
@@ -51,19 +53,24 @@ def export(engine: Engine, vkey: str, directory: Path, passed: Passed | None = N
             with look(engine) as session:
                 _put(kept, _there(reading.tile(session, level, n, width), kept))
             written.append(kept)
-        if level == 0:
+        if level == 0 and n * tree.WIDTH >= begins:
             bundle = directory / _path("entries", n, width)
             if not (settled and bundle.exists()):
                 with look(engine) as session:
                     _put(bundle, _there(reading.bundle(session, n, width), bundle))
                 written.append(bundle)
-            if passed is not None:
-                passed(n * tree.WIDTH + width, head.size)
+        if level == 0 and passed is not None:
+            passed(n * tree.WIDTH + width, head.size)
+    if stated is not None:
+        _put(directory / "pruned", stated)
+        written.append(directory / "pruned")
     # Last, and only over what is on disk: nobody ever finds a checkpoint whose tiles are still to come.
     _settle(written)
     _put(directory / "checkpoint", note)
     _settle([directory / "checkpoint"])
     _drop_partials(directory, head.size)
+    for n in range(begins // tree.WIDTH):
+        (directory / _path("entries", n)).unlink(missing_ok=True)
     return head
 
 

@@ -44,6 +44,12 @@ async def hashes(ask: Ask) -> Answer:
     return Answer(200, b64decode(tile["tile"]), media_type=_BYTES, store=_FOR_EVER)
 
 
+async def pruned(ask: Ask) -> Answer:
+    """Where the log begins, by which entry, and the entries of keys from before; 404 while nothing has gone."""
+    found = await ask.call("audit.pruned", {})
+    return Answer(200, found["statement"].encode(), media_type=b"text/plain; charset=utf-8")
+
+
 async def entries(ask: Ask) -> Answer:
     """`u16 length || signed note`, one after the other."""
     number, width = place(ask.path["tile"])

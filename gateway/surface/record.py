@@ -151,6 +151,7 @@ ROUTES = (
         rpc="audit.receipt",
         answer=record.Receipt(),
         purpose=BEHEER,
+        problems=(Problem.LOG_PRUNED,),
     ),
     Route(
         method="GET",
@@ -174,6 +175,7 @@ ROUTES = (
         answer=record.Entry(),
         purpose=BEHEER,
         reach=Reach.SERVICE,
+        problems=(Problem.LOG_PRUNED,),
     ),
     Route(
         method="POST",
@@ -192,6 +194,7 @@ ROUTES = (
             Problem.PERIOD_INVALID,
             Problem.ACCOUNT_UNKNOWN,
             Problem.NOT_YET,
+            Problem.LOG_PRUNED,
         ),
     ),
     Route(
@@ -227,6 +230,7 @@ ROUTES = (
         paged=True,
         answer=record.VIEWS,
         purpose=BEHEER,
+        problems=(Problem.LOG_PRUNED,),
     ),
     Route(
         method="GET",
@@ -261,12 +265,22 @@ ROUTES = (
     ),
     Route(
         method="GET",
+        path="/log/pruned",
+        summary="Where the log begins, once the term of its oldest entries is over, and the keys from before.",
+        roles=READERS,
+        handler=tiles.pruned,
+        media_type="text/plain",
+        reach=Reach.SERVICE,
+    ),
+    Route(
+        method="GET",
         path="/log/tile/entries/{tile:path}",
         summary="A bundle of entries (C2SP tlog-tiles).",
         roles=READERS,
         handler=tiles.entries,
         media_type="application/octet-stream",
         reach=Reach.SERVICE,
+        problems=(Problem.LOG_PRUNED,),
     ),
     Route(
         method="GET",
