@@ -81,7 +81,7 @@ def _size_over(session: Connection, index: int, policy: str) -> int | None:
 
 def _keys(session: Connection, before: int) -> Iterable[reading.Entry]:
     """Registrations and hand-overs of those who signed, below the statement, oldest first."""
-    registered = reading.entries_after(session, -1, [KeyRegistered.type]).entries
+    registered = reading.registrations(session)
     for entry in sorted([*registered, *reading.handovers(session)], key=lambda one: one.index):
         record = eventstore.parse(entry.note)
         source = record.event.source if isinstance(record.event, KeyRegistered) else record.envelope.source
