@@ -31,6 +31,7 @@ class Erasure(Schema):
     organisation = m.String(required=True)
     state = m.String(required=True)
     due = m.String(allow_none=True)
+    cancelled_at = m.String(allow_none=True)
     brake = m.Nested(Brake, allow_none=True)
     ordered_at = m.String(allow_none=True)
     certified_at = m.String(allow_none=True)

@@ -16,6 +16,8 @@ ORGANISATION = "organisation"
 Its events name no account: `account` is empty.
 """
 
+SESSION = "session/"
+"""What the scope begins with that takes what is kept of one session."""
 CATEGORY = "category/"
 """What the scope begins with that takes one category of a person, and leaves the rest: `category/<category>`."""
 

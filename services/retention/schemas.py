@@ -71,8 +71,10 @@ def erasure(row: Row, parts: Sequence[Row], services: Sequence[str]) -> dict[str
     return {
         "id": row.erasure,
         "organisation": row.organisation,
-        "state": row.state,
-        "due": row.due,
+        # A client knows six states: who is asked for no more is where it was before there was a date.
+        "state": "requested" if row.cancelled_at else row.state,
+        "due": None if row.cancelled_at else row.due,
+        "cancelled_at": row.cancelled_at,
         "brake": {"why": row.brake, "until": row.brake_until} if row.brake and row.ordered_at is None else None,
         "ordered_at": row.ordered_at,
         "certified_at": row.certified_at,
@@ -145,6 +147,7 @@ def certificate(stated: CertificateIssued, log: str, evidence: Mapping[str, Any]
             "at": instant(stated.certified_at),
             "entries": stated.completed,
             "remaining": stated.remaining,
+            "excepted": stated.excepted,
         },
         "unreadable_in_every_earlier_copy": {"at": instant(unreadable_at), "entries": stated.retired}
         if unreadable_at

@@ -45,8 +45,8 @@ class Sweeping:
         self._retention = retention
         self._known: dict[str, bool] = {}
         self._held: Mapping[str, tuple[str, ...]] = {}
-        self._room: dict[str, int] = {}
-        """How many more of an organisation's people may be ordered erased today."""
+        self._room: dict[tuple[str, str], int] = {}
+        """How many more of an organisation's people may be ordered erased today, whole or in one category: by scope."""
 
     def sweep(self) -> None:
         """End what has expired, order what is due, and say which copies have become unreadable."""
@@ -121,7 +121,11 @@ class Sweeping:
         organisations = {row.organisation for row in rows}
         people = standing.people_of(unit.session, organisations)
         gone = erasures.gone_since(unit.session, organisations, self._retention.now() - A_DAY)
-        self._room = {name: allowance(people.get(name, 0)) - gone.get(name, 0) for name in organisations}
+        self._room = {
+            (name, scope): allowance(people.get(name, 0)) - gone.get((name, scope), 0)
+            for name in organisations
+            for scope in erasures.OF_PEOPLE
+        }
 
     def _order(self, unit: Unit, row: Any) -> None:
         held = self._held.get(row.erasure, ())
@@ -129,17 +133,18 @@ class Sweeping:
         if known is None and not held:
             return  # its source could not be asked, so it waits for the next sweep
         at = self._retention.now()
-        crowded = row.scope == PERSON and self._room[row.organisation] <= 0
+        whose = row.organisation, row.scope
+        crowded = self._room.get(whose, 1) <= 0
         excepted: tuple[str, ...] = ()
         if row.scope == ORGANISATION:
-            crowded = (standing.people(unit.session, row.organisation) or 0) > self._room[row.organisation]
+            crowded = (standing.people(unit.session, row.organisation) or 0) > self._room[row.organisation, PERSON]
             excepted = self._retention.departing.excepted(unit.session, row.organisation)
         asked = erasing.Order(holds=held, known=bool(known), crowded=crowded, excepted=excepted, at=at)
         for event in unit.do(stream(row.erasure), erasing.decider, asked):
             if isinstance(event, ErasureBraked):
                 log.error("erasure %s waits for an officer: %s", row.erasure, event.why.value)
-            if isinstance(event, ErasureOrdered) and event.scope == PERSON and row.released_at is None:
-                self._room[row.organisation] -= 1
+            if isinstance(event, ErasureOrdered) and whose in self._room and row.released_at is None:
+                self._room[whose] -= 1
 
     def _prove(self, unit: Unit, row: Any) -> None:
         noted: Mapping[str, erasing.Retired] = retirements.latest(unit.session)

@@ -100,6 +100,7 @@ def decide(issued: Issued, command: Issue) -> Sequence[CertificateIssued]:
             completed=dict(certified.entries),
             retired=dict(facts.unreadable.entries) if facts.unreadable else {},
             remaining=REMAINING,
+            excepted=len(ordered.excepted or ()),
             at=command.at,
         )
     ]

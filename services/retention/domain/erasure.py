@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.contracts.facts import ORGANISATION, PERSON
+from services.contracts.facts import ORGANISATION, PERSON, SESSION
 from services.contracts.retention import (
     Brake,
     CopiesUnreadable,
@@ -89,8 +89,10 @@ def decide(state: Erasure, command: Command) -> Sequence[Event]:
             return []
         case Status.SCHEDULED, Cancel():
             return [_cancelled(_asked(state), command)]
-        case Status.CANCELLED, (Reschedule() | Cancel() | Order() | Release()):
+        case Status.CANCELLED, (Reschedule() | Cancel() | Order()):
             return []
+        case Status.CANCELLED, Release():
+            raise Refused("not_braked")
         case ((Status.ORDERED | Status.CERTIFIED | Status.UNREADABLE), Cancel()):
             raise Refused("too_late")
         case Status.SCHEDULED, Order():
@@ -164,9 +166,9 @@ def _order(state: Erasure, asked: ErasureScheduled, command: Order) -> Sequence[
         raise Refused("not_yet")
     if not command.known:
         return [_braked(asked, Brake.UNCONFIRMED, None, command.at)]
-    if command.crowded and asked.scope in (PERSON, ORGANISATION) and not state.released:
+    if command.crowded and not asked.scope.startswith(SESSION) and not state.released:
         return [_braked(asked, Brake.MASS, None, command.at)]
-    # Only auth knows a session by its name.
+    # Only auth knows a session by its name, or has a category of a person that goes alone.
     services = SERVICES if asked.scope in (PERSON, ORGANISATION) else ("auth",)
     ordered = {"scope": asked.scope, "asked_in": asked.asked_in, "services": services, "at": command.at}
     return [ErasureOrdered(**whose, **ordered, excepted=command.excepted or None)]  # type: ignore[arg-type]

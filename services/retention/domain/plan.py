@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.facts import CATEGORY, PERSON
+from services.contracts.facts import CATEGORY, PERSON, SESSION
 from services.contracts.privacy import Category, TermTrigger
 from services.retention.domain.terms import OF, Agreed, Due, Terms, Trigger, closing, shortest
 
@@ -59,7 +59,7 @@ def categories_of(scope: str) -> tuple[Category, ...]:
     """What of a person an erasure of this scope takes."""
     if scope.startswith(CATEGORY):
         return (Category(scope.removeprefix(CATEGORY)),)
-    return OF[Trigger.ACCOUNT_CLOSED] if scope == PERSON else OF[Trigger.SESSION_ENDED]
+    return OF[Trigger.SESSION_ENDED] if scope.startswith(SESSION) else OF[Trigger.ACCOUNT_CLOSED]
 
 
 def sooner(whole: Open, due: Mapping[Category, Due], gone: Collection[str]) -> list[Change]:

@@ -278,12 +278,13 @@ def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:
     return session.execute(select(erasures.c.erasure).where(mine).limit(limit)).scalars().all()
 
 
-def gone_since(session: Connection, organisations: Collection[str], moment: datetime) -> dict[str, int]:
-    """How many people of each were ordered erased since `moment`, but for those an officer released; not of nobody."""
+def gone_since(session: Connection, organisations: Collection[str], moment: datetime) -> dict[tuple[str, str], int]:
+    """By organisation and scope, how many people were ordered erased since `moment`, but for those released."""
     mine = erasures.c.organisation.in_(organisations) & (erasures.c.ordered_at >= instant(moment))
-    mine &= (erasures.c.scope == PERSON) & erasures.c.released_at.is_(None)
-    found = select(erasures.c.organisation, func.count().label("gone")).where(mine).group_by(erasures.c.organisation)
-    return {row.organisation: row.gone for row in session.execute(found)}
+    mine &= erasures.c.scope.in_(OF_PEOPLE) & erasures.c.released_at.is_(None)
+    whose = erasures.c.organisation, erasures.c.scope
+    found = select(*whose, func.count().label("gone")).where(mine).group_by(*whose)
+    return {(row.organisation, row.scope): row.gone for row in session.execute(found)}
 
 
 def begun(session: Connection, account: str) -> bool:

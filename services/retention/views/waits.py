@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from services.contracts.facts import ORGANISATION, PERSON
+from services.contracts.facts import ORGANISATION, PERSON, SESSION
 from services.kernel.codec import instant
+from services.retention.domain.plan import categories_of
 from services.retention.domain.terms import OF, Trigger
 from services.retention.views.erasures import erasures
 
@@ -35,14 +35,14 @@ def by_organisation(session: Connection, organisation: str | None, late: datetim
 
 def overdue(session: Connection, organisation: str | None, late: datetime) -> dict[str, int]:
     """By category, how many people's or sessions' values are there though they should have been ordered erased."""
-    people = OF[Trigger.ACCOUNT_CLOSED], erasures.c.scope == PERSON
-    parts = OF[Trigger.SESSION_ENDED], erasures.c.scope != PERSON
-    found: dict[str, int] = {}
-    for categories, whose in (people, parts):
-        mine: Any = _mine(organisation) & whose & (erasures.c.state == "scheduled")
-        mine &= erasures.c.free_at < instant(late)
-        number = session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
-        found |= {category.value: number for category in categories}
+    mine = _mine(organisation) & (erasures.c.state == "scheduled") & (erasures.c.free_at < instant(late))
+    kind = case((erasures.c.scope.startswith(SESSION), SESSION), else_=erasures.c.scope).label("kind")
+    found = {
+        category.value: 0 for trigger in (Trigger.ACCOUNT_CLOSED, Trigger.SESSION_ENDED) for category in OF[trigger]
+    }
+    for row in session.execute(select(kind, func.count().label("late")).where(mine).group_by(kind)):
+        for category in categories_of(row.kind):
+            found[category.value] += row.late
     return found
 
 

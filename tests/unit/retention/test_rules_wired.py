@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.contracts import auth, org
-from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.privacy import Category, LegalBasis, Purpose, Role, TermTrigger
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.codec import instant
 from services.kernel.context import Context
@@ -40,7 +40,8 @@ def agree(
     version: int = 1,
     sides: int = 2,
     starts_on: date = date(2025, 1, 1),
-) -> None:
+    triggers: dict[Category, TermTrigger] | None = None,
+) -> str:
     agreement = str(uuid4())
     proposed = org.AgreementProposed(
         agreement=agreement,
@@ -52,6 +53,7 @@ def agree(
         retention=terms,
         sub_processors=(),
         starts_on=starts_on,
+        triggers=triggers,
         at=NOW,
     )
     world.tell("org", proposed, f"agreement/{agreement}")
@@ -68,6 +70,7 @@ def agree(
         )
         world.tell("org", signed, f"agreement/{agreement}")
     world.settle()
+    return agreement
 
 
 def sign_in(world: World, account: str, organisation: str = MINE) -> str:
@@ -85,6 +88,17 @@ def sign_out(world: World, session: str, account: str, organisation: str = MINE)
     )
     world.tell("auth", ended, f"session/{session}")
     world.settle()
+
+
+def register(world: World, organisation: str = MINE) -> str:
+    """Somebody who is invited and registers at this moment; answers the pseudonym."""
+    account, invitation = str(uuid4()), str(uuid4())
+    whose = {"account": account, "organisation": organisation, "invitation": invitation, "role": Role.MEMBER}
+    invited = auth.PersonInvited(**whose, token_digest="d", expires_at=world.now + timedelta(days=7), at=world.now)
+    world.tell("auth", invited, f"account/{account}")
+    world.tell("auth", auth.UserRegistered(**whose, at=world.now), f"account/{account}")
+    world.follow()
+    return account
 
 
 def of_sessions(world: World) -> list[tuple[str, str]]:
@@ -298,3 +312,123 @@ def test_the_report_says_which_terms_hold_and_what_waits_for_what(world):
         1,
         0,
     )
+
+
+RECORDED = {Category.NAME: TermTrigger.RECORDED}
+
+
+def test_a_category_may_go_a_term_after_it_was_recorded_while_the_account_is_open(world):
+    agree(world, {Category.NAME: "P90D"}, triggers=RECORDED)
+    register(world)
+    register(world, organisation=str(uuid4()))
+    world.later(days=90, seconds=-1)
+    world.settle()
+    assert of_categories(world) == []
+
+    world.later(seconds=1)
+    world.settle()
+    assert of_categories(world) == [("category/name", "ordered", instant(NOW + timedelta(days=90)))]
+    [erasure] = [note for note in world.log.notes if b"ErasureOrdered" in note]
+    assert b'"services":["auth"]' in erasure
+    world.later(days=365)
+    world.settle()
+    assert len(of_categories(world)) == 1, "what went does not go twice"
+
+
+def test_what_was_recorded_goes_with_the_person_at_the_latest(world):
+    agree(world, {Category.NAME: "P90D"}, triggers=RECORDED)
+    person = register(world)
+    erasure = world.close(account=person)
+    world.settle()
+    assert world.erasure(erasure)["state"] == "ordered"
+    world.later(days=90)
+    world.settle()
+
+    assert of_categories(world) == []
+
+
+def test_a_rule_that_gives_a_category_no_term_of_its_own_any_more_cancels_what_waited(world):
+    agree(world, dict.fromkeys(MONTH, "P30D") | {Category.EMAIL: "P7D"})
+    erasure = world.close()
+    world.settle()
+    assert of_categories(world) == [("category/email", "scheduled", instant(NOW + timedelta(days=7)))]
+
+    agree(world, MONTH, version=2)
+    assert [state for _, state, _ in of_categories(world)] == ["cancelled"]
+    agree(world, dict.fromkeys(MONTH, "P30D") | {Category.EMAIL: "P9D"}, version=3)
+    assert sorted(state for _, state, _ in of_categories(world)) == ["cancelled", "scheduled"]
+    world.later(days=9)
+    world.settle()
+    assert sorted(state for _, state, _ in of_categories(world)) == ["cancelled", "ordered"]
+    assert world.erasure(erasure)["state"] == "scheduled"
+    assert world.said().count("ErasureCancelled") == 1
+
+
+def test_what_was_cancelled_says_so_and_is_due_no_more(world):
+    agree(world, dict.fromkeys(MONTH, "P30D") | {Category.EMAIL: "P7D"})
+    world.close()
+    world.settle()
+    agree(world, MONTH, version=2)
+
+    with world.app.store.reading() as session:
+        mine = erasures.erasures.c.scope == "category/email"
+        [row] = session.execute(erasures.erasures.select().where(mine)).all()
+    said = world.erasure(row.erasure)
+    assert (said["state"], said["due"]) == ("requested", None)
+    assert said["cancelled_at"] == instant(NOW)
+
+
+@pytest.mark.parametrize(
+    ("held", "email", "name"), [(Category.EMAIL, "held", "ordered"), (Category.NAME, "ordered", "held")]
+)
+def test_a_hold_on_a_category_keeps_that_one_and_the_person_and_no_other(world, held, email, name):
+    agree(world, {Category.NAME: "P1D", Category.EMAIL: "P1D", Category.CREDENTIALS: "P30D"})
+    person = register(world)
+    world.log.people[person] = (person, MINE)
+    world.app.holds.place(
+        Context(actor=example.OFFICER, correlation=str(uuid4())),
+        scope=HoldScope.PERSON,
+        account=person,
+        ground=HoldGround.LEGAL_CLAIM,
+        reason="Een claim.",
+        categories=(held,),
+        expires_at=NOW + timedelta(days=90),
+    )
+    erasure = world.close(account=person)
+    world.later(days=1)
+    world.settle()
+
+    assert [state for _, state, _ in of_categories(world)] == [email, name]
+    assert world.erasure(erasure)["state"] == "held"
+
+
+def test_who_was_removed_by_somebody_else_keeps_every_category_for_the_grace(world):
+    agree(world, {Category.NAME: "P30D"})
+    world.close(closed_by=f"account/{uuid4()}")
+    world.settle()
+    assert {state for _, state, _ in of_categories(world)} == {"scheduled"}
+    world.later(days=14)
+    world.settle()
+
+    assert {state for _, state, _ in of_categories(world)} == {"ordered"}
+
+
+def test_no_rule_empties_a_category_of_all_an_organisations_people_overnight(world):
+    for _ in range(23):
+        register(world)
+    agree(world, {Category.NAME: "P0D"}, triggers=RECORDED)
+    world.settle()
+
+    states = [state for _, state, _ in of_categories(world)]
+    assert (states.count("ordered"), states.count("scheduled")) == (20, 3)
+    assert world.app.report(MINE)["totals"]["overdue_by_category"]["name"] == 0
+
+
+def test_what_is_late_is_counted_under_its_category(world):
+    agree(world, {Category.NAME: "P30D"})
+    world.close()
+    world.follow()
+    world.later(hours=1)
+
+    late = world.app.report(MINE)["totals"]["overdue_by_category"]
+    assert (late["email"], late["credentials"], late["name"]) == (1, 1, 0)
