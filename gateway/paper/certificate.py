@@ -36,7 +36,10 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificatePage:
-    """All that the template sees. `words` are the labels of its language; `key` and the like are lines as printed."""
+    """All that the template sees. `words` are the labels of its language; `key` and the like are lines as printed.
+
+    `excepted` and `order` are empty where there is nothing to say.
+    """
 
     template: str = "certificate"
     lang: str
@@ -45,6 +48,7 @@ class CertificatePage:
     certificate: str
     organisation: str
     scope: str
+    excepted: str
     rule: str
     issued: str
     steps: tuple[Step, ...]
@@ -73,6 +77,7 @@ def page(document: Mapping[str, Any], lang: str) -> CertificatePage:
         certificate=document["certificate"],
         organisation=document["organisation"],
         scope=" ".join([words.get(f"scope_{kind}", kind), category]).strip(),
+        excepted=str(here["excepted"]) if here["excepted"] else "",
         rule=document["rule"],
         issued=written(document["issued_at"], lang),
         steps=(

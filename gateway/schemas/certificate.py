@@ -28,7 +28,10 @@ class UnreadableMoment(Schema):
 
 
 class ErasedMoment(UnreadableMoment):
+    """`remaining` rows were left; of `excepted` people nothing was erased, since a hold is on them."""
+
     remaining = m.Integer(required=True)
+    excepted = m.Integer(required=True)
 
 
 class LogUnderProof(Schema):

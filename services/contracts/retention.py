@@ -260,4 +260,5 @@ class CertificateIssued(Event, kind="certificate"):
     completed: dict[str, int]
     retired: dict[str, int]
     remaining: int
+    excepted: int
     at: datetime

@@ -37,6 +37,7 @@ class CertificateReport:
     unreadable: str | None = None
     entries: int = 0
     statement: str = ""
+    excepted: int = 0
     wrong: Wrong | None = None
     key_given: bool = True
     witnesses: tuple[str, ...] = ()
@@ -57,6 +58,8 @@ class CertificateReport:
         if self.ok:
             lines.append(f"organisation {self.organisation}")
             lines.append(f"erased here at {self.erased}, nothing left")
+            if self.excepted:
+                lines.append(f"but for {self.excepted} people on whom there is a hold")
             lines.append(
                 f"unreadable in every earlier copy at {self.unreadable}"
                 if self.unreadable
@@ -126,6 +129,7 @@ def _examined(
         stated["unreadable_in_copies_at"],
         named,
         sha256(document["statement"]["entry"].encode()).hexdigest(),
+        stated["excepted"],
         key_given=key_given,
         witnesses=cosigned,
         strangers=judge.strangers(checkpoint, key),

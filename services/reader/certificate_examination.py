@@ -30,6 +30,7 @@ _SAME = {
     "erased_here.at": "certified_at",
     "erased_here.entries": "completed",
     "erased_here.remaining": "remaining",
+    "erased_here.excepted": "excepted",
     "unreadable_in_every_earlier_copy.at": "unreadable_in_copies_at",
     "unreadable_in_every_earlier_copy.entries": "retired",
     "issued_at": "at",
@@ -180,6 +181,8 @@ def _claims(stated: Mapping[str, Any], index: int) -> set[int]:
         )
     if stated["remaining"] != 0:
         raise Wrong("erased_here.remaining", "something was left")
+    if stated["excepted"] < 0 or (stated["excepted"] and stated["scope"] != "organisation"):
+        raise Wrong("erased_here.excepted", "only of a whole organisation can anybody be kept")
     if (unreadable is None) != (not retired) or (retired and set(retired) != set(services)):
         raise Wrong("unreadable_in_every_earlier_copy", "it does not name a retirement of every service")
     named = [*([] if order is None else [order]), *completed.values(), *retired.values()]

@@ -32,7 +32,7 @@ CERTIFICATE: Shape = {
     "asked_at": str,
     "due": str,
     "ordered": {"at": str, "entry": (int, None)},
-    "erased_here": {"at": str, "entries": _ENTRIES, "remaining": int},
+    "erased_here": {"at": str, "entries": _ENTRIES, "remaining": int, "excepted": int},
     "unreadable_in_every_earlier_copy": (None, {"at": str, "entries": _ENTRIES}),
     "issued_at": str,
     "log": {"origin": str, "vkey": str, "checkpoint": str},
@@ -56,6 +56,7 @@ STATEMENT: Shape = {
     "completed": _ENTRIES,
     "retired": _ENTRIES,
     "remaining": int,
+    "excepted": int,
     "at": str,
 }
 

@@ -185,6 +185,7 @@ def certificate_issued(**but: Any) -> CertificateIssued:
         completed={"auth": 45, "org": 46, "audit": 47, "retention": 48},
         retired={"auth": 72, "org": 73, "audit": 74, "retention": 75},
         remaining=0,
+        excepted=0,
         at=NEXT_NIGHT,
     )
     return replace(made, **but)

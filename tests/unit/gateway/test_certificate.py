@@ -112,6 +112,13 @@ def test_what_is_still_to_come_is_said_to_be(lang):
     assert printed(shown).startswith(b"%PDF")
 
 
+def test_whom_a_hold_kept_stands_on_the_page_of_an_organisation():
+    some = page(Tiny(scope="organisation", excepted=3).document(), "en")
+
+    assert (some.excepted, some.scope) == ("3", words.CERTIFICATE["en"]["scope_organisation"])
+    assert len(printed(some)) > len(printed(replace(some, excepted="")))
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

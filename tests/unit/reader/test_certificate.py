@@ -54,6 +54,13 @@ def test_an_erasure_that_retention_has_no_part_in_names_no_order():
     assert judged(tiny.document()) == "ok"
 
 
+def test_whom_a_hold_kept_is_told_of_an_organisation():
+    report = verify_certificate(Tiny(scope="organisation", excepted=2).raw(), log_vkey=LOG.vkey)
+
+    assert report.ok
+    assert "but for 2 people on whom there is a hold" in report.text()
+
+
 def test_the_key_may_come_from_the_certificate_which_is_said():
     report = verify_certificate(Tiny().raw())
 
@@ -81,6 +88,8 @@ def test_an_entry_that_tells_of_no_key_is_no_key():
     ("claim", "where"),
     [
         ({"remaining": 1}, "erased_here.remaining"),
+        ({"excepted": 1}, "erased_here.excepted"),
+        ({"scope": "organisation", "excepted": -1}, "erased_here.excepted"),
         ({"completed": {"auth": 6, "org": 7, "audit": 5}}, "erased_here.entries"),
         ({"services": ["auth", "org", "audit"]}, "erased_here.entries"),
         ({"services": [*SERVICES, "auth"]}, "erased_here.entries"),

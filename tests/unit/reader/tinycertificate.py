@@ -45,6 +45,7 @@ class Tiny:
             "completed": {source[1:]: first + 1 + at for at, source in enumerate(SOURCES)},
             "retired": {source[1:]: first + 5 + at for at, source in enumerate(SOURCES)},
             "remaining": 0,
+            "excepted": 0,
             "at": NIGHT,
             **but,
         }
@@ -73,7 +74,8 @@ class Tiny:
             "due": said["due"],
             "ordered": {"at": said["ordered_at"], "entry": said["order"]},
             "erased_here": {
-                "at": said["certified_at"], "entries": said["completed"], "remaining": said["remaining"],
+                "at": said["certified_at"], "entries": said["completed"],
+                "remaining": said["remaining"], "excepted": said["excepted"],
             },
             "unreadable_in_every_earlier_copy": unreadable if unreadable["at"] else None,
             "issued_at": said["at"],
