@@ -34,12 +34,16 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Log:
-    """The log as far as a replay looks: `size` entries under `root`; `checkpoint` is a signed one over them."""
+    """The log as far as a replay looks: `size` entries under `root`; `checkpoint` is a signed one over them.
+
+    `first` is the lowest index that is left of it.
+    """
 
     origin: str
     size: int
     root: bytes
     checkpoint: bytes
+    first: int = 0
 
 
 class Case(Protocol):
@@ -64,7 +68,7 @@ class Running:
         shown = self._ask("replay", {"replay": replay})
         self.selection = _selection(shown["selection"])
         note = shown["checkpoint"].encode()
-        self.log = Log(origin, shown["size"], bytes.fromhex(shown["root"]), note)
+        self.log = Log(origin, shown["size"], bytes.fromhex(shown["root"]), note, shown["first"])
 
     def found(self) -> Iterator[Found]:
         return self._pages({})
@@ -101,6 +105,8 @@ class Copied:
         return finding.everything(self._engine, self.selection, self.log.size - 1)
 
     def of_types(self, types: Sequence[str], last: int) -> Iterator[tuple[int, bytes]]:
+        if self.log.first:
+            raise Unusable(f"the log begins at entry {self.log.first}: views need what came before")
         after = -1
         while after < last:
             with reading(self._engine) as session:
@@ -143,23 +149,27 @@ def copied(directory: Path, room: Path, selection: Selection, at: int | str | No
     engine = sqlite(room / "log.sqlite3")
     try:
         tables.create(engine)
-        edge = _lay_out(shelf, engine, size, at)
-        if edge.size == 0 or (isinstance(at, int) and edge.size <= at):
-            raise Unusable(f"the log has the entries 0 to {size - 1}, and none of them then")
-        yield Copied(engine, Log(origin, edge.size, edge.root(), note), selection)
+        edge = _lay_out(shelf, engine, size, at, report.begins)
+        if edge.size == report.begins or (isinstance(at, int) and edge.size <= at):
+            raise Unusable(f"the log has the entries {report.begins} to {size - 1}, and none of them then")
+        yield Copied(engine, Log(origin, edge.size, edge.root(), note, report.begins), selection)
     finally:
         engine.dispose()
 
 
-def _lay_out(shelf: Directory, engine: Engine, size: int, at: int | str | None) -> tree.Edge:
+def _lay_out(shelf: Directory, engine: Engine, size: int, at: int | str | None, begins: int) -> tree.Edge:
     """The entries up to an index or a moment, as the running log has them in its tables; and the edge of their tree."""
-    edge = tree.Edge()
+    edge = tree.edge_at(
+        begins, lambda level, n: shelf.tile(level, n, min(tiles.WIDTH, (size >> 8 * level) - n * tiles.WIDTH))
+    )
 
     def within(row: Mapping[str, Any]) -> bool:
         return at is None or (row["idx"] <= at if isinstance(at, int) else row["time"] <= at)
 
     for n, width in tiles.blocks(size):
         first = n * tiles.WIDTH
+        if first < begins:
+            continue
         all_rows = [_row(first + i, bytes(note or b"")) for i, note in enumerate(shelf.bundle(n, width).entries)]
         rows = list(takewhile(within, all_rows))
         if rows:

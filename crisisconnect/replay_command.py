@@ -15,7 +15,7 @@ import typer
 from sqlalchemy import Engine
 
 from crisisconnect import asking, investigating, republishing, telling
-from crisisconnect.investigating import Case
+from crisisconnect.investigating import Case, Log
 from crisisconnect.topology import SERVICES
 from services.audit.replaying.export import lines
 from services.audit.replaying.selection import Selection
@@ -104,6 +104,7 @@ def _case(
             }
             running = held.enter_context(investigating.running(case, ground, asked, at))
             typer.echo(f"replay {running.replay}, on record", err=True)
+            _say_first(running.log)
             yield running
             return
         if account is not None:
@@ -113,7 +114,13 @@ def _case(
         except Unusable as error:
             typer.echo(f"replay: {error}", err=True)
             raise typer.Exit(2) from None
+        _say_first(copied.log)
         yield copied
+
+
+def _say_first(log: Log) -> None:
+    if log.first:
+        typer.echo(f"from entry {log.first} on: the log has let go of what came before", err=True)
 
 
 def _timeline(found: Case) -> None:
@@ -144,7 +151,7 @@ def _export(found: Case, file: Path) -> None:
     partial, digest = file.with_name(file.name + ".partial"), hashlib.sha256()
     log = found.log
     with partial.open("wb") as out:
-        for line in lines(log.origin, log.size, log.root, found.selection, found.found()):
+        for line in lines(log.origin, log.size, log.root, found.selection, found.found(), log.first):
             out.write(line)
             digest.update(line)
     partial.replace(file)

@@ -126,12 +126,16 @@ class ReplayBegun(Written):
 
 
 class Replay(Schema):
-    """`size` and `root` say of which log it is (RFC 6962); `checkpoint` is the first signed one over it."""
+    """`size` and `root` say of which log it is (RFC 6962); `checkpoint` is the first signed one over it.
+
+    It looks from the entry `first` to `last`: what the log has let go of before that, nobody can look at.
+    """
 
     id = m.String(required=True)
     case = m.String(required=True)
     ground = m.String(required=True, allow_none=True)
     selection = m.Raw(required=True)
+    first = m.Integer(required=True)
     last = m.Integer(required=True)
     count = m.Integer(required=True)
     state = m.String(required=True)

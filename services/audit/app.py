@@ -14,8 +14,9 @@ from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching, witnessed
 from services.audit.ledger.keeping import own_terms
 from services.audit.pruning import Pruning
+from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
-from services.audit.views import access, erasures, integrity
+from services.audit.views import access, erasures, grounds, integrity
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
@@ -33,12 +34,12 @@ OTHERS = ("auth", "org", "retention")
 LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
 LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)
 STALE = timedelta(seconds=60)
-PRUNING_SECONDS = 60.0
+TERMS_SECONDS = 60.0
 
 
 class Audit(Participant):
     name = "audit"
-    views = ()
+    views = (grounds,)
     log_views = (erasures, access)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
@@ -51,7 +52,9 @@ class Audit(Participant):
         self.rounds = Rounds(self.engine, self.witnesses)
         self.replays = Replays(self.store, self._pseudonym_of, configuration.maker)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
-        self.pruning = Pruning(self.store, self.own_context, self._read_by_all, own_terms())
+        terms = own_terms()
+        self.pruning = Pruning(self.store, self.own_context, self._read_by_all, terms)
+        self.grounds = Grounds(self.store, self.own_context, terms)
 
     def begin(self) -> None:
         self.register_keys()
@@ -60,7 +63,7 @@ class Audit(Participant):
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
         alarms = (min(5.0, self.configuration.gap_seconds), self.alarms.look)
-        return [*asking, alarms, (PRUNING_SECONDS, self.pruning.turn)]
+        return [*asking, alarms, (TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""

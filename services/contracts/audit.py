@@ -142,11 +142,7 @@ class ReplayGroundErased(Event, kind="replay"):
 
 @dataclass(frozen=True, kw_only=True)
 class LogPruned(Event, kind="pruning"):
-    """The log's own term is over for every entry below `minimum`: their bytes go, their hashes stay (P06).
-
-    `numbers` says of each source what its last number below `minimum` was; they count exactly those entries. The
-    youngest of them was recorded at `recorded`, by whichever of its source's clock and the log's was later.
-    """
+    """The term of the log's entries below `minimum`, `numbers` of each source, is over: their bytes go (P06)."""
 
     minimum: int
     numbers: dict[str, int]

@@ -1,14 +1,14 @@
-"""A replay is begun once, for a case and on a ground, and looked at by whoever began it."""
+"""A replay is begun once, for a case and on a ground, and looked at by whoever began it; the ground has its term."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.contracts.audit import ReplayExported, ReplayStarted
+from services.contracts.audit import ReplayExported, ReplayGroundErased, ReplayStarted
 from services.kernel.decider import Decider, Refused
 
-Told = ReplayStarted | ReplayExported
+Told = ReplayStarted | ReplayExported | ReplayGroundErased
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +25,28 @@ class Export:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EraseGround:
+    """The keys of the ground are destroyed, so many of them; `due` was the moment, by this rule."""
+
+    rule: str
+    due: datetime
+    keys: int
+    at: datetime
+
+
+Command = Start | Export | EraseGround
+
+
+@dataclass(frozen=True, kw_only=True)
 class Replay:
     """`started` is without its ground, which is sealed."""
 
     started: ReplayStarted | None = None
     exports: int = 0
+    ground_erased: bool = False
 
 
-def decide(replay: Replay, command: Start | Export) -> list[Told]:
+def decide(replay: Replay, command: Command) -> list[Told]:
     match replay.started, command:
         case None, Start():
             if not command.told.case.strip():
@@ -44,6 +58,15 @@ def decide(replay: Replay, command: Start | Export) -> list[Told]:
             return []
         case ReplayStarted() as started, Export() if started.by == command.by:
             return [ReplayExported(replay=started.replay, case=started.case, by=command.by, at=command.at)]
+        case ReplayStarted(), EraseGround() if replay.ground_erased:
+            return []
+        case ReplayStarted() as started, EraseGround() if command.due <= command.at:
+            erased = ReplayGroundErased(
+                replay=started.replay, rule=command.rule, due=command.due, keys=command.keys, at=command.at
+            )
+            return [erased]
+        case _, EraseGround():
+            raise Refused("not_yet")
         case _:
             raise Refused("not_found")
 
@@ -53,7 +76,9 @@ def evolve(replay: Replay, event: Told) -> Replay:
         case ReplayStarted():
             return Replay(started=event)
         case ReplayExported():
-            return Replay(started=replay.started, exports=replay.exports + 1)
+            return replace(replay, exports=replay.exports + 1)
+        case ReplayGroundErased():
+            return replace(replay, ground_erased=True)
 
 
-decider: Decider[Replay, Start | Export, Told] = Decider(Replay(), decide, evolve)
+decider: Decider[Replay, Command, Told] = Decider(Replay(), decide, evolve)

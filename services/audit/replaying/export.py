@@ -16,21 +16,24 @@ PROGRAM = "0.1.0"
 """The program's version; another one may select or order differently, so it stands in every export."""
 
 
-def lines(origin: str, size: int, root: bytes, selection: Selection, found: Iterable[Found]) -> Iterator[bytes]:
+def lines(
+    origin: str, size: int, root: bytes, selection: Selection, found: Iterable[Found], first: int = 0
+) -> Iterator[bytes]:
     """JSON Lines: what was asked of which tree, each entry verbatim, and how many there were with their SHA-256.
 
-    `size` and `root` are of the log as far as the replay looks (RFC 6962), so they hold wherever a copy of it lies.
+    `size` and `root` are of the log as far as the replay looks (RFC 6962), so they hold wherever a copy of it lies;
+    `first` is the lowest index that this copy still has.
     """
     head: dict[str, object] = {
         "format": FORMAT,
         "program": PROGRAM,
         "selection": selection.shown(),
-        "log": {"origin": origin, "size": size, "root": base64.b64encode(root).decode()},
+        "log": {"origin": origin, "first": first, "size": size, "root": base64.b64encode(root).decode()},
     }
     digest, count = hashlib.sha256(), 0
-    first = _line(head)
-    digest.update(first)
-    yield first
+    opening = _line(head)
+    digest.update(opening)
+    yield opening
     for one in found:
         text = _line({"index": one.index, "depth": one.depth, "entry": one.note.decode()})
         digest.update(text)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from services.audit.domain import replay as domain
-from services.audit.ledger import reading
+from services.audit.ledger import pruned, reading
 from services.audit.replaying import finding
 from services.audit.replaying.export import PROGRAM
 from services.audit.replaying.selection import Selection
@@ -57,7 +57,8 @@ class Replays:
         """Begin one. `at` is the last index it looks at, or a moment; without it that is the newest integrated entry.
 
         `selection` has `since`, `until`, `account` or `person`, `organisation`, `correlationid`, `types`. Raises
-        Refused: case_needed, ground_needed, invalid, period_invalid, account_unknown, not_yet (no such entry yet).
+        Refused: case_needed, ground_needed, invalid, period_invalid, account_unknown, not_yet (no such entry yet),
+        log_pruned (the log begins later).
         """
         case, ground = case.strip(), ground.strip()
         if case and not CASE.match(case):
@@ -74,7 +75,9 @@ class Replays:
         person = self._person(selection) if case and ground else None
         with self._store.reading() as session:
             size = reading.size(session)
-            last = _last(session, at, size)
+            last, first = _last(session, at, size), pruned.minimum(session)
+        if last < first and first:
+            raise Refused("log_pruned")
         if not 0 <= last < size:
             raise Refused("not_yet")
         identity = str(uuid4())
@@ -102,7 +105,10 @@ class Replays:
         return self._store.perform(context, work, keys=[(f"replay/{identity}", Category.CORRESPONDENCE)])
 
     def show(self, context: Context, replay: str) -> dict[str, Any]:
-        """One replay; `state` is `counting` while `count` is of a part, `ready` when it is of the whole."""
+        """One replay: it looks from the entry `first`, as far back as the log still goes, to `last`.
+
+        `state` is `counting` while `count` is of a part, `ready` when it is of the whole.
+        """
         started, ground = self._started(context, replay)
         count, ready = self._count(started)
         return {
@@ -135,6 +141,8 @@ class Replays:
         else:
             begin = -1 if after is None else after
             with self._store.reading() as session:
+                if pruned.minimum(session):
+                    raise Refused("log_pruned")  # without what came first, what is made from the rest would be no view
                 part = finding.of_types(session, types, begin, started.last, min(limit, MOST))
             found, upto = part.found, part.scanned if part.scanned < started.last else None
         sizes = accumulate(len(one.note) for one in found)
@@ -165,10 +173,10 @@ class Replays:
     def _log(self, started: ReplayStarted) -> dict[str, Any]:
         size = started.last + 1
         with self._store.reading() as session:
-            note = finding.checkpoint_over(session, size)
+            note, first = finding.checkpoint_over(session, size), pruned.minimum(session)
             root = finding.root(session, size)
         checkpoint = note.decode() if note else None
-        return {"size": size, "root": root.hex(), "checkpoint": checkpoint, "program": PROGRAM}
+        return {"first": first, "size": size, "root": root.hex(), "checkpoint": checkpoint, "program": PROGRAM}
 
     def _page(self, started: ReplayStarted, after: int | None, limit: int) -> tuple[list[Found], int | None]:
         chosen, found, known = selection_of(started), list[Found](), OrderedDict[str, int]()

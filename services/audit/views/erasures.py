@@ -49,6 +49,7 @@ STEPS: dict[type[Event], str] = {
     auth.InvitationWithdrawn: ASKED,
     org.LeavingChosen: ASKED,
     retention.ErasureScheduled: "scheduled",
+    retention.ErasureCancelled: "cancelled",
     retention.ErasureHeld: "held",
     retention.ErasureBraked: "braked",
     retention.ErasureReleased: "released",
@@ -138,11 +139,12 @@ def _row(erasure: str, done: dict[str, Row[Any]], now: str) -> dict[str, Any]:
         "completed_at": completed,
         "certified_at": at("certified"),
         "unreadable_in_copies_at": at("unreadable in copies"),
+        "cancelled_at": at("cancelled"),
         "held_at": at("held"),
         "braked_at": at("braked"),
         "released_at": at("released"),
-        # What is held is suspended, and what is braked is not free yet ("~" sorts after every moment).
-        "overdue": free is not None and free < now and not {"ordered", "held"} & set(done),
+        # What is cancelled is not to come, what is held is suspended, and what is braked is not free yet ("~" sorts after every moment).
+        "overdue": free is not None and free < now and not {"ordered", "held", "cancelled"} & set(done),
         "events": {step: row.event for step, row in sorted(done.items(), key=lambda item: item[1].idx)},
     }
 
@@ -151,12 +153,14 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, int]:
     def counted(name: str) -> int:
         return sum(1 for row in rows if row[name])
 
+    waiting = [row for row in rows if not row["ordered_at"] and not row["cancelled_at"]]
     return {
         "requested": counted("requested_at"),
+        "cancelled": counted("cancelled_at"),
         "ordered": counted("ordered_at"),
         "certified": counted("certified_at"),
         "unreadable_in_copies": counted("unreadable_in_copies_at"),
-        "held": sum(1 for row in rows if row["held_at"] and not row["ordered_at"]),
-        "braked": sum(1 for row in rows if row["braked_at"] and not row["released_at"] and not row["ordered_at"]),
+        "held": sum(1 for row in waiting if row["held_at"]),
+        "braked": sum(1 for row in waiting if row["braked_at"] and not row["released_at"]),
         "overdue": counted("overdue"),
     }

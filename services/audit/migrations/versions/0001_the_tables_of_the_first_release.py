@@ -223,6 +223,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("replay"),
     )
     with op.batch_alter_table("replay_grounds", schema=None) as batch_op:
-        batch_op.create_index("replay_grounds_left", ["started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_replay_grounds_started_at"), ["started_at"], unique=False)
 
     # ### end Alembic commands ###
