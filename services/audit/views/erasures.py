@@ -143,7 +143,7 @@ def _row(erasure: str, done: dict[str, Row[Any]], now: str) -> dict[str, Any]:
         "held_at": at("held"),
         "braked_at": at("braked"),
         "released_at": at("released"),
-        # What is cancelled is not to come, what is held is suspended, and what is braked is not free yet ("~" sorts after every moment).
+        # What is cancelled is not to come, what is held is suspended, what is braked not free yet ("~" sorts last).
         "overdue": free is not None and free < now and not {"ordered", "held", "cancelled"} & set(done),
         "events": {step: row.event for step, row in sorted(done.items(), key=lambda item: item[1].idx)},
     }
