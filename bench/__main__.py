@@ -23,6 +23,8 @@ NAMES = (
     "replay",
     "tree",
     "rotation",
+    "erasing",
+    "sweeping",
 )
 
 
