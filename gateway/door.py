@@ -133,6 +133,11 @@ class Door:
             result = await ask.call(route.target, arguments(ask))
         if route.fresh and route.method != "GET":
             self.believed.forget(ask.token)
+        return self.answered(ask, result)
+
+    def answered(self, ask: Ask, result: dict[str, Any]) -> Answer:
+        """What of a service's result leaves, with the cursor that continues a list."""
+        route = ask.route
         headers: tuple[Header, ...] = ()
         if route.paged and result.get("next") is not None:
             result = {**result, "next": self.cursors.write(result["next"], *_list(ask))}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gateway.route import Route
-from gateway.surface import certificate, leaving, operations, organisations, own, people, record
+from gateway.surface import certificate, leaving, operations, organisations, own, people, preview, record
 
 ROUTES: tuple[Route, ...] = (
     *own.ROUTES,
     *people.ROUTES,
     *organisations.ROUTES,
+    *preview.ROUTES,
     *leaving.ROUTES,
     *record.ROUTES,
     *certificate.ROUTES,

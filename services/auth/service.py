@@ -118,6 +118,10 @@ class AuthService(Tended):
         return self.app.people.pseudonym_of(account=account, organisation=organisation)
 
     @answers()
+    def public_ids(self, context: Context, organisation: str, people: list[str]) -> dict[str, str]:
+        return self.app.people.public_ids(context, organisation=organisation, people=people)
+
+    @answers()
     def members(
         self, context: Context, organisation: str, after: str | None = None, limit: int = 100
     ) -> dict[str, Any]:

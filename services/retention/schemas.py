@@ -100,6 +100,27 @@ def hold(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
     }
 
 
+def preview(proposal: Any, page: Sequence[Any], totals: Mapping[str, Any], following: str | None) -> dict[str, Any]:
+    """`person` is a pseudonym: the door puts the public id in its place."""
+    return {
+        "agreement": proposal.agreement,
+        "version": proposal.version,
+        "starts_on": proposal.starts_on.isoformat(),
+        "totals": dict(totals),
+        "items": [
+            {
+                "person": one.person,
+                "erasure": one.erasure,
+                "fields": [category.value for category in one.categories],
+                "due_before": instant(one.before) if one.before else None,
+                "due": instant(one.due) if one.due else None,
+            }
+            for one in page
+        ],
+        "next": following,
+    }
+
+
 NOTHING = {"scheduled": 0, "held": 0, "braked": 0, "overdue": 0}
 
 

@@ -34,6 +34,12 @@ class RetentionService(Tended):
         return self.app.report(organisation)
 
     @answers()
+    def preview_rule(
+        self, context: Context, organisation: str, agreement: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.previewing.preview(organisation, agreement, after or "", limit)
+
+    @answers()
     def release_erasure(self, context: Context, erasure: str) -> dict[str, Any]:
         return self.app.release_erasure(context, erasure)
 

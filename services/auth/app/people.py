@@ -130,6 +130,17 @@ class People:
             raise Refused("account_unknown")
         return {"pseudonym": found.account, "organisation": found.organisation}
 
+    def public_ids(self, context: Context, *, organisation: str, people: Sequence[str]) -> dict[str, str]:
+        """By pseudonym the public id of each of these whose account is open; naming them is a look at them."""
+        context = self._auth.terms_or_before(context, organisation)
+        with self._auth.store.reading() as session:
+            rows = accounts.open_of(session, organisation, people[:PEOPLE_A_LOOK])
+        if not rows:
+            return {}
+        self.looked(context, organisation, [row.account for row in rows])
+        opened = self._auth.keyring.open_many([(row.public_id, "public_id") for row in rows])
+        return {row.account: known for row, known in zip(rows, opened, strict=True) if known is not None}
+
     def members(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
         """The open accounts of an organisation. `DataViewed` is in the log's way before anybody sees them."""
         context = self._look_allowed(context, organisation)

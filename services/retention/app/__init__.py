@@ -27,6 +27,7 @@ from services.retention.app.departing import FOLLOWED as LEAVING
 from services.retention.app.departing import Departing
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
+from services.retention.app.previewing import Previewing
 from services.retention.app.ruling import Ruling
 from services.retention.app.sweeping import Sweeping
 from services.retention.domain import erasure as erasing
@@ -85,6 +86,7 @@ class Retention(Participant):
         self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
         self.ruling = Ruling(self)
+        self.previewing = Previewing(self)
         self.certifying = Certifying(self)
         self.sweeping = Sweeping(self)
 

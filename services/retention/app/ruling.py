@@ -86,8 +86,8 @@ class Ruling:
         for row in erasures.open_of(session, organisation):
             mine[row.account].append(_open(row))
         for account, opened in sorted(mine.items()):
-            gone = erasures.gone_of(session, account)
-            yield from changes(self._retention.terms, agreed, opened, gone)
+            gone, recorded = erasures.gone_of(session, account), recordings.of(session, account)
+            yield from changes(self._retention.terms, agreed, opened, gone, recorded)
 
     def _do(self, unit: Unit, organisation: str, agreed: Agreed, change: Change) -> None:
         now, because = self._retention.now(), agreed.entry

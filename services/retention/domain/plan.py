@@ -71,10 +71,20 @@ def sooner(whole: Open, due: Mapping[Category, Due], gone: Collection[str]) -> l
     ]
 
 
-def changes(terms: Sequence[Terms], agreed: Agreed, mine: Sequence[Open], gone: Collection[str]) -> list[Change]:
-    """What `agreed` changes about one person's open erasures; `gone` are the scopes of those that are not open."""
+def changes(
+    terms: Sequence[Terms],
+    agreed: Agreed,
+    mine: Sequence[Open],
+    gone: Collection[str],
+    recorded: Mapping[Category, datetime],
+) -> list[Change]:
+    """What `agreed` changes about one person's open erasures.
+
+    `gone` are the scopes of those that are not open; `recorded` is since when there is something of each category.
+    """
     found: list[Change] = []
     parts: Mapping[Category, Due] = {}
+    with_the_person: datetime | None = None
     for one in mine:
         if one.scope != PERSON:
             continue
@@ -87,22 +97,25 @@ def changes(terms: Sequence[Terms], agreed: Agreed, mine: Sequence[Open], gone: 
             whole = shortest(terms, agreed, trigger, one.asked_at)
         if whole.at != one.due:
             found.append(Change(scope=PERSON, due=whole, of=one))
+        with_the_person = whole.at
     for one in mine:
         if one.scope.startswith(CATEGORY):
-            due = _due_alone(agreed, one, parts)
+            due = _due_alone(agreed, one, parts, recorded)
+            if due is not None and with_the_person is not None and with_the_person <= due.at:
+                due = None
             if due is None or due.at != one.due:
                 found.append(Change(scope=one.scope, due=due, of=one))
     return found
 
 
-def _due_alone(agreed: Agreed, one: Open, parts: Mapping[Category, Due]) -> Due | None:
+def _due_alone(
+    agreed: Agreed, one: Open, parts: Mapping[Category, Due], recorded: Mapping[Category, datetime]
+) -> Due | None:
     """None where nothing asks for this category to go by itself any more."""
     [category] = categories_of(one.scope)
     if category in parts:
         return parts[category]
-    if one.rule.startswith(TermTrigger.RECORDED):
-        return since_recorded(agreed, category, one.asked_at)
-    return None
+    return since_recorded(agreed, category, recorded[category]) if category in recorded else None
 
 
 def since_recorded(agreed: Agreed | None, category: Category, recorded_at: datetime) -> Due | None:

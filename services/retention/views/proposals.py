@@ -78,10 +78,8 @@ def agreed(session: Connection, agreement: str) -> Proposal | None:
     return _first(session, (proposals.c.agreement == agreement) & (proposals.c.signatures >= BOTH))
 
 
-def open_of(session: Connection, organisation: str, agreement: str) -> Proposal | None:
-    """The proposal, as long as a signature is missing."""
-    mine = (proposals.c.agreement == agreement) & (proposals.c.organisation == organisation)
-    return _first(session, mine & (proposals.c.signatures < BOTH))
+def by_id(session: Connection, organisation: str, agreement: str) -> Proposal | None:
+    return _first(session, (proposals.c.agreement == agreement) & (proposals.c.organisation == organisation))
 
 
 def _first(session: Connection, mine: ColumnElement[bool]) -> Proposal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -27,7 +27,7 @@ from services.contracts.auth import PeopleErased, PersonInvited, UserRegistered
 from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
 from services.contracts.privacy import Category
 from services.contracts.retention import ErasureOrdered
-from services.kernel.codec import instant
+from services.kernel.codec import instant, moment
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 from services.retention.views.erasures import erasures
@@ -101,19 +101,25 @@ def counted_of(session: Connection, organisation: str, but: Sequence[str]) -> in
 
 
 def since_before(
-    session: Connection, organisation: str, category: Category, moment: datetime, limit: int
+    session: Connection, organisation: str, category: Category, latest: datetime, limit: int
 ) -> Sequence[Row]:  # type: ignore[type-arg]
-    """There by `moment`, and not scheduled to be erased."""
+    """There by `latest`, and not scheduled to be erased."""
     mine = (recordings.c.organisation == organisation) & (recordings.c.category == category.value)
-    mine &= (recordings.c.at <= instant(moment)) & ~_scheduled()
+    mine &= (recordings.c.at <= instant(latest)) & ~_scheduled()
     return session.execute(select(recordings).where(mine).order_by(recordings.c.at).limit(limit)).all()
 
 
-def after(session: Connection, organisation: str, category: Category, account: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Those not scheduled to be erased, by account, those above `account`."""
-    mine = (recordings.c.organisation == organisation) & (recordings.c.category == category.value)
-    mine &= (recordings.c.account > account) & ~_scheduled()
-    return session.execute(select(recordings).where(mine).order_by(recordings.c.account).limit(limit)).all()
+def of(session: Connection, account: str) -> dict[Category, datetime]:
+    """Since when there is something of this person, by category."""
+    rows = session.execute(select(recordings).where(recordings.c.account == account))
+    return {Category(row.category): moment(row.at) for row in rows}
+
+
+def waiting(session: Connection, organisation: str, category: Category) -> Iterator[Row]:  # type: ignore[type-arg]
+    """All that are not scheduled to be erased, by account, streamed."""
+    mine = (recordings.c.organisation == organisation) & (recordings.c.category == category.value) & ~_scheduled()
+    streamed = session.execution_options(yield_per=500)
+    return iter(streamed.execute(select(recordings).where(mine).order_by(recordings.c.account)))
 
 
 def _scheduled() -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -97,10 +97,20 @@ def ended_before(
     session: Connection, moment: datetime, limit: int, *, of: Sequence[str] = (), but: Sequence[str] = ()
 ) -> Sequence[Row]:  # type: ignore[type-arg]
     """Over by `moment` and not scheduled to be erased; `of` these organisations only, or of all `but` those."""
-    scheduled = exists(select(erasures.c.erasure).where(erasures.c.scope == literal("session/") + sessions.c.session))
-    mine: ColumnElement[bool] = (sessions.c.ends_at <= instant(moment)) & ~scheduled
+    mine: ColumnElement[bool] = (sessions.c.ends_at <= instant(moment)) & ~_scheduled()
     if of:
         mine &= sessions.c.organisation.in_(of)
     if but:
         mine &= sessions.c.organisation.not_in(but)
     return session.execute(select(sessions).where(mine).order_by(sessions.c.ends_at).limit(limit)).all()
+
+
+def waiting(session: Connection, organisation: str) -> Iterator[Row]:  # type: ignore[type-arg]
+    """All that are not scheduled to be erased, by session, streamed."""
+    mine = (sessions.c.organisation == organisation) & ~_scheduled()
+    streamed = session.execution_options(yield_per=500)
+    return iter(streamed.execute(select(sessions).where(mine).order_by(sessions.c.session)))
+
+
+def _scheduled() -> ColumnElement[bool]:
+    return exists(select(erasures.c.erasure).where(erasures.c.scope == literal("session/") + sessions.c.session))

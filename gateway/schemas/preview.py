@@ -1,0 +1,36 @@
+"""What the terms of an agreement would touch, before anybody signs it."""
+
+from __future__ import annotations
+
+from marshmallow import Schema
+from marshmallow import fields as m
+
+
+class Touched(Schema):
+    """One date of one person. `account` is null for whoever closed theirs, `erasure` where none stands yet.
+
+    `due` is null where these fields have no date of their own any more, and go with the account.
+    """
+
+    account = m.String(required=True, allow_none=True)
+    erasure = m.String(required=True, allow_none=True)
+    fields_touched = m.List(m.String(), required=True, data_key="fields")
+    due_before = m.String(required=True, allow_none=True)
+    due = m.String(required=True, allow_none=True)
+
+
+class Totals(Schema):
+    people = m.Integer(required=True)
+    dates = m.Integer(required=True)
+    by_category = m.Dict(keys=m.String(), values=m.Integer(), required=True)
+
+
+class Preview(Schema):
+    """`items` are for the controller's side; the processor's sees the numbers alone."""
+
+    agreement = m.String(required=True)
+    version = m.Integer(required=True)
+    starts_on = m.String(required=True)
+    totals = m.Nested(Totals, required=True)
+    items = m.List(m.Nested(Touched), required=True)
+    next = m.String(required=True, allow_none=True)
