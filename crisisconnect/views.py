@@ -8,15 +8,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from crisisconnect.topology import SERVICES
 from services.audit.app import Audit
-from services.audit.ledger import reading
+from services.audit.ledger import pruned, reading
 from services.kernel import eventstore, replay
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import sqlite, writing
+from services.kernel.database import plain, sqlite, writing
 from services.kernel.entry import Reader
 from services.kernel.participant import Participant, pinned
 from services.kernel.replay import Difference
@@ -57,7 +57,10 @@ def _differences(name: str, configuration: Configuration, scratch: Path) -> list
 
 
 def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -> list[Difference]:
-    """Audit's reports follow the log, so they are replayed from it, as far as audit has followed it."""
+    """Audit's reports follow the log, so they are replayed from it, as far as audit has followed it.
+
+    Where the log has let go of its beginning, what the views had of that is taken as it is, and followed on from there.
+    """
     into = sqlite(scratch / "audit-log.sqlite3")
     for view in service.log_views:
         view.tables.create_all(into)
@@ -65,6 +68,7 @@ def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -
     with replay.moment(service.engine) as live:
         reader = Reader(pinned(configuration), lambda: [entry.note for entry in reading.handovers(live)])
         last, after = _cursor(live, service.feed.name), -1
+        _begin(service, live, into, pruned.minimum(live))
         while after < last:
             page = reading.entries_after(live, after, types, BATCH)
             with writing(into) as session:
@@ -76,6 +80,14 @@ def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -
         tables = [table for view in service.log_views for table in view.tables.sorted_tables]
         with replay.moment(into) as session:
             return replay.compare(live, session, tables)
+
+
+def _begin(service: Audit, live: Connection, into: Engine, minimum: int) -> None:
+    for table in (table for view in service.log_views for table in view.tables.sorted_tables):
+        before = select(table).where(table.c.idx < minimum)
+        for rows in live.execution_options(yield_per=BATCH).execute(before).mappings().partitions():
+            with writing(into) as session:
+                session.execute(insert(table), [plain(row) for row in rows])
 
 
 def _cursor(session: Connection, feed: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,3 +39,18 @@ def test_anothers_replay_is_not_there():
 
     given(replay.decider, STARTED).when(other).refused("not_found")
     given(replay.decider).when(EXPORT).refused("not_found")
+
+
+ERASE = replay.EraseGround(rule="replay_started:P5Y@1", due=STARTED.at, keys=1, at=STARTED.at + timedelta(minutes=1))
+ERASED = example.replay_ground_erased(due=ERASE.due, at=ERASE.at)
+
+
+def test_its_ground_is_erased_once_and_not_before_its_term():
+    given(replay.decider, STARTED).when(ERASE).then(ERASED)
+    given(replay.decider, STARTED, ERASED).when(ERASE).then()
+    given(replay.decider, STARTED).when(replace(ERASE, due=ERASE.at + timedelta(seconds=1))).refused("not_yet")
+    given(replay.decider).when(ERASE).refused("not_yet")
+
+
+def test_a_replay_without_its_ground_still_shows_itself():
+    given(replay.decider, STARTED, ERASED).when(EXPORT).then(example.replay_exported())
