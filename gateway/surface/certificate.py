@@ -32,6 +32,7 @@ ROUTES = (
         handler=_certificate,
         query=CertificateQuery(),
         answer=Certificate(),
+        or_as="application/pdf",
         problems=(Problem.NOT_YET,),
     ),
 )

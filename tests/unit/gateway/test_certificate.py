@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
+from gateway.openapi import document
 from gateway.paper import certificate, moments, printing, words
 from gateway.paper.certificate import CertificatePage, page
 from gateway.paper.printing import Printing
+from gateway.routes import ROUTES
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line
@@ -63,6 +65,11 @@ def test_before_it_is_true_there_is_none(ask):
     for query in ("", "?format=pdf"):
         answer = ask("GET", PATH + query)
         assert (answer.status_code, answer.json()["code"]) == (409, "not_yet")
+
+
+def test_the_contract_names_both_media_types():
+    operation = document(ROUTES)["paths"]["/v1/erasures/{erasure}/certificate"]["get"]
+    assert set(operation["responses"]["200"]["content"]) == {"application/json", "application/pdf"}
 
 
 @pytest.mark.parametrize("query", ["?format=xml", "?lang=de", "?format=pdf&lang=", "?size=4"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from services.audit import evidence
-from services.audit.ledger import checkpoint, tables, tree
+from services.audit.ledger import checkpoint, tables, tree, witnessed
 from services.contracts import audit
 from services.kernel.database import reading, sqlite, writing
 from services.kernel.note import Signer
@@ -27,13 +28,22 @@ def begin(world: World) -> None:
     world.log.evidence = proved
 
 
-def proved(log: Log, event: str, *, size: int | None = None, policy: str = "none") -> Any:
-    """As audit answers `evidence` once the log has come to `size`, with a checkpoint after every entry."""
+def proved(
+    log: Log, event: str, *, size: int | None = None, policy: str = "none", cosigned: Mapping[int, bytes] | None = None
+) -> Any:
+    """As audit answers `evidence` once the log has come to `size`, with a checkpoint after every entry.
+
+    `cosigned` are lines of a witness by size, and meet the `policy`.
+    """
     with TemporaryDirectory() as directory:
         engine = sqlite(Path(directory) / "audit.sqlite3")
         try:
             tables.create(engine)
             _write(engine, log, log.notes[:size])
+            with writing(engine) as session:
+                for under, line in (cosigned or {}).items():
+                    witnessed.keep(session, under, "a witness", line, "2025-03-01T09:30:00.000000Z")
+                    witnessed.mark(session, policy, under)
             with reading(engine) as session:
                 return evidence.of(session, event, policy)
         finally:

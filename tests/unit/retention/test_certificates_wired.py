@@ -192,6 +192,24 @@ def test_a_statement_that_no_checkpoint_covers_has_no_evidence(world):
     assert ledger.proved(world.log, record.envelope.id, size=index + 1)["statement"]["index"] == index
 
 
+def test_evidence_lies_under_the_oldest_checkpoint_that_witnesses_have_seen(world):
+    erased(world)
+    [record] = issued(world)
+    for _ in range(4):
+        world.close(account=str(uuid4()))
+    world.settle()
+    [index] = [at for at, note in enumerate(world.log.notes) if record.envelope.id.encode() in note]
+    lines = {size: b"cosigned at %d\n" % size for size in (index - 1, index + 3, index + 5)}
+
+    without = ledger.proved(world.log, record.envelope.id)
+    seen = ledger.proved(world.log, record.envelope.id, cosigned=lines)
+    assert without["checkpoint"].split("\n")[1] == str(index + 1)
+    assert seen["checkpoint"].split("\n")[1] == str(index + 3)
+    assert seen["checkpoint"].endswith(f"cosigned at {index + 3}\n")
+    other = ledger.proved(world.log, record.envelope.id, size=index + 3, cosigned={index - 1: b"x\n"})
+    assert other["checkpoint"] == without["checkpoint"], "what nobody has seen yet is better than nothing"
+
+
 def test_what_is_owed_is_found_by_an_index_of_nothing_else(world):
     with world.app.engine.begin() as session:
         plan = session.execute(
