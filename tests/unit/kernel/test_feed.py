@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from services.contracts import auth
@@ -15,7 +15,7 @@ from services.contracts.privacy import Role
 from services.kernel import eventstore, rpc
 from services.kernel.decider import Refused
 from services.kernel.eventstore import numbered
-from services.kernel.feed import Entry, Feed
+from services.kernel.feed import Entry, Feed, Missed
 from services.kernel.note import Signer
 from services.kernel.unit import Unit
 from tests.unit.kernel.conftest import NOON, Service, people
@@ -288,3 +288,21 @@ def test_the_cursor_is_a_row_beside_the_effects(world: World) -> None:
     with world.org.store.reading() as session:
         rows = session.execute(select(eventstore.cursors)).all()
     assert [(row.name, row.after) for row in rows] == [("org-feed", 0)]
+
+
+def test_a_feed_that_missed_what_the_log_has_let_go_of_says_so_and_goes_no_further(world: World) -> None:
+    for number in range(4):
+        world.auth.invite(email=f"p{number}@example.nl")
+    feed = world.follow()
+    whole, world.log.fetch = world.log.fetch, lambda *asked: {**whole(*asked), "first": 3}  # type: ignore[method-assign]
+    world.auth.invite(email="last@example.nl")
+    world.follow(world.feed())
+    assert world.seen == [0, 1, 2, 3, 4], "it had read all that went"
+
+    back = world.feed()
+    with world.org.store.engine.begin() as session:
+        session.execute(update(eventstore.cursors).values(after=1))
+    with pytest.raises(Missed, match="begins at 3"):
+        back.step()
+    assert world.seen == [0, 1, 2, 3, 4]
+    assert feed.cursor() == 1

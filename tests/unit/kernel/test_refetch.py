@@ -276,3 +276,16 @@ def test_it_waits_for_the_log_until_it_is_stopped(world: World) -> None:
     world.way_back(world.service).run(stop)
 
     assert world.told == []
+
+
+def test_a_store_that_ends_below_where_the_log_begins_is_not_made_up(world: World) -> None:
+    work(world)
+    world.integrate()
+    whole_copy, empty = world.copy("copy"), world.empty("empty")
+    whole = world.fetch
+    world.fetch = lambda *asked: {**whole(*asked), "first": 4}  # type: ignore[method-assign]
+    with pytest.raises(Diverged, match="below number 4, this store ends at 0"):
+        world.way_back(empty).turn()
+    assert stored(empty) == []
+    world.way_back(whole_copy).turn()
+    assert stored(whole_copy) == stored(world.service)
