@@ -11,7 +11,8 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,8 +72,12 @@ class Package:
         body = _json(manifest)
         self.manifest_sha256 = hashlib.sha256(body).hexdigest()
         self._zip.writestr(self._named("manifest.json"), body)
-        self._zip.close()
+        self.close()
         return self._sink.taken()
+
+    def close(self) -> None:
+        """Let go of it; what it would have ended with goes nowhere."""
+        self._zip.close()
 
     def _add(self, name: str, body: bytes, records: int) -> None:
         digest = hashlib.sha256(body).hexdigest()
@@ -141,31 +146,31 @@ class Streamed(Answer):
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         if not head:
             try:
-                async for piece in self._pieces():
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async with aclosing(self._pieces()) as pieces:
+                    async for piece in pieces:
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
             except (Refused, Unavailable) as error:
                 log.warning("an export was cut off", why=type(error).__name__, correlation=correlation)
                 raise CutOff from None
         await send({"type": "http.response.body", "body": b""})
 
-    async def _pieces(self) -> AsyncIterator[bytes]:
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
         content, organisation = self._content, str(self._ask.organisation)
         package = Package({"format": FORMAT, "export": content["export"], "organisation": organisation})
-        yield package.records("organisation", 1, [content["organisation"]])
-        for part, some in enumerate(_parts(content["agreements"]), start=1):
-            yield package.records("agreements", part, some)
-        held: list[Record] = []
-        part = 0
-        async for page in self._people(organisation):
-            held += page
-            package.people += len(page)
-            if len(held) >= PEOPLE_A_FILE:
-                part += 1
+        with closing(package):
+            yield package.records("organisation", 1, [content["organisation"]])
+            for part, some in enumerate(_parts(content["agreements"]), start=1):
+                yield package.records("agreements", part, some)
+            part, held = 1, list[Record]()
+            async for page in self._people(organisation):
+                held += page
+                package.people += len(page)
+                if len(held) >= PEOPLE_A_FILE:
+                    yield package.records("people", part, held)
+                    part, held = part + 1, []
+            if held:
                 yield package.records("people", part, held)
-                held = []
-        if held:
-            yield package.records("people", part + 1, held)
-        yield package.end()
+            yield package.end()
         delivered = {
             "organisation": organisation,
             "export": content["export"],

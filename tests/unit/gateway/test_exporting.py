@@ -53,3 +53,4 @@ def test_what_is_sent_before_the_end_is_not_kept() -> None:
     assert first
     assert second
     assert not second.startswith(first)
+    package.close()
