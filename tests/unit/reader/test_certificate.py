@@ -218,7 +218,7 @@ def test_no_bit_can_be_flipped_but_where_json_itself_does_not_care():
     raw, chance = Tiny().raw(), random.Random(4)
     same = json.loads(raw)
     tried, survived = 0, []
-    for _ in range(1500):
+    for _ in range(750):
         at, bit = chance.randrange(len(raw)), chance.randrange(8)
         flipped = raw[:at] + bytes([raw[at] ^ 1 << bit]) + raw[at + 1 :]
         if ignored(flipped, same):
@@ -228,7 +228,7 @@ def test_no_bit_can_be_flipped_but_where_json_itself_does_not_care():
             survived.append((at, bit))
 
     assert survived == []
-    assert tried >= 1000
+    assert tried >= 500
 
 
 def ignored(raw: bytes, same: Any) -> bool:
