@@ -8,7 +8,7 @@ import ssl
 from collections import deque
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -44,20 +44,29 @@ If you did not expect this, you need not do anything.
 
 
 class Transport(Protocol):
-    def send(self, to: str, subject: str, text: str, link: str) -> None: ...
+    def send(self, to: str, subject: str, text: str) -> None: ...
 
 
 class Memory:
-    """Development: mail stays in this process's memory, the newest first, and never on disk."""
+    """Development: mail goes nowhere; what was sent stays in this process's memory, sealed as it was queued.
+
+    So it goes with its recipient's keys, like everything else of them.
+    """
 
     def __init__(self) -> None:
-        self._mails: deque[dict[str, Any]] = deque(maxlen=KEPT_IN_MEMORY)
+        self.mails: deque[Sent] = deque(maxlen=KEPT_IN_MEMORY)
+        """The newest first."""
 
-    def send(self, to: str, subject: str, text: str, link: str) -> None:
-        self._mails.appendleft({"to": to, "subject": subject, "text": text, "links": [link]})
+    def send(self, to: str, subject: str, text: str) -> None:
+        return
 
-    def to(self, recipient: str | None) -> list[dict[str, Any]]:
-        return [mail for mail in self._mails if recipient in (None, "", mail["to"])][:100]
+
+class Sent(NamedTuple):
+    """`text` names it; the others are sealed."""
+
+    text: str
+    recipient: str
+    link: str
 
 
 class Smtp:
@@ -70,7 +79,7 @@ class Smtp:
         self._sender = sender
         self._local = self._host in ("localhost", "127.0.0.1", "::1")
 
-    def send(self, to: str, subject: str, text: str, link: str) -> None:
+    def send(self, to: str, subject: str, text: str) -> None:
         blocking(self._send, to, subject, text)
 
     def _send(self, to: str, subject: str, text: str) -> None:
@@ -122,6 +131,8 @@ class Mailer:
         for row in due:
             to, link = self._keyring.open_many([(row.recipient, "recipient"), (row.link, "link")])
             delivered = to is None or link is None or self._try(row.text, to, link)
+            if delivered and isinstance(self._out, Memory):
+                self._out.mails.appendleft(Sent(row.text, row.recipient, row.link))
             with writing(self._store.engine) as session:
                 if delivered:
                     work.sent(session, row.id)
@@ -131,7 +142,7 @@ class Mailer:
     def _try(self, text: str, to: str, link: str) -> bool:
         subject, body = TEXTS[text]
         try:
-            self._out.send(to, subject, body.format(link=link), link)
+            self._out.send(to, subject, body.format(link=link))
         except (OSError, smtplib.SMTPException) as error:
             log.warning("a mail could not be sent: %s", type(error).__name__)
             return False
@@ -143,5 +154,16 @@ class Mailer:
         return isinstance(self._out, Memory)
 
     def shown(self, recipient: str | None) -> list[dict[str, Any]]:
-        """What a development run keeps in memory; nothing where mail really goes out."""
-        return self._out.to(recipient) if isinstance(self._out, Memory) else []
+        """What a development run keeps in memory, the newest first; nothing where mail really goes out."""
+        sent = list(self._out.mails) if isinstance(self._out, Memory) else []
+        opened = self._keyring.open_many(
+            [pair for one in sent for pair in ((one.recipient, "recipient"), (one.link, "link"))]
+        )
+        found = zip(sent, opened[::2], opened[1::2], strict=True)
+        mine = [(one.text, to, link) for one, to, link in found if to and link and recipient in (None, "", to)]
+        return [_shown(*mail) for mail in mine[:100]]
+
+
+def _shown(text: str, to: str, link: str) -> dict[str, Any]:
+    subject, body = TEXTS[text]
+    return {"to": to, "subject": subject, "text": body.format(link=link), "links": [link]}
