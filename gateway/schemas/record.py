@@ -57,6 +57,13 @@ class HoldWish(Schema):
     review_at = text(40)
 
 
+class HoldReview(Schema):
+    """Why it stays, in words that are kept sealed, and when it is to be looked at again."""
+
+    finding = m.String(validate=Length(max=4000), load_only=True)
+    review_at = text(40)
+
+
 class HoldPlaced(Written):
     hold = m.String(required=True)
 
@@ -71,6 +78,7 @@ class Hold(Schema):
     placed_at = m.String(required=True)
     expires_at = m.String(required=True)
     review_at = m.String(required=True, allow_none=True)
+    reviewed_at = m.String(required=True, allow_none=True)
     released_at = m.String(required=True, allow_none=True)
 
 

@@ -46,6 +46,7 @@ class Problem(Enum):
     LEAVING_NOT_CHOSEN = ("leaving_not_chosen", 409, "Choose first what becomes of everything.")
     ORGANISATION_LEFT = ("organisation_left", 409, "The organisation has left.")
     HELD = ("held", 409, "A hold suspends this.")
+    HOLD_ENDED = ("hold_ended", 409, "The hold has ended.")
     TOO_LATE = ("too_late", 409, "The erasure has been ordered; that cannot be changed any more.")
     NOT_BRAKED = ("not_braked", 409, "Nothing holds this erasure back that could be released.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")

@@ -191,6 +191,19 @@ class HoldPlaced(Event, kind="hold"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldReviewed(Event, kind="hold"):
+    """An officer looked whether the hold is still needed, and left it as it is until its end or the next look (P08)."""
+
+    hold: str
+    organisation: str
+    account: str | None = subject()
+    finding: str | None = personal(Category.CORRESPONDENCE, owner="hold")
+    reviewed_by: str
+    review_at: datetime | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class HoldReleased(Event, kind="hold"):
     """The hold suspends nothing any more: released, or `expired`; what became due meanwhile goes on (P06, P08)."""
 

@@ -58,10 +58,30 @@ def hold_wish(said: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused("ground_needed")
     if not given.get("expires_at"):
         raise Refused("expiry_needed")
+    return _loaded(HoldWish(), given)
+
+
+class Review(Schema):
+    class Meta:
+        unknown = RAISE
+
+    finding = m.String(required=True, validate=Length(min=1, max=4000))
+    review_at = m.AwareDateTime(format="iso", allow_none=True, load_default=None)
+
+
+def review(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, typed. Raises Refused: `ground_needed`, `unknown_field`, or `invalid`."""
+    given = {name: value for name, value in said.items() if value is not None}
+    if not str(given.get("finding", "")).strip():
+        raise Refused("ground_needed")
+    return _loaded(Review(), given)
+
+
+def _loaded(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = HoldWish().load(given)
+        values: dict[str, Any] = schema.load(given)
     except ValidationError as error:
-        errors = {name: ["Not right."] for name in error.messages_dict if name in HoldWish().fields}
+        errors = {name: ["Not right."] for name in error.messages_dict if name in schema.fields}
         raise Refused("invalid" if errors else "unknown_field", errors=errors) from None
     return values
 
@@ -96,6 +116,7 @@ def hold(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
         "placed_at": row.placed_at,
         "expires_at": row.expires_at,
         "review_at": row.review_at,
+        "reviewed_at": row.reviewed_at,
         "released_at": row.released_at,
     }
 
@@ -121,23 +142,28 @@ def preview(proposal: Any, page: Sequence[Any], totals: Mapping[str, Any], follo
     }
 
 
-NOTHING = {"scheduled": 0, "held": 0, "braked": 0, "overdue": 0}
+NOTHING = {"scheduled": 0, "held": 0, "braked": 0, "overdue": 0, "holds_to_review": 0}
 
 
 def report(
-    agreed: Mapping[str, Agreed], waiting: Mapping[str, Mapping[str, int]], overdue: Mapping[str, int]
+    agreed: Mapping[str, Agreed],
+    waiting: Mapping[str, Mapping[str, int]],
+    overdue: Mapping[str, int],
+    reviews: Mapping[str, int],
 ) -> dict[str, Any]:
-    """A row for each organisation that has terms of its own, or people whose erasure waits."""
+    """A row for each organisation that has terms of its own, people whose erasure waits, or a hold to look at again."""
     rows: list[dict[str, Any]] = []
-    for organisation in sorted({*agreed, *waiting}):
+    for organisation in sorted({*agreed, *waiting, *reviews}):
         rule = agreed.get(organisation)
         rows.append(
             {
                 "organisation": organisation,
                 "agreement_version": rule.version if rule else None,
                 "terms": {category.value: term for category, term in rule.terms.items()} if rule else {},
+                "triggers": {category.value: one.value for category, one in rule.triggers.items()} if rule else {},
                 **NOTHING,
                 **waiting.get(organisation, {}),
+                "holds_to_review": reviews.get(organisation, 0),
             }
         )
     totals = {name: sum(row[name] for row in rows) for name in NOTHING}

@@ -52,6 +52,10 @@ class RetentionService(Tended):
         return self.app.holds.place(context, **schemas.hold_wish(said))
 
     @answers()
+    def review_hold(self, context: Context, hold: str, **said: Any) -> dict[str, Any]:
+        return self.app.holds.review(context, hold, **schemas.review(said))
+
+    @answers()
     def release_hold(self, context: Context, hold: str) -> dict[str, Any]:
         return self.app.holds.release(context, hold)
 

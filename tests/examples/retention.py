@@ -25,6 +25,7 @@ from services.contracts.retention import (
     HoldGround,
     HoldPlaced,
     HoldReleased,
+    HoldReviewed,
     HoldScope,
     KeyEpochRetired,
     RetirementNoted,
@@ -99,6 +100,18 @@ def hold_placed(**but: Any) -> HoldPlaced:
         at=CLOSED,
     )
     return replace(made, **but)
+
+
+def hold_reviewed(**but: Any) -> HoldReviewed:
+    whose = {name: WHOSE[name] for name in ("account", "organisation")}
+    again = CLOSED + timedelta(days=60)
+    said: dict[str, Any] = {
+        "finding": "De zaak loopt nog.",
+        "reviewed_by": OFFICER,
+        "review_at": again,
+        "at": NEXT_NIGHT,
+    }
+    return replace(HoldReviewed(hold=HOLD, **whose, **said), **but)
 
 
 def hold_released(**but: Any) -> HoldReleased:

@@ -178,7 +178,8 @@ class Retention(Participant):
             agreed = rules.all_in_force(session, now.date(), organisation)
             waiting = waits.by_organisation(session, organisation, now - self.patience)
             overdue = waits.overdue(session, organisation, now - self.patience)
-        return schemas.report(agreed, waiting, overdue)
+            reviews = holds.to_review(session, organisation, now)
+        return schemas.report(agreed, waiting, overdue, reviews)
 
     def _find(self, erasure: str, organisation: str | None) -> tuple[Any, Sequence[Any]]:
         with self.store.reading() as session:

@@ -80,6 +80,20 @@ class Holds:
         keys = [(f"hold/{hold}", Category.CORRESPONDENCE.value)]
         return self._retention.store.perform(context, work, keys=keys)
 
+    def review(self, context: Context, hold: str, *, finding: str, review_at: datetime | None = None) -> dict[str, Any]:
+        """Leave a hold as it is, for the reason given. Raises Refused: `not_found`, `hold_ended`, `period_invalid`."""
+        with self._retention.store.reading() as session:
+            row = self._found(session, hold)
+        context = replace(context, organisation=row.organisation, legal_basis=LegalBasis.LEGAL_OBLIGATION, case=hold)
+        asked = rules.Review(by=context.actor, finding=finding, review_at=review_at, at=self._retention.now())
+
+        def work(unit: Unit) -> dict[str, Any]:
+            unit.do(f"hold/{hold}", rules.decider, asked)
+            return {}
+
+        keys = [(f"hold/{hold}", Category.CORRESPONDENCE.value)]
+        return self._retention.store.perform(context, work, keys=keys)
+
     def release(self, context: Context, hold: str) -> dict[str, Any]:
         """End a hold; releasing it again changes nothing. Raises Refused("not_found")."""
         with self._retention.store.reading() as session:

@@ -22,7 +22,7 @@ from services.retention.app.locking import lock_organisations, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain import hold as holding
 from services.retention.domain.terms import allowance
-from services.retention.views import erasures, holds, retirements, standing
+from services.retention.views import erasures, holds, retirements, standing, waits
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 BATCH = 100
 A_DAY = timedelta(hours=24)
 OVERDUE = Gauge("crisisconnect_retention_overdue", "Erasures due, free, and not ordered for longer than two sweeps.")
+LATE = Gauge(
+    "crisisconnect_retention_overdue_by_category", "The same, by category of what is there too long.", ["category"]
+)
+REVIEWS = Gauge("crisisconnect_retention_holds_to_review", "Holds that should have been looked at again by now.")
 STALLED = Gauge("crisisconnect_retention_stalled", "Completions of services that say something was left.")
 BRAKED = Gauge("crisisconnect_retention_braked", "Erasures that wait for an officer.")
 
@@ -64,6 +68,9 @@ class Sweeping:
         self._each(lambda session: certifying.owed(session, BATCH), certifying.issue)
         with self._retention.store.reading() as session:
             OVERDUE.set(erasures.overdue(session, now() - self._retention.patience))
+            for category, late in waits.overdue(session, None, now() - self._retention.patience).items():
+                LATE.labels(category).set(late)
+            REVIEWS.set(sum(holds.to_review(session, None, now()).values()))
             STALLED.set(erasures.stalled(session))
             BRAKED.set(erasures.braked(session))
 

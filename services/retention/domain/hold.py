@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.contracts.privacy import Category
-from services.contracts.retention import HoldGround, HoldPlaced, HoldReleased, HoldScope
+from services.contracts.retention import HoldGround, HoldPlaced, HoldReleased, HoldReviewed, HoldScope
 from services.kernel.decider import Decider, Refused
 
 LONGEST = timedelta(days=5 * 366)
@@ -37,6 +37,16 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Review:
+    """By an officer, who says in words why it stays (`finding` is personal), and when it is to be looked at again."""
+
+    by: str
+    finding: str
+    review_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release:
     """By an officer, or by the house itself once its time is over."""
 
@@ -45,8 +55,8 @@ class Release:
     at: datetime
 
 
-Command = Place | Release
-Event = HoldPlaced | HoldReleased
+Command = Place | Review | Release
+Event = HoldPlaced | HoldReviewed | HoldReleased
 
 
 class Status(StrEnum):
@@ -67,6 +77,10 @@ def decide(state: Hold, command: Command) -> Sequence[Event]:
             return _place(command)
         case _, Place():
             return []
+        case Status.IN_FORCE, Review():
+            return _review(state, command)
+        case Status.RELEASED, Review():
+            raise Refused("hold_ended")
         case Status.IN_FORCE, Release():
             return _release(state, command)
         case Status.RELEASED, Release():
@@ -99,6 +113,27 @@ def _place(command: Place) -> Sequence[Event]:
     ]
 
 
+def _review(state: Hold, command: Review) -> Sequence[Event]:
+    placed = state.placed
+    if placed is None:
+        raise Refused("not_found")
+    if command.at >= placed.expires_at:
+        raise Refused("hold_ended")
+    if command.review_at is not None and not command.at < command.review_at <= placed.expires_at:
+        raise Refused("period_invalid")
+    return [
+        HoldReviewed(
+            hold=placed.hold,
+            organisation=placed.organisation,
+            account=placed.account,
+            finding=command.finding,
+            reviewed_by=command.by,
+            review_at=command.review_at,
+            at=command.at,
+        )
+    ]
+
+
 def _release(state: Hold, command: Release) -> Sequence[Event]:
     placed = state.placed
     if placed is None:
@@ -121,6 +156,8 @@ def evolve(state: Hold, event: Event) -> Hold:
     match event:
         case HoldPlaced():
             return Hold(status=Status.IN_FORCE, placed=event)
+        case HoldReviewed():
+            return state
         case HoldReleased():
             return Hold(status=Status.RELEASED, placed=state.placed)
 

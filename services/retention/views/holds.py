@@ -29,7 +29,14 @@ from sqlalchemy import (
 
 from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
 from services.contracts.privacy import Category
-from services.contracts.retention import ErasureCompleted, ErasureScheduled, HoldPlaced, HoldReleased, HoldScope
+from services.contracts.retention import (
+    ErasureCompleted,
+    ErasureScheduled,
+    HoldPlaced,
+    HoldReleased,
+    HoldReviewed,
+    HoldScope,
+)
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 from services.retention.views.erasures import erasures
@@ -52,6 +59,7 @@ holds = Table(
     Column("placed_at", String(32), nullable=False),
     Column("expires_at", String(32), nullable=False),
     Column("review_at", String(32)),
+    Column("reviewed_at", String(32)),
     Column("released_at", String(32)),
     Column("correlation", String(36), nullable=False),
     Index("holds_by_expiry", "state", "expires_at"),
@@ -80,6 +88,10 @@ def project(session: Connection, record: Recorded) -> None:
                 )
             )
             _judge(session, _whose(event))
+        case HoldReviewed() as event:
+            again = instant(event.review_at) if event.review_at else None
+            mine = holds.c.hold == event.hold
+            session.execute(update(holds).where(mine).values(review_at=again, reviewed_at=instant(event.at)))
         case HoldReleased() as event:
             state = "expired" if event.expired else "released"
             mine = holds.c.hold == event.hold
@@ -140,6 +152,15 @@ def counted(session: Connection, account: str) -> int:
 def of_account(session: Connection, account: str) -> list[str]:
     """Every hold there was on a person, past ones too."""
     return list(session.execute(select(holds.c.hold).where(holds.c.account == account)).scalars())
+
+
+def to_review(session: Connection, organisation: str | None, moment: datetime) -> dict[str, int]:
+    """By organisation, how many in force should have been looked at again by `moment`."""
+    mine = (holds.c.state == "in_force") & (holds.c.review_at <= instant(moment))
+    if organisation is not None:
+        mine &= holds.c.organisation == organisation
+    found = select(holds.c.organisation, func.count().label("due")).where(mine).group_by(holds.c.organisation)
+    return {row.organisation: row.due for row in session.execute(found)}
 
 
 def expired_by(session: Connection, moment: datetime, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.retention.domain.hold import LONGEST, Place, Release, decider
+from services.retention.domain.hold import LONGEST, Place, Release, Review, decider
 from tests.examples import retention as example
 from tests.examples.retention import CLOSED, HOLD, NEXT_NIGHT, OFFICER
 from tests.given import given
@@ -59,6 +59,29 @@ def test_it_expires_when_its_time_is_over_and_not_before():
     given(decider, PLACED).when(release(expired=True, by="system/retention", at=late)).then(
         example.hold_released(expired=True, released_by="system/retention", at=late)
     )
+
+
+def review(**but):
+    reviewed = example.hold_reviewed()
+    said = {"by": reviewed.reviewed_by, "finding": reviewed.finding, "review_at": reviewed.review_at}
+    return Review(**{**said, "at": reviewed.at, **but})
+
+
+def test_a_hold_that_was_looked_at_stays_until_the_next_look():
+    given(decider, PLACED).when(review()).then(example.hold_reviewed())
+    given(decider, PLACED, example.hold_reviewed()).when(release()).then(RELEASED)
+
+
+def test_the_next_look_is_not_after_the_end_nor_in_the_past():
+    for when in (PLACED.expires_at + timedelta(seconds=1), example.hold_reviewed().at):
+        given(decider, PLACED).when(review(review_at=when)).refused("period_invalid")
+    given(decider, PLACED).when(review(review_at=None)).then(example.hold_reviewed(review_at=None))
+
+
+def test_a_hold_that_has_ended_is_not_reviewed():
+    given(decider, PLACED, RELEASED).when(review()).refused("hold_ended")
+    given(decider, PLACED).when(review(at=PLACED.expires_at)).refused("hold_ended")
+    given(decider).when(review()).refused("not_found")
 
 
 def test_what_never_was_cannot_be_released():

@@ -296,3 +296,48 @@ def test_the_sweep_finds_what_is_held_and_due_by_an_index(world):
         ).all()
     assert "USING INDEX erasures_by_suspension" in str(plan)
     assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_review_that_is_due_is_a_number_until_somebody_looked(world):
+    person = known(world)
+    placed = hold(world, account=person, review_at=NOW + timedelta(days=30))
+    assert world.app.report(None)["totals"]["holds_to_review"] == 0
+    world.later(days=30)
+    world.settle()
+    assert world.app.report(MINE)["totals"]["holds_to_review"] == 1
+    assert [row["holds_to_review"] for row in world.app.report(None)["rows"]] == [1]
+    assert sweeping.REVIEWS._value.get() == 1
+
+    world.app.holds.review(officer(), placed, finding="De zaak loopt nog.", review_at=NOW + timedelta(days=60))
+    world.settle()
+    assert world.app.report(None)["totals"]["holds_to_review"] == 0
+    [shown] = world.app.holds.all("", 10)["items"]
+    assert (shown["state"], shown["review_at"]) == ("in_force", instant(NOW + timedelta(days=60)))
+    assert shown["reviewed_at"] == instant(NOW + timedelta(days=30))
+    with pytest.raises(Refused, match="not_found"):
+        world.app.holds.review(officer(), str(uuid4()), finding="Een andere zaak.")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({}, "ground_needed"),
+        ({"finding": "  "}, "ground_needed"),
+        ({"finding": "Loopt.", "review_at": "morgen"}, "invalid"),
+        ({"finding": "Loopt.", "until": "2026-01-01"}, "unknown_field"),
+    ],
+)
+def test_a_review_says_why_and_nothing_else(said, code):
+    with pytest.raises(Refused, match=f"^{code}$"):
+        schemas.review(said)
+
+
+def test_what_was_found_at_a_review_goes_with_the_person(world):
+    person = known(world)
+    placed = hold(world, account=person)
+    world.app.holds.review(officer(), placed, finding="De zaak loopt nog.")
+    world.app.holds.release(officer(), placed)
+    world.close(account=person)
+    world.settle()
+
+    assert world.app.keyring.living([f"hold/{placed}"]) == 0

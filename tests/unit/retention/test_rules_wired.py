@@ -300,6 +300,7 @@ def test_the_report_says_which_terms_hold_and_what_waits_for_what(world):
         "held": 0,
         "braked": 1,
         "overdue": 0,
+        "holds_to_review": 0,
         "overdue_by_category": dict.fromkeys(("name", "email", "credentials", "ip_address", "technical"), 0),
     }
     assert [row["organisation"] for row in world.app.report(elsewhere)["rows"]] == [elsewhere]

@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("placed_at", sa.String(length=32), nullable=False),
         sa.Column("expires_at", sa.String(length=32), nullable=False),
         sa.Column("review_at", sa.String(length=32), nullable=True),
+        sa.Column("reviewed_at", sa.String(length=32), nullable=True),
         sa.Column("released_at", sa.String(length=32), nullable=True),
         sa.Column("correlation", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("hold"),
