@@ -24,6 +24,7 @@ from services.kernel.database import is_away, writing
 from services.kernel.decider import Refused
 from services.kernel.entry import Entry, Reader, Unbelievable
 from services.kernel.eventstore import Conflict
+from services.kernel.faultpoint import reached
 from services.kernel.keyring import Erased, Prepared
 from services.kernel.note import Verifier
 from services.kernel.parking import WAITS, Parked, Parking
@@ -179,6 +180,8 @@ class Feed:
                     first(session)
                     unit = self.store.follow(session, self._context(entry), keys)
                     self._handle(unit, entry)
+                    reached("before_followed")
+                reached("after_followed")
             except Moved:
                 raise
             except Exception as error:

@@ -14,6 +14,7 @@ from services.kernel import eventstore
 from services.kernel.database import scrub
 from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.faultpoint import reached
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 
@@ -85,6 +86,7 @@ class Forgetting:
         if self._mine(order):
             self._holding(order).ahead(entry)
             self.destroy_keys(order)
+            reached("keys_destroyed")
 
     def destroy_keys(self, order: Any) -> None:
         """Ahead of the transaction; repeating it is harmless."""

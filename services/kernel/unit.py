@@ -22,6 +22,7 @@ from services.kernel.decider import Decider, Refused
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event, owner_of, personal_fields, subject_of
 from services.kernel.eventstore import Conflict
+from services.kernel.faultpoint import reached
 from services.kernel.keyring import Erased, Keyring, Prepared
 from services.kernel.known import Known
 from services.kernel.wake import Wake
@@ -241,6 +242,8 @@ class Store:
                         answer["refused"] = {"code": unit.refusal.code, "detail": unit.refusal.detail}
                     remember = _to_remember(context, answer, whose="" if outlives else context.actor)
                     unit.flush(remember, last=True)
+                    reached("before_performed")
+                reached("after_performed")
             except (Conflict, IntegrityError):
                 # Another one was first; perhaps it was this very command, whose key is taken then.
                 continue

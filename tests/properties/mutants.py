@@ -22,12 +22,19 @@ REBORN = Mutant(
 
 RASH = Mutant(
     "certified when the first service has completed",
-    (Change("services/retention/domain/erasure.py", "    if set(entries) != set(state.services):\n", "    if False:\n"),),
+    (
+        Change(
+            "services/retention/domain/erasure.py", "    if set(entries) != set(state.services):\n", "    if False:\n"
+        ),
+    ),
 )
 
 HEEDLESS = Mutant(
-    "a sweep that heeds no hold",
-    (Change("services/retention/app/sweeping.py", "erasing.Order(holds=held, ", "erasing.Order(holds=(), "),),
+    "a sweep that heeds no hold, and a view that shows none",
+    (
+        Change("services/retention/app/sweeping.py", "held = self._held.get(row.erasure, ())", "held = ()"),
+        Change("services/retention/views/holds.py", '.values(state="held")', '.values(state="scheduled")'),
+    ),
 )
 
 FORGETFUL = Mutant(

@@ -249,10 +249,10 @@ class Watch:
 
     def _views(self) -> Iterator[str]:
         mark = {s: (len(self.stored[s]), self.world.house.apps[s].feed.cursor()) for s in SERVICES}
-        if mark != self._marks:
-            self._marks = dict(mark)
-            for service, found in verify(self.world.house.configuration).items():
-                yield from (f"{service}: {one}" for one in found)
+        changed = [s for s in SERVICES if mark[s] != self._marks.get(s)]
+        self._marks = dict(mark)
+        for service, found in verify(self.world.house.configuration, changed).items():
+            yield from (f"{service}: {one}" for one in found)
 
     # -- once everything has come to rest
 

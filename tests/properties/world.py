@@ -349,15 +349,18 @@ class World:
     def born_again(self, room: Path) -> World:
         """Another installation that is like this one, in a place of its own, closed."""
         shutil.copytree(self.room, room)
-        other = copy.deepcopy({f: v for f, v in vars(self).items() if f not in ("house", "room")})
-        return World(room=room, **other)
+        other = copy.deepcopy({f: v for f, v in vars(self).items() if f not in ("house", "room", "copies")})
+        return World(room=room, copies=[room / path.name for path in self.copies], **other)
 
 
 DEEDS = ("leave", "hold", "late", "rotate", "send", "follow", "sweep")
 
 
 def first(room: Path, organisations: int = 2) -> World:
-    """A world in which some organisations have an agreement in force and one member each; closed."""
+    """Organisations with an agreement in force and one member each; one more has left and is erased since.
+
+    Somebody has a copy of the day before. Closed.
+    """
     world = World(room)
     world.open()
     house = world.house
@@ -378,6 +381,11 @@ def first(room: Path, organisations: int = 2) -> World:
         world.organisations.append(organisation)
         world.agree(organisation, TERMS["retention"])  # type: ignore[arg-type]
         assert world.register(organisation) is not None
+    house.settle()
+    leaver = world.register(world.organisations[0])
+    assert leaver is not None
+    world.save()
+    world.leave(leaver)
     house.settle()
     house.close()
     return world
