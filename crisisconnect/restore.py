@@ -23,10 +23,11 @@ from crisisconnect.backup_stores import Stores, stores
 from crisisconnect.restore_places import Place, opened, place, where
 from crisisconnect.supervisor import hold
 from crisisconnect.topology import SERVICES
-from services.audit.ledger import reading
+from services.audit.ledger import pruned, reading
 from services.audit.ledger.tables import entries
-from services.kernel import epochs
+from services.kernel import epochs, eventstore
 from services.kernel.configuration import Configuration
+from services.kernel.cursor import Cursor
 from services.kernel.database import reading as look
 from services.kernel.database import writing
 from services.kernel.eventstore import events
@@ -163,7 +164,8 @@ def _check_log(configuration: Configuration, audit: Engine) -> None:
 
 
 def _check_events(service: str, store: Engine, log: Engine) -> None:
-    """What a store says of a number is what the log says of it. Raises Damaged."""
+    """What a store says of a number is what the log says, and it goes as far as the log begins. Raises Damaged."""
+    _check_reach(service, store, log)
     after = 0
     while True:
         e, n = events.c, entries.c
@@ -181,6 +183,20 @@ def _check_events(service: str, store: Engine, log: Engine) -> None:
             if ours[number] != note:
                 raise Damaged(f"{service} tells its number {number} otherwise than the log")
         after = max(ours)
+
+
+def _check_reach(service: str, store: Engine, log: Engine) -> None:
+    """A store takes back from the log what it lacks, unless the log has let go of it."""
+    with look(log) as session:
+        begins = pruned.floor(session)
+    with look(store) as session:
+        number = eventstore.last_number(session)
+        read = Cursor(f"{service}-feed").at(session)
+    lacks = f"{service} {{}} and the log has let go of what comes after that: a newer copy of it is needed"
+    if number < begins.numbers.get(f"/{service}", 0):
+        raise Damaged(lacks.format(f"ends at its number {number},"))
+    if read + 1 < begins.minimum:
+        raise Damaged(lacks.format(f"has read the log up to entry {read},"))
 
 
 def _keyrings(configuration: Configuration, directory: Path, keys: Place) -> list[str]:

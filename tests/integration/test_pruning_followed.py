@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from crisisconnect import investigating, log_bundle, log_files, views
+from crisisconnect import investigating, log_bundle, log_files, restore, views
+from crisisconnect.backup_manifest import Damaged
 from services.audit.ingest import letting_go
 from services.audit.ingest.checking import Checking
 from services.audit.ingest.process import Process
@@ -21,11 +22,12 @@ from services.audit.replaying.export import lines
 from services.audit.replaying.selection import Selection
 from services.audit.views import access
 from services.contracts.privacy import Role
-from services.kernel import past
+from services.kernel import eventstore, past
 from services.kernel.codec import freeze
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import reading as look
+from services.kernel.database import sqlite
 from services.kernel.decider import Refused
 from services.reader import Unusable, verify_bundle, verify_url
 from tests.examples import auth as example
@@ -189,3 +191,23 @@ def test_killed_while_it_takes_away_it_has_taken_nothing_and_does_it_again(
     aged.log.writer.load()
     assert aged.letting_go.turn() is not None
     assert aged.below(1_024) == 4
+
+
+def test_a_copy_that_ends_below_where_the_log_begins_is_not_restored(aged: Old, tmp_path: Path) -> None:
+    assert aged.prune() == 1_024
+    copy = sqlite(tmp_path / "org.sqlite3")
+    eventstore.tables.create_all(copy)
+    row = {"id": "x", "stream": "s", "version": 1, "type": "t", "line": b"", "sequence": 509}
+    with copy.begin() as session:
+        session.execute(insert(eventstore.events).values(**row))
+    with pytest.raises(Damaged, match=r"org ends at its number 509, and the log has let go"):
+        restore._check_reach("org", copy, aged.audit.engine)
+    with copy.begin() as session:
+        session.execute(update(eventstore.events).values(sequence=510))
+        session.execute(insert(eventstore.cursors).values(name="org-feed", after=1_022))
+    with pytest.raises(Damaged, match="org has read the log up to entry 1022"):
+        restore._check_reach("org", copy, aged.audit.engine)
+    with copy.begin() as session:
+        session.execute(update(eventstore.cursors).values(after=1_023))
+    restore._check_reach("org", copy, aged.audit.engine)
+    copy.dispose()
