@@ -48,6 +48,7 @@ Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="On
 Certificate = Annotated[
     Path | None, typer.Option("--certificate", metavar="FILE", help="The certificate of an erasure, not a log.")
 ]
+Here = Annotated[bool, typer.Option("--here", help="With --certificate: against the entries of the installation here.")]
 Organisation = Annotated[str, typer.Option("--organisation", metavar="ID", help="Whose entries.")]
 NewDir = Annotated[Path, typer.Argument(metavar="DIR", help="Made; it may be there where it is empty.")]
 EntryFile = Annotated[Path | None, typer.Option("--entry", help="Also write the entry itself, byte for byte.")]
@@ -63,6 +64,7 @@ def verify(
     token_file: TokenFile = None,
     bundle: Bundle = None,
     certificate: Certificate = None,
+    here: Here = False,
     jobs: Jobs = None,
 ) -> None:
     """Check every entry, signature, number, tile and checkpoint with the independent reader.
@@ -71,7 +73,8 @@ def verify(
     process that checked entries died; 130 stopped by Ctrl-C.
     Behind a URL entries are for those who may read them: without a token, hash tiles and checkpoint are checked.
     With --bundle every entry in it is proved, off-line; that none was left out is more than a bundle can show.
-    With --certificate every field of it is held against what was signed, off-line; the first wrong one is named.
+    With --certificate every field of it is held against what was signed, off-line; the first wrong one is named. With a
+    DIR or URL beside it, or --here, the entries that it names are opened too, and must say what it says of them.
     """
     try:
         with _progress("entries") as passed:
@@ -80,8 +83,10 @@ def verify(
                 demands["since"] = since.read_bytes()
             token = token_file.read_text().strip() if token_file else None
             if certificate is not None:
+                if bundle is not None or since is not None or (here and place is not None):
+                    raise Unusable("a certificate is verified by itself, or against one log")
                 report: Report | BundleReport | CertificateReport = _certified(
-                    certificate, place or bundle, log_vkey, demands
+                    certificate, place, here, log_vkey, token, demands
                 )
             elif bundle is not None:
                 report = _bundled(bundle, place, log_vkey, demands)
@@ -171,13 +176,22 @@ def _bundled(bundle: Path, place: str | None, log_vkey: str | None, demands: Dem
 
 
 def _certified(
-    certificate: Path, other: str | Path | None, log_vkey: str | None, demands: Demands
+    certificate: Path, place: str | None, here: bool, log_vkey: str | None, token: str | None, demands: Demands
 ) -> CertificateReport:
-    if other is not None or "since" in demands:
-        raise Unusable("a certificate is verified by itself")
-    return verify_certificate(
-        certificate, log_vkey=log_vkey, witnesses=demands.get("witnesses", ()), quorum=demands.get("quorum")
-    )
+    witnesses, quorum = demands.get("witnesses", ()), demands.get("quorum")
+    if not here:
+        return verify_certificate(
+            certificate, log_vkey=log_vkey, witnesses=witnesses, quorum=quorum, place=place, token=token
+        )
+    with _installation() as (installed, engine):
+        return verify_certificate(
+            certificate,
+            log_vkey=log_vkey or installed.installation["log"],
+            pins=installed.installation["pins"],
+            witnesses=witnesses,
+            quorum=quorum,
+            place=engine.url.render_as_string(hide_password=False),
+        )
 
 
 def _verified(place: str | None, log_vkey: str | None, token: str | None, demands: Demands) -> Report:

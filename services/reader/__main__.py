@@ -26,10 +26,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--token-file", type=Path, help="a file with the bearer token for a URL's entries")
     parser.add_argument("--jobs", type=int, help="how many processes check entries, one for each core without it")
     parser.add_argument("--bundle", action="store_true", help="the directory is one organisation's bundle, not a log")
-    parser.add_argument("--certificate", type=Path, metavar="FILE", help="the certificate of an erasure, and no log")
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="the certificate of an erasure; with a log, also against its entries",
+    )
     chosen = parser.parse_args(arguments)
-    if (chosen.log is None) == (chosen.certificate is None):
-        parser.error("either a log is verified, or a certificate")
+    if chosen.log is None and chosen.certificate is None:
+        parser.error("a log is verified, or a certificate")
     try:
         report = _verify(chosen)
     except (Unusable, OSError) as error:
@@ -55,6 +60,8 @@ def _verify(chosen: argparse.Namespace) -> Report | BundleReport | CertificateRe
             pins=demands.get("pins"),
             witnesses=chosen.witness,
             quorum=chosen.quorum,
+            place=chosen.log,
+            token=chosen.token_file.read_text().strip() if chosen.token_file else None,
         )
     if chosen.bundle:
         if chosen.since:

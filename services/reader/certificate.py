@@ -7,12 +7,13 @@ What those entries say, only who may read them can compare: they hold the pseudo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from services.reader import certificate_form as form
+from services.reader.certificate_entries import compare, entries_at
 from services.reader.certificate_examination import Examination
 from services.reader.certificate_form import Wrong
 from services.reader.note import Malformed, VerifierKey, parse_vkey
@@ -38,6 +39,7 @@ class CertificateReport:
     entries: int = 0
     statement: str = ""
     excepted: int = 0
+    compared: bool = False
     wrong: Wrong | None = None
     key_given: bool = True
     witnesses: tuple[str, ...] = ()
@@ -67,7 +69,11 @@ class CertificateReport:
             )
             lines.append(f"{self.entries} entries proved in log {self.origin}, whose size was {self.size}")
             lines.append(f"SHA-256 of the statement {self.statement}")
-            lines.append("not shown: what those entries say; only who may read them can compare")
+            lines.append(
+                "compared: those entries say what the certificate says of them"
+                if self.compared
+                else "not shown: what those entries say; only who may read them can compare"
+            )
         if not self.key_given:
             lines.append("the log's key was taken from the certificate itself: give it to prove whose log this is")
         lines += [f"cosigned by {name}" for name in self.witnesses]
@@ -83,10 +89,13 @@ def verify_certificate(
     pins: Mapping[str, str] | None = None,
     witnesses: Sequence[str] = (),
     quorum: int | None = None,
+    place: str | Path | None = None,
+    token: str | None = None,
 ) -> CertificateReport:
     """Check everything that the file says; needs nothing else. `log_vkey` defaults to the one that it names.
 
-    `pins`, `witnesses` and `quorum` as for a whole log. Raises Unusable where there is no certificate to be read.
+    With a `place`, a log whose entries we may read (a URL's with a `token`), also what those entries say. `pins`,
+    `witnesses` and `quorum` as for a whole log. Raises Unusable where there is no certificate to be read.
     """
     raw = certificate if isinstance(certificate, bytes) else _file(certificate)
     try:
@@ -102,14 +111,22 @@ def verify_certificate(
     except Malformed as error:
         raise Unusable(f"a verifier key is unreadable: {error}") from error
     try:
-        return _examined(document, Examination(document, key, sources), key, judge, key_given=log_vkey is not None)
+        report, stated = _examined(
+            document, Examination(document, key, sources), key, judge, key_given=log_vkey is not None
+        )
+        if place is None:
+            return report
+        with entries_at(place, token) as entries:
+            compare(document, stated, entries)
+        return replace(report, compared=True)
     except Wrong as wrong:
         return CertificateReport(document["certificate"], wrong=wrong, key_given=log_vkey is not None)
 
 
 def _examined(
     document: Mapping[str, Any], examination: Examination, key: VerifierKey, judge: Witnesses, *, key_given: bool
-) -> CertificateReport:
+) -> tuple[CertificateReport, Mapping[str, Any]]:
+    """The report, and what was signed."""
     if document["format"] != form.FORMAT:
         raise Wrong("format", f"it is not {form.FORMAT}")
     checkpoint, findings = examination.checkpoint, Findings()
@@ -120,7 +137,7 @@ def _examined(
     named = examination.prove(stated)
     if document["law"] != form.LAW:
         raise Wrong("law", "it is not the sentence that stands in every certificate")
-    return CertificateReport(
+    report = CertificateReport(
         document["certificate"],
         key.name,
         checkpoint.size,
@@ -134,6 +151,7 @@ def _examined(
         witnesses=cosigned,
         strangers=judge.strangers(checkpoint, key),
     )
+    return report, stated
 
 
 def _file(path: Path) -> bytes:

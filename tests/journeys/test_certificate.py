@@ -47,6 +47,8 @@ def test_a_certificate_is_proved_off_line_and_names_nobody(system: System, tmp_p
         for document in (first, second, *pages):
             assert name.encode() not in document, name
     _entries_are_what_they_are_said_to_be(cast.officer, json.loads(second))
+    compared = system.command("log", "verify", "--certificate", str(tmp_path / "second.json"), "--here").stdout
+    assert "compared: those entries say what the certificate says of them" in compared
     assert holder.get(f"/v1/erasures/{waits}/certificate", expect=409)["code"] == "not_yet"
     assert holder.get(f"/v1/erasures/{'0' * 8}-0000-4000-8000-{'0' * 12}/certificate", expect=404)
     assert system.command("log", "verify").stdout.endswith("ok\n")

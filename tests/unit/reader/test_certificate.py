@@ -16,7 +16,7 @@ from services.reader.__main__ import main
 from services.reader.certificate_form import LAW
 from services.retention.schemas import CERTIFICATE, STANDING_SENTENCE
 from tests.unit.reader.tinycertificate import DAY, NEXT, NIGHT, NOW, SERVICES, Tiny, handed_over
-from tests.unit.reader.tinylog import LOG, ORIGIN, PINS, Signer, event
+from tests.unit.reader.tinylog import LOG, ORIGIN, PINS, Files, Signer, event
 
 STRANGER = Signer("other.example/log")
 
@@ -251,6 +251,65 @@ def test_the_sentence_is_the_writers_word_for_word():
     assert Tiny().document()["format"] == CERTIFICATE
 
 
+@pytest.fixture
+def log(tmp_path: Path) -> Callable[[Tiny], Path]:
+    """The directory of the log that a certificate is of, grown by an entry since."""
+
+    def write(tiny: Tiny) -> Path:
+        later = event("/auth", 4, "Happened", "id-later", {"n": "1"})
+        Files(tmp_path / "log", [*tiny.held, later])
+        return tmp_path / "log"
+
+    return write
+
+
+def test_who_may_read_the_entries_sees_that_they_say_so(log):
+    tiny = Tiny()
+    report = verify_certificate(tiny.raw(), log_vkey=LOG.vkey, place=log(tiny))
+
+    assert report.ok, report.text()
+    assert "compared: those entries say what the certificate says" in report.text()
+    assert "compared" not in verify_certificate(tiny.raw(), log_vkey=LOG.vkey).text().replace("can compare", "")
+
+
+@pytest.mark.parametrize(
+    ("lies", "where"),
+    [
+        ({"ErasureOrdered": {"erasure": "another"}}, "ordered.entry"),
+        ({"ErasureOrdered": {"services": ["auth"]}}, "ordered.entry"),
+        ({"ErasureOrdered": {"at": NIGHT}}, "ordered.at"),
+        ({"ErasureOrdered": {"excepted": ["somebody"]}}, "erased_here.excepted"),
+        ({"ErasureCompleted": {"erasure": "another"}}, "erased_here.entries.org"),
+        ({"ErasureCompleted": {"order": 3}}, "erased_here.entries.org"),
+        ({"ErasureCompleted": {"remaining": 1}}, "erased_here.entries.org"),
+        ({"KeyEpochRetired": {"after": 0}}, "unreadable_in_every_earlier_copy.entries.org"),
+        ({"KeyEpochRetired": {"after": None}}, "unreadable_in_every_earlier_copy.entries.org"),
+    ],
+    ids=str,
+)
+def test_entries_that_say_something_else_are_found_by_who_may_read_them(log, lies, where):
+    """Off-line it holds: it is signed, and every path leads to the root."""
+    tiny = Tiny(lies=lies)
+
+    assert judged(tiny.document()) == "ok"
+    assert judged(tiny.document(), place=log(tiny)) == where
+
+
+def test_entries_of_another_kind_or_another_log_are_found(log):
+    swapped = {"auth": 7, "org": 6, "audit": 5, "retention": 8}
+    tiny = Tiny(completed=swapped)
+    assert judged(tiny.document()) == "ok"
+    assert judged(tiny.document(), place=log(tiny)) == "erased_here.entries.auth"
+    assert judged(Tiny(lies={"KeyEpochRetired": {"n": 1}}).document(), place=log(tiny)) == "receipts"
+
+
+def test_a_log_that_is_shorter_or_not_there_cannot_be_compared_with(log, tmp_path):
+    tiny = Tiny()
+    Files(tmp_path / "short", tiny.held[:6])
+    assert judged(tiny.document(), place=tmp_path / "short") == "receipts"
+    assert judged(tiny.document(), place=tmp_path / "nowhere") == "unusable"
+
+
 @pytest.mark.parametrize(
     ("spoil", "code", "said"),
     [
@@ -269,8 +328,15 @@ def test_from_the_shell(tmp_path: Path, capsys, spoil: Callable[[bytes], bytes],
     assert said in told.out + told.err
 
 
+def test_from_the_shell_with_a_log_beside_it(tmp_path: Path, capsys, log):
+    tiny, file = Tiny(lies={"ErasureCompleted": {"remaining": 1}}), tmp_path / "certificate.json"
+    file.write_bytes(tiny.raw())
+
+    assert main(["--certificate", str(file), "--log-vkey", LOG.vkey]) == 0
+    assert main(["--certificate", str(file), "--log-vkey", LOG.vkey, str(log(tiny))]) == 1
+    assert "erased_here.entries.org: entry 7 says that something was left" in capsys.readouterr().out
+
+
 def test_from_the_shell_it_is_a_log_or_a_certificate(capsys):
     with pytest.raises(SystemExit):
         main([])
-    with pytest.raises(SystemExit):
-        main(["somewhere", "--certificate", "file"])

@@ -19,16 +19,32 @@ NIGHT = "2026-01-03T03:00:00.717930Z"
 class Tiny:
     """Four registrations, an order, four completions, four retirements, and what retention stated of them.
 
-    `but` changes what is stated; `before` are entries that come after the registrations.
+    `but` changes what is stated; `before` are entries that come after the registrations. `lies` changes what org's
+    entries, and the order, say: by the name of the event.
     """
 
-    def __init__(self, *, before: tuple[bytes, ...] = (), signer: Signer | None = None, **but: Any) -> None:
+    def __init__(
+        self,
+        *,
+        before: tuple[bytes, ...] = (),
+        signer: Signer | None = None,
+        lies: dict[str, dict[str, Any]] | None = None,
+        **but: Any,
+    ) -> None:
         held = [*entries(4), *before]
         first = len(held)
         numbers = {"/audit": 5, "/auth": 1, "/org": 1, "/retention": 1 + len(before)}
-        for what, sources in (("ErasureOrdered", ("/retention",)), ("Done", SOURCES), ("KeyEpochRetired", SOURCES)):
-            for source in sources:
-                held.append(event(source, numbers[source], what, f"id-{len(held)}", {"of": ERASURE}))
+        told: dict[str, dict[str, Any]] = {
+            "ErasureOrdered": {"erasure": ERASURE, "services": list(SERVICES), "at": DAY},
+            "ErasureCompleted": {"erasure": ERASURE, "order": first, "remaining": 0},
+            "KeyEpochRetired": {},
+        }
+        for what, data in told.items():
+            for source in SOURCES if what != "ErasureOrdered" else ("/retention",):
+                says = {**data, "after": numbers[source] - 1} if what == "KeyEpochRetired" else data
+                if source == "/org" or what == "ErasureOrdered":
+                    says = {**says, **(lies or {}).get(what, {})}
+                held.append(event(source, numbers[source], what, f"id-{len(held)}", says))
                 numbers[source] += 1
         self.data: dict[str, Any] = {
             "erasure": ERASURE,
