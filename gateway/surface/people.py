@@ -157,7 +157,7 @@ ROUTES = (
         "Withdraw an invitation.",
         rpc="auth.revoke_invitation",
         answer=Written(),
-        problems=(Problem.INVITATION_USED,),
+        problems=(Problem.INVITATION_USED, Problem.INVITATION_EXPIRED),
     ),
     _of(
         "POST",
@@ -165,7 +165,7 @@ ROUTES = (
         "Send an invitation again, with a new link.",
         rpc="auth.resend_invitation",
         answer=Written(),
-        problems=(Problem.INVITATION_USED, *INVITE),
+        problems=(Problem.INVITATION_USED, Problem.INVITATION_EXPIRED, *INVITE),
     ),
     Route(
         method="POST",

@@ -48,6 +48,17 @@ class InvitationWithdrawn(Event, kind="account"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvitationExpired(Event, kind="account"):
+    """Nobody used the invitation within its time; nothing of the invited person is needed any more (P06)."""
+
+    account: str = subject()
+    organisation: str
+    invitation: str
+    erasure: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserRegistered(Event, kind="account"):
     """A person accepted an invitation and chose how to sign in."""
 
@@ -175,7 +186,7 @@ class DataViewed(Event, kind="look"):
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleErased(Event, kind="erasure"):
-    """Of the organisation that left, auth holds nothing readable of these people any more, at most 500 of them (P06)."""
+    """Of the organisation that left, auth holds nothing readable of these people any more, at most 500 (P06)."""
 
     erasure: str
     organisation: str

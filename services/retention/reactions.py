@@ -18,9 +18,14 @@ SOURCES = (auth, org, audit, retention)
 FOLLOWS: tuple[type[Event], ...] = (
     auth.AccountClosed,
     auth.InvitationWithdrawn,
+    auth.InvitationExpired,
     *(source.ErasureCompleted for source in SOURCES),
     *(source.KeyEpochRetired for source in SOURCES),
 )
+INVITATIONS = {
+    auth.InvitationWithdrawn: Trigger.INVITATION_WITHDRAWN,
+    auth.InvitationExpired: Trigger.INVITATION_EXPIRED,
+}
 
 
 def react(
@@ -41,8 +46,8 @@ def react(
             # Nobody erases somebody else overnight: a taken-over account of a Beheerder could empty an organisation.
             grace = due(terms, Trigger.ACCOUNT_REMOVED, asked_at)
             return replace(scheduled, grace_until=grace.at)
-        case auth.InvitationWithdrawn() as event:
-            found = shortest(terms, agreed, Trigger.INVITATION_WITHDRAWN, asked_at)
+        case auth.InvitationWithdrawn() | auth.InvitationExpired() as event:
+            found = shortest(terms, agreed, INVITATIONS[type(event)], asked_at)
             return _schedule(index, record, event, found, at)
         case Completion(remaining=remaining):
             number = record.envelope.sequence or 0
@@ -56,7 +61,7 @@ def react(
 def _schedule(
     index: int,
     record: Recorded,
-    event: auth.AccountClosed | auth.InvitationWithdrawn,
+    event: auth.AccountClosed | auth.InvitationWithdrawn | auth.InvitationExpired,
     found: Due,
     at: datetime,
 ) -> Schedule:

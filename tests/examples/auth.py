@@ -10,6 +10,7 @@ from services.contracts.auth import (
     AccountClosed,
     DataViewed,
     ErasureCompleted,
+    InvitationExpired,
     InvitationRenewed,
     InvitationWithdrawn,
     KeyEpochRetired,
@@ -68,6 +69,12 @@ def invitation_renewed(**but: Any) -> InvitationRenewed:
 
 def invitation_withdrawn(**but: Any) -> InvitationWithdrawn:
     one = InvitationWithdrawn(account=SANNE, organisation=GEMEENTE, invitation=INVITATION, erasure=ERASURE, at=MORNING)
+    return replace(one, **but)
+
+
+def invitation_expired(**but: Any) -> InvitationExpired:
+    over = MORNING + timedelta(days=7)
+    one = InvitationExpired(account=SANNE, organisation=GEMEENTE, invitation=INVITATION, erasure=ERASURE, at=over)
     return replace(one, **but)
 
 

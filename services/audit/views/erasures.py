@@ -47,6 +47,7 @@ ASKED = "requested"
 STEPS: dict[type[Event], str] = {
     auth.AccountClosed: ASKED,
     auth.InvitationWithdrawn: ASKED,
+    auth.InvitationExpired: ASKED,
     org.LeavingChosen: ASKED,
     retention.ErasureScheduled: "scheduled",
     retention.ErasureCancelled: "cancelled",

@@ -50,7 +50,7 @@ class Auth(Participant):
         self.invitations.invite_first_operator()
 
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
-        return ((0.5, self.mailer.send_due), (10.0, self.sign_ins.count_failures))
+        return ((0.5, self.mailer.send_due), (10.0, self.sign_ins.count_failures), (10.0, self.invitations.expire))
 
     # -- terms
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.auth.app import Auth
 
 VALID = timedelta(days=7)
+EXPIRED_AT_ONCE = 100
 INVITED = frozenset({Category.EMAIL})
 REGISTERED = frozenset({Category.NAME, Category.CREDENTIALS, Category.EMAIL})
 
@@ -147,6 +148,20 @@ class Invitations:
             return {"invitation": invitation}
 
         return self._auth.store.perform(replace(context, organisation=organisation), work)
+
+    def expire(self) -> None:
+        """Nobody waits for those who did not come in time: what was kept of them is erased, a batch at a time."""
+        now = datetime.now(UTC)
+        with self._auth.store.reading() as session:
+            rows = accounts.expired_by(session, instant(now), EXPIRED_AT_ONCE)
+        for row in rows:
+            asked = account.Expire(erasure=str(uuid4()), at=now)
+
+            def work(unit: Unit, row: Any = row, asked: account.Expire = asked) -> dict[str, Any]:
+                unit.do(f"account/{row.account}", account.decider, asked)
+                return {}
+
+            self._auth.store.perform(self._auth.own_context(organisation=row.organisation), work)
 
     def waiting(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
         """Open invitations: their address, role and term. Looking is an event of its own."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from services.contracts.auth import (
     AccountClosed,
+    InvitationExpired,
     InvitationRenewed,
     InvitationWithdrawn,
     PasswordChanged,
@@ -41,6 +42,14 @@ class Renew:
 
 @dataclass(frozen=True, kw_only=True)
 class Withdraw:
+    erasure: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expire:
+    """Its time is over, and nobody came."""
+
     erasure: str
     at: datetime
 
@@ -85,11 +94,12 @@ class Close:
     at: datetime
 
 
-Command = Invite | Renew | Withdraw | Register | Correct | ChangePassword | ChangeRole | Close
+Command = Invite | Renew | Withdraw | Expire | Register | Correct | ChangePassword | ChangeRole | Close
 Event = (
     PersonInvited
     | InvitationRenewed
     | InvitationWithdrawn
+    | InvitationExpired
     | UserRegistered
     | PersonalDataCorrected
     | PasswordChanged
@@ -102,6 +112,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     INVITED = "invited"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
     OPEN = "open"
     CLOSED = "closed"
 
@@ -153,6 +164,18 @@ def decide(account: Account, command: Command) -> list[Event]:
             ]
         case Status.WITHDRAWN, Withdraw():
             return []
+        case Status.INVITED, Expire() as c:
+            if account.expires_at is None or c.at < account.expires_at:
+                return []
+            return [
+                InvitationExpired(
+                    account=me, organisation=mine, invitation=account.invitation, erasure=c.erasure, at=c.at
+                )
+            ]
+        case ((Status.OPEN | Status.CLOSED | Status.WITHDRAWN | Status.EXPIRED), Expire()):
+            return []
+        case Status.EXPIRED, (Register() | Renew() | Withdraw()):
+            raise Refused("invitation_expired")
         case Status.INVITED, Register() as c:
             if c.token_digest != account.token_digest:
                 raise Refused("invitation_used")
@@ -217,6 +240,8 @@ def evolve(account: Account, event: Event) -> Account:
             return replace(account, token_digest=event.token_digest, expires_at=event.expires_at)
         case InvitationWithdrawn():
             return replace(account, status=Status.WITHDRAWN, erasure=event.erasure)
+        case InvitationExpired():
+            return replace(account, status=Status.EXPIRED, erasure=event.erasure)
         case UserRegistered():
             return replace(account, status=Status.OPEN)
         case PersonalDataCorrected() | PasswordChanged():

@@ -29,6 +29,7 @@ from services.auth.domain.account import Status
 from services.contracts.auth import (
     AccountClosed,
     ErasureCompleted,
+    InvitationExpired,
     InvitationRenewed,
     InvitationWithdrawn,
     PasswordChanged,
@@ -70,6 +71,7 @@ accounts = Table(
     Column("last_name", Text),
     Index("accounts_by_organisation", "organisation", "status", "invitation"),
     Index("accounts_by_email", "organisation", "email_index"),
+    Index("accounts_by_expiry", "status", "expires_at"),
 )
 
 INDEXED = (Indexed(accounts, {"public_index": "public_id", "username_index": "username", "email_index": "email"}),)
@@ -98,6 +100,8 @@ def project(session: Connection, record: Recorded) -> None:
             _set(session, event.account, token_digest=event.token_digest, expires_at=instant(event.expires_at))
         case InvitationWithdrawn():
             _set(session, event.account, status=Status.WITHDRAWN, closed_at=instant(event.at), email_index=None)
+        case InvitationExpired():
+            _set(session, event.account, status=Status.EXPIRED, closed_at=instant(event.at), email_index=None)
         case UserRegistered():
             _set(
                 session,
@@ -261,6 +265,12 @@ def invited_in(session: Connection, organisation: str, after: str, limit: int) -
         & (accounts.c.invitation > after)
     )
     return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
+
+
+def expired_by(session: Connection, moment: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
+    """Invited, and out of time by `moment`, in whatever organisation."""
+    mine = (accounts.c.status == Status.INVITED) & (accounts.c.expires_at <= moment)
+    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.expires_at).limit(limit)))
 
 
 def having_role(session: Connection, organisation: str, role: Role, *, statuses: tuple[Status, ...]) -> int:

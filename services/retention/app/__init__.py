@@ -101,7 +101,7 @@ class Retention(Participant):
         if isinstance(entry.record.event, org.AgreementSigned):
             self.ruling.signed(unit, entry)
         agreed = None
-        if isinstance(entry.record.event, auth.AccountClosed | auth.InvitationWithdrawn):
+        if isinstance(entry.record.event, auth.AccountClosed | auth.InvitationWithdrawn | auth.InvitationExpired):
             agreed = rules.in_force(unit.session, entry.record.event.organisation, entry.record.envelope.time.date())
         self.departing.follow(unit, entry)
         match react(entry.index, entry.record, self.terms, agreed, self.now()):

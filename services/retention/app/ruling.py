@@ -16,7 +16,9 @@ from services.contracts.facts import PERSON
 from services.contracts.org import AgreementSigned
 from services.contracts.privacy import TRIGGERS, Category, TermTrigger
 from services.contracts.retention import Brake
+from services.kernel import cursor
 from services.kernel.codec import moment
+from services.kernel.database import writing
 from services.kernel.feed import Entry
 from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation, stream
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from services.retention.app import Retention
 
 MAY_BE_RECORDED = tuple(category for category, triggers in TRIGGERS.items() if TermTrigger.RECORDED in triggers[1:])
+
+
+LOOKED = "rules-beginning"
+"""The day up to which rules that begin were looked for, as an ordinal."""
 
 
 class Ruling:
@@ -59,14 +65,20 @@ class Ruling:
             self._reschedule(unit, found.organisation)
 
     def begin(self) -> None:
-        """A new day may put a rule in force that was signed before: what waits is due by it."""
-        today = self._retention.now().date()
+        """A new day may put a rule in force that was signed before: what waits is due by it.
+
+        Where none begins, nothing is looked through, however much waits.
+        """
+        today, store = self._retention.now().date(), self._retention.store
         if today == self._day:
             return
-        with self._retention.store.reading() as session:
-            waiting = erasures.organisations(session)
-        for organisation in waiting:
-            self._retention.store.perform(self._retention.own_context(), partial(self._redo, organisation))
+        with store.reading() as session:
+            looked = date.fromordinal(cursor.position(session, LOOKED, date.min.toordinal()))
+            beginning = rules.beginning(session, looked, today)
+        for organisation in beginning:
+            store.perform(self._retention.own_context(), partial(self._redo, organisation))
+        with writing(store.engine) as session:
+            cursor.put(session, LOOKED, today.toordinal())
         self._day = today
 
     def _redo(self, organisation: str, unit: Unit) -> dict[str, Any]:

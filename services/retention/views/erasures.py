@@ -266,12 +266,6 @@ def gone_of(session: Connection, account: str) -> set[str]:
     return set(session.execute(select(erasures.c.scope).where(mine)).scalars())
 
 
-def organisations(session: Connection) -> Sequence[str]:
-    """Those of whose people somebody's erasure, whole or of a category, is not ordered yet."""
-    mine = erasures.c.state.in_(("scheduled", "held")) & erasures.c.scope.in_(OF_PEOPLE)
-    return session.execute(select(erasures.c.organisation).where(mine).distinct()).scalars().all()
-
-
 def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:
     """Those that only an officer can let go on."""
     mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,12 @@ def in_force(session: Connection, organisation: str, day: date) -> Agreed | None
     mine = (rules.c.organisation == organisation) & (rules.c.starts_on <= day.isoformat())
     row = session.execute(select(rules).where(mine).order_by(rules.c.version.desc()).limit(1)).first()
     return _agreed(row) if row else None
+
+
+def beginning(session: Connection, after: date, until: date) -> Sequence[str]:
+    """The organisations of which a rule begins after the one day, and by the other."""
+    mine = (rules.c.starts_on > after.isoformat()) & (rules.c.starts_on <= until.isoformat())
+    return session.execute(select(rules.c.organisation).where(mine).distinct()).scalars().all()
 
 
 def all_in_force(session: Connection, day: date, organisation: str | None = None) -> dict[str, Agreed]:

@@ -74,6 +74,28 @@ def test_a_withdrawn_invitation_cannot_be_accepted():
     given(account.decider, INVITED, auth.invitation_withdrawn()).when(register()).refused("invitation_used")
 
 
+def test_an_invitation_that_nobody_used_expires_and_asks_for_the_erasure():
+    expired = auth.invitation_expired(at=INVITED.expires_at)
+    asked = account.Expire(erasure=auth.ERASURE, at=INVITED.expires_at)
+    given(account.decider, INVITED).when(asked).then(expired)
+    given(account.decider, INVITED, expired).when(asked).then()
+
+
+def test_an_invitation_in_its_time_or_renewed_or_used_does_not_expire():
+    asked = account.Expire(erasure=auth.ERASURE, at=INVITED.expires_at)
+    early = account.Expire(erasure=auth.ERASURE, at=INVITED.expires_at - timedelta(microseconds=1))
+    given(account.decider, INVITED).when(early).then()
+    given(account.decider, INVITED, auth.invitation_renewed()).when(asked).then()
+    given(account.decider, *OPEN).when(asked).then()
+
+
+def test_an_expired_invitation_is_neither_accepted_nor_sent_again():
+    expired = auth.invitation_expired()
+    given(account.decider, INVITED, expired).when(register()).refused("invitation_expired")
+    again = account.Renew(token_digest="d", expires_at=expired.at + timedelta(days=7), at=expired.at)
+    given(account.decider, INVITED, expired).when(again).refused("invitation_expired")
+
+
 def test_a_correction_names_what_it_emptied():
     given(account.decider, *OPEN).when(account.Correct(values={"infix": None}, at=LATER)).then(
         PersonalDataCorrected(account=auth.SANNE, organisation=auth.GEMEENTE, corrected=("infix",), at=LATER)

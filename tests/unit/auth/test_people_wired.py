@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from services.auth.app import invitations
 from services.contracts.privacy import Role
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
@@ -74,6 +76,26 @@ def test_once_there_is_a_compliance_officer_inviting_one_needs_one(world: World)
 
     officer = replace(operator, role=Role.COMPLIANCE)
     assert invite(officer, organisation=MAKER, email="twee@maker.example", role="compliance")["invitation"]
+
+
+def test_who_did_not_come_in_time_is_let_go_and_can_be_invited_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.invited("noor@voorbeeld.example")
+    monkeypatch.setattr(invitations, "VALID", timedelta(0))
+    late = world.invited()["invitation"]
+    token = world.token("sanne@voorbeeld.example")
+    world.auth.invitations.expire()
+    world.auth.invitations.expire()
+    assert world.told() == ["PersonInvited", "PersonInvited", "InvitationExpired"]
+
+    with refused("invitation_expired"):
+        world.accepted(token, "sanne")
+    with refused("invitation_expired"):
+        world.auth.invitations.renew(world.beheerder(), organisation=GEMEENTE, invitation=late)
+    shown = world.auth.invitations.waiting(world.beheerder(), organisation=GEMEENTE, after="", limit=10)
+    assert [one["email"] for one in shown["items"]] == ["noor@voorbeeld.example"]
+    world.invited()
 
 
 def test_the_makers_first_operator_is_invited_once_and_gets_a_new_link_until_somebody_uses_one(world: World) -> None:

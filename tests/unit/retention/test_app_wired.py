@@ -64,8 +64,9 @@ def test_a_closed_account_is_erased_certified_and_then_unreadable_in_copies(worl
     assert world.said().count("CopiesUnreadable") == 1
 
 
-def test_a_withdrawn_invitation_is_erased_too(world):
-    event = auth.InvitationWithdrawn(**example.WHOSE, invitation=str(uuid4()), at=NOW)
+@pytest.mark.parametrize("kind", [auth.InvitationWithdrawn, auth.InvitationExpired])
+def test_who_was_invited_and_never_came_is_erased_too(world, kind):
+    event = kind(**example.WHOSE, invitation=str(uuid4()), at=NOW)
     world.tell("auth", event, f"account/{event.account}")
     world.settle()
 

@@ -105,6 +105,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.create_index("accounts_by_email", ["organisation", "email_index"], unique=False)
+        batch_op.create_index("accounts_by_expiry", ["status", "expires_at"], unique=False)
         batch_op.create_index("accounts_by_organisation", ["organisation", "status", "public_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_accounts_token_digest"), ["token_digest"], unique=False)
 
