@@ -215,7 +215,10 @@ class Audit(Participant):
     def evidence(self, event: str) -> dict[str, Any] | None:
         """What proves the certificate of an erasure that retention stated so; None while the log does not hold it."""
         with self.store.reading() as session:
-            return evidence.of(session, event, self.witnesses.digest)
+            found, begins = evidence.of(session, event, self.witnesses.digest), pruned.minimum(session)
+        if found is None and begins and self._is_gone(self._durable(event)):
+            raise Refused("log_pruned")
+        return found
 
     def _durable(self, event: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.durable(event)

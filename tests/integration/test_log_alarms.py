@@ -34,6 +34,7 @@ def test_a_gap_that_stays_and_what_was_kept_out_are_said_in_the_log(audit: Audit
     assert told()[4:] == ["GapDetected"]
     report = audit.report("integrity")
     assert report["totals"] | {"witnessed_size": 0} == {
+        "first": 0,
         "size": 5,
         "witnessed_size": 0,
         "gaps": 1,

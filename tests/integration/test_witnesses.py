@@ -59,7 +59,14 @@ def test_a_receipt_becomes_witnessed_whatever_the_strange_ones_do(
     until(lambda: audit.receipt(OFFICER, newest)["state"] == "witnessed")
     until(lambda: all(one.asked for one in strangers))
     report = audit.report("integrity")
-    assert report["totals"] == {"size": 607, "witnessed_size": 607, "gaps": 0, "older_copies": 0, "quarantined": 0}
+    assert report["totals"] == {
+        "first": 0,
+        "size": 607,
+        "witnessed_size": 607,
+        "gaps": 0,
+        "older_copies": 0,
+        "quarantined": 0,
+    }
     assert [row["size"] for row in report["rows"] if row["what"] == "witness"] == [607, 607]
 
 

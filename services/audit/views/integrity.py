@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from services.audit.domain.store import Store
-from services.audit.ledger import reading, witnessed
+from services.audit.ledger import pruned, reading, witnessed
 from services.audit.ledger.tables import cosignatures, quarantine
 from services.kernel.codec import instant
 
@@ -31,7 +31,8 @@ def report(
     """A row per source, per reason of quarantine within the period, and per witness.
 
     `policy` is the digest of the quorum in force; `older`, the sources whose store is an older copy. For one
-    organisation only what says nothing of others: the log's size, which sources have a gap, and the witnesses (I9).
+    organisation only what says nothing of others: where the log begins and ends, which sources have a gap, and the
+    witnesses (I9).
     """
     waiting = {one.source: one for one in reading.gaps(session)}
     rows: list[dict[str, Any]] = []
@@ -46,6 +47,7 @@ def report(
     rows += refused
     rows += _witnesses(session)
     totals = {
+        "first": pruned.minimum(session),
         "size": reading.size(session),
         "witnessed_size": witnessed.newest(session, policy),
         "gaps": len(waiting),
