@@ -17,7 +17,7 @@ check: ## format, lint, types, imports; unit, contract and rule tests; no server
 	@sh deploy/check.sh
 
 test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite
-	@$(BIN)/python -m pytest $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/__pycache__/,$(wildcard tests/*/))
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/__pycache__/,$(wildcard tests/*/))
 
 faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(SETUP) test

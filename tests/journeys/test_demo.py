@@ -44,7 +44,6 @@ def size(system: System) -> int:
     return seen
 
 
-@pytest.mark.timeout(300)
 def test_a_first_run_lays_the_demo_down_and_a_second_adds_nothing(system: System) -> None:
     eventually(lambda: is_laid(system.var), seconds=LAID_SECONDS, what="the demo")
     before = size(system)

@@ -62,7 +62,6 @@ def integrated(ivo: Person, event: str) -> int:
     return eventually(look, what=f"{event} in the log")
 
 
-@pytest.mark.timeout(300)
 def test_a_members_life_for_a_case_and_on_a_ground(system: System, tmp_path: Path) -> None:
     cast = Cast(system.url)
     cast.assemble()
