@@ -214,6 +214,19 @@ def test_a_rule_that_begins_later_holds_from_its_day_on_for_what_waits_as_well(w
     assert world.said().count("ErasureRescheduled") == 1
 
 
+def test_a_rule_that_began_while_the_service_was_down_holds_from_its_start_on(world):
+    agree(world, MONTH)
+    erasure = world.close()
+    agree(world, dict.fromkeys(MONTH, "P90D"), version=2, starts_on=date(2025, 3, 11))
+    world.settle()
+
+    world.later(days=12)
+    world.again()
+    world.settle()
+
+    assert world.erasure(erasure)["due"] == instant(NOW + timedelta(days=90))
+
+
 def test_what_a_session_leaves_behind_goes_after_its_own_term_and_nothing_else_of_the_person(world):
     person = str(uuid4())
     mine, other = sign_in(world, person), sign_in(world, person)
