@@ -8,7 +8,8 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +18,7 @@ from urllib.parse import quote, quote_plus
 
 _ZEROS = re.compile(rb"\0{64,}")
 SQLITE = b"SQLite format 3\0"
+_PART = 10
 
 
 @dataclass(frozen=True, order=True)
@@ -49,13 +51,35 @@ class Needles:
             for spelling, looks in _folded(value):
                 looks = fold(looks)
                 folded.setdefault(looks, Needle(canary, spelling, looks))
-        self.exact, self.folded = tuple(exact.values()), tuple(folded.values())
+        self.exact, self.folded = _shared(exact.values()), _shared(folded.values())
 
     def within(self, data: bytes, place: str) -> set[Sighting]:
         """What of it stands in these bytes."""
-        found = {Sighting(n.canary, n.spelling, place) for n in self.exact if n.looks in data}
-        small = fold(data)
-        return found | {Sighting(n.canary, n.spelling, place) for n in self.folded if n.looks in small}
+        found = _seen(self.exact, data) + _seen(self.folded, fold(data))
+        return {Sighting(one.canary, one.spelling, place) for one in found}
+
+
+Shared = Mapping[bytes, list[Needle]]
+
+
+def _shared(needles: Collection[Needle]) -> Shared:
+    """The needles by a part of each that most others have too: where that part is not, none of them is.
+
+    Canaries of one run hold the same mark, so some hundred parts are looked for instead of thousands of needles.
+    """
+    counted = Counter(part for needle in needles for part in _parts(needle.looks))
+    shared: dict[bytes, list[Needle]] = {}
+    for needle in needles:
+        shared.setdefault(max(_parts(needle.looks), key=lambda part: (counted[part], part)), []).append(needle)
+    return shared
+
+
+def _parts(looks: bytes) -> set[bytes]:
+    return {looks[start : start + _PART] for start in range(max(len(looks) - _PART, 0) + 1)}
+
+
+def _seen(shared: Shared, data: bytes) -> list[Needle]:
+    return [needle for part, several in shared.items() if part in data for needle in several if needle.looks in data]
 
 
 def fold(data: bytes) -> bytes:
@@ -142,10 +166,24 @@ def joined(row: Iterable[object]) -> bytes:
     return b"\t".join(bytes(c) if isinstance(c, bytes | memoryview) else str(c).encode() for c in row)
 
 
-def search(values: Mapping[str, str], roots: Iterable[Path], more: Iterable[tuple[str, bytes]] = ()) -> list[Sighting]:
-    """Where any of these values can be read, below `roots` and in `more` (place, bytes); sorted, each place once."""
-    needles = Needles(values)
+def search(
+    values: Mapping[str, str],
+    roots: Iterable[Path],
+    more: Iterable[tuple[str, bytes]] = (),
+    clean: dict[bytes, set[str]] | None = None,
+) -> list[Sighting]:
+    """Where any of these values can be read, below `roots` and in `more` (place, bytes); sorted, each place once.
+
+    `clean` remembers which bytes, by their digest, hold none of which canaries: most files stay as they are.
+    """
+    clean, needles = {} if clean is None else clean, dict[frozenset[str], Needles]()
     found: set[Sighting] = set()
     for place, data in chain(contents(roots), more):
-        found |= needles.within(data, place)
+        done = clean.setdefault(hashlib.sha256(data).digest(), set())
+        wanted = frozenset(values.keys() - done)
+        if wanted not in needles:
+            needles[wanted] = Needles({name: values[name] for name in wanted})
+        seen = needles[wanted].within(data, place)
+        done |= wanted - {sighting.canary for sighting in seen}
+        found |= seen
     return sorted(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import socket
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ import httpx
 from tests.journeys.people import SHA256, TERMS, TODAY, Person, mailed
 
 ADDRESS = "203.0.113.77"
-"""Of a block for documentation (RFC 5737): no machine here has it."""
+ADDRESSES = {"member": "203.0.113.104"}
+"""Of a block for documentation (RFC 5737): no machine here has it. Who is to be erased has one of their own."""
 
 
 @dataclass
@@ -50,9 +52,10 @@ class Planting:
         device = {name: self.a(f"{who}'s {name}", f"{name} {who} *") for name in ("kind", "os", "browser")}
         device["app_version"] = self.a(f"{who}'s app version", f"7.7-{who}-*")
         body = {"username": person.username, "password": self.values[f"{who}'s password"], "device": device}
-        self.values["address"] = ADDRESS
-        said = person.post("/v1/sessions", body, headers={"X-Forwarded-For": ADDRESS, **headers})
+        address = self.values[f"{who}'s address"] = ADDRESSES.get(who, ADDRESS)
+        said = person.post("/v1/sessions", body, headers={"X-Forwarded-For": address, **headers})
         self.values[f"{who}'s session token"] = said["token"]
+        self.values[f"{who}'s session token's digest"] = hashlib.sha256(said["token"].encode()).hexdigest()
         person.http.headers["Authorization"] = f"Bearer {said['token']}"
 
 
@@ -61,6 +64,8 @@ class Village:
     """The people of the journey; the member is the one who will leave."""
 
     operator: Person
+    officer: Person
+    investigator: Person
     beheerder: Person
     member: Person
     organisation: str
@@ -88,12 +93,22 @@ def settle(planting: Planting) -> Village:
     planting.sign_in(beheerder, "beheerder")
     _agree(planting, operator, beheerder, organisation)
     member = _member(planting, beheerder, organisation)
-    return Village(operator, beheerder, member, organisation, name)
+    officer = _staff(planting, operator, "compliance")
+    investigator = _staff(planting, officer, "investigator")
+    return Village(operator, officer, investigator, beheerder, member, organisation, name)
+
+
+def _staff(planting: Planting, by: Person, role: str) -> Person:
+    person, email = planting.person(), planting.a(f"{role}'s e-mail", f"{role}.*@maker.example")
+    by.post("/v1/staff", {"email": email, "role": role})
+    planting.accept(person, role, email)
+    planting.sign_in(person, role)
+    return person
 
 
 def _agree(planting: Planting, operator: Person, beheerder: Person, organisation: str) -> None:
     base = f"/v1/organisations/{organisation}/agreements"
-    agreement = beheerder.post(base, TERMS)["agreement"]
+    agreement = beheerder.post(base, {**TERMS, "categories": [*TERMS["categories"], "contact_phone"]})["agreement"]
     for person, side in ((beheerder, "controller"), (operator, "processor")):
         signatory = {
             "name": planting.a(f"{side}'s signatory", f"Hoogheemraad {side} *"),
@@ -104,6 +119,7 @@ def _agree(planting: Planting, operator: Person, beheerder: Person, organisation
     contact = {
         "name": planting.a("second contact's name", "Balie Ærø *"),
         "email": planting.a("second contact's e-mail", "balie.*@contact.example"),
+        "phone": planting.a("second contact's phone", f"+31 7 {int(planting.mark, 16):013d}"),
     }
     beheerder.ask("PATCH", f"/v1/organisations/{organisation}", {"contact": contact})
 
@@ -120,9 +136,12 @@ def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
     planting.sign_in(member, "member")
     corrected = {
         "email": planting.a("member's corrected e-mail", "nieuw.*@burger.example"),
+        "first_name": planting.a("member's corrected first name", "Noëlle-*"),
+        "infix": planting.a("member's corrected infix", "in ’t *"),
         "last_name": planting.a("member's corrected last name", "Łoś-Ünal *"),
     }
-    member.ask("PATCH", "/v1/me", corrected)
+    key = planting.a("key that a request may be repeated with", "sleutel vol scholeksters *")
+    member.ask("PATCH", "/v1/me", corrected, headers={"Idempotency-Key": key})
     changed = planting.a("member's changed password", "een ander wachtwoord vol reigers *")
     member.ask("PUT", "/v1/me/password", {"password": planting.values["member's password"], "new_password": changed})
     planting.values["member's password"], planting.values["member's first password"] = (
