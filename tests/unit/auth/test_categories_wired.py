@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 
 from services.auth.views import accounts, looks, sessions
 from services.contracts import auth
-from services.contracts.facts import CATEGORY
+from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore, replay
@@ -24,13 +24,13 @@ from tests.unit.auth.world import GEMEENTE, PASSWORD, World
 VIEWS = (accounts, sessions, looks)
 
 
-def ordered(world: World, account: str, category: Category) -> None:
-    """What the feed does with an order that it finds in the log."""
+def ordered(world: World, account: str, category: Category | None) -> None:
+    """What the feed does with an order that it finds in the log: for one category, or for the person."""
     order = ErasureOrdered(
         erasure=str(uuid4()),
         account=account,
         organisation=GEMEENTE,
-        scope=f"{CATEGORY}{category}",
+        scope=f"{CATEGORY}{category}" if category else PERSON,
         asked_in=4,
         services=("auth",),
         at=datetime.now(UTC),

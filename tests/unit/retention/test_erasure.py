@@ -10,6 +10,7 @@ import pytest
 from services.contracts.retention import Brake
 from services.retention.domain.erasure import (
     SERVICES,
+    Cancel,
     Confirm,
     Order,
     ProveCopies,
@@ -51,6 +52,38 @@ def test_a_second_closure_changes_nothing():
 
 def test_what_is_due_is_ordered_from_every_service():
     given(decider, SCHEDULED).when(Order(at=SECONDS_LATER)).then(ORDERED)
+
+
+def test_ordering_it_again_changes_nothing_and_nobody_can_cancel_or_release_what_was_ordered():
+    given(decider, SCHEDULED, ORDERED).when(Order(at=NEXT_NIGHT)).then()
+    given(decider, SCHEDULED, ORDERED).when(Cancel(because=57, at=NEXT_NIGHT)).refused("too_late")
+    given(decider, SCHEDULED, ORDERED).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).refused("not_braked")
+
+
+def test_what_nobody_asked_for_is_not_found():
+    for asked in (Order(at=NEXT_NIGHT), Cancel(because=57, at=NEXT_NIGHT), Release(by="a", at=NEXT_NIGHT), confirm()):
+        given(decider).when(asked).refused("not_found")
+
+
+def test_what_was_cancelled_stays_so_and_is_never_ordered():
+    cancelled = example.erasure_cancelled()
+    given(decider, SCHEDULED).when(Cancel(because=57, at=NEXT_NIGHT)).then(cancelled)
+    for again in (Cancel(because=58, at=NEXT_NIGHT), Order(at=NEXT_NIGHT), schedule(asked_in=60)):
+        given(decider, SCHEDULED, cancelled).when(again).then()
+    given(decider, SCHEDULED, cancelled).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).refused("not_braked")
+    given(decider, SCHEDULED, cancelled).when(confirm()).refused("not_yet")
+
+
+def test_a_category_is_ordered_from_auth_alone_and_waits_like_a_person_where_too_many_go():
+    asked = example.erasure_scheduled(scope="category/email")
+    ordered = example.erasure_ordered(scope="category/email", services=("auth",))
+    given(decider, asked).when(Order(at=SECONDS_LATER)).then(ordered)
+    mass = example.erasure_braked(why=Brake.MASS, until=None)
+    given(decider, asked).when(Order(crowded=True, at=SECONDS_LATER)).then(mass)
+    session = example.erasure_scheduled(scope="session/0195")
+    given(decider, session).when(Order(crowded=True, at=SECONDS_LATER)).then(
+        example.erasure_ordered(scope="session/0195", services=("auth",))
+    )
 
 
 def test_what_is_not_due_is_not_ordered():
