@@ -162,8 +162,8 @@ class Database(Shelf):
             return None  # a log that never let go of anything need not have the table
         if row is None:
             return None
-        if type(row[0]) is not int:
-            raise Malformed("log_prunings: the minimum is no number")
+        if type(row[0]) is not int or type(row[1]) is not int:
+            raise Malformed("log_prunings: minimum or idx is no number")
         left = [Left(idx, _bytes(note), tuple(said)) for idx, note, *said in self._ask(_LEFT, _LEAST, row[0])]
         return Stated(row[0], row[1], tuple(left))
 

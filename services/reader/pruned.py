@@ -61,7 +61,7 @@ class Beginning:
         said = _read(statement)
         if not 0 < said.minimum <= index:
             raise Malformed("it lets go of itself, or of nothing")
-        before = self.heard[max(self.heard)] if self.heard else LetGo(0, {})
+        before = next(reversed(self.heard.values()), LetGo(0, {}))
         if said.minimum < before.minimum or any(said.numbers.get(of, 0) < n for of, n in before.numbers.items()):
             raise Malformed("it lets go of less than one before it")
         self.heard[index] = said

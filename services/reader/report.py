@@ -105,7 +105,8 @@ class Report:
         """The report for a person, one fact to a line."""
         root = self.root.hex() if self.root is not None else "not computable"
         lines = [f"log {self.origin}, {self.size} entries, root {root}"]
-        lines += [f"source {source}: 1 to {last}" for source, last in sorted(self.sources.items())]
+        since = "" if self.pruned_by is not None else "1 "
+        lines += [f"source {source}: {since}to {last}" for source, last in sorted(self.sources.items())]
         if self.pruned_by is not None:
             what = "below that hash tiles alone, and the entries of keys"
             lines.append(f"begins at index {self.begins}, as entry {self.pruned_by} says: {what}")
