@@ -63,4 +63,6 @@ class Pruning:
             known = pruned.floor(session)
             found = pruned.bundles(session, known.minimum // pruning.BUNDLE, bundles)
         end = known.minimum + bundles * pruning.BUNDLE if read is None else read
-        return pruning.Prune(bundles=found, numbers=known.numbers, read=end, terms=self._terms, at=self._now())
+        return pruning.Prune(
+            bundles=found, numbers=known.numbers, read=end, terms=self._terms, many=AT_ONCE, at=self._now()
+        )

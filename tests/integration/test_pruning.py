@@ -105,6 +105,7 @@ def test_nothing_goes_before_its_term_by_either_clock(aged: Old) -> None:
         second = tables.recorded.c.n == 1
         session.execute(update(tables.recorded).where(second).values(at=instant(aged.now - years(1))))
     assert aged.prune() == 256, "the writer's clock says that the second bundle is young"
+    aged.now += timedelta(days=1)
     with aged.audit.engine.begin() as session:
         session.execute(update(tables.recorded).where(tables.recorded.c.n == 1).values(at=instant(LONG_AGO)))
         young = tables.entries.c.idx == 600
@@ -115,6 +116,7 @@ def test_nothing_goes_before_its_term_by_either_clock(aged: Old) -> None:
 def test_nothing_goes_that_a_service_has_not_read(aged: Old) -> None:
     aged.others.read["org"] = 700
     assert aged.prune() == 512
+    aged.now += timedelta(days=1)
     aged.others.read["org"] = None
     assert not aged.audit.pruning.turn(), "who is away has perhaps not read it"
     aged.others.read["org"] = 10**9

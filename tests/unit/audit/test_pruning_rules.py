@@ -72,6 +72,16 @@ def test_it_is_said_once_and_then_only_what_is_more() -> None:
     given(pruning.decider, said(512, auth=512)).when(prune(bundle(0, auth=256))).then()
 
 
+def test_few_bundles_wait_for_the_next_day_and_many_do_not() -> None:
+    once = said(256, auth=256)
+    more = prune(bundle(1, auth=512), numbers={"/auth": 256}, many=2, at=NOW + timedelta(hours=23))
+    given(pruning.decider, once).when(more).then()
+    many = replace(more, bundles=(*more.bundles, bundle(2, auth=768)))
+    given(pruning.decider, once).when(many).then(replace(said(768, auth=768), at=many.at))
+    next_day = replace(more, at=NOW + timedelta(days=1))
+    given(pruning.decider, once).when(next_day).then(replace(said(512, auth=512), at=next_day.at))
+
+
 def test_the_youngest_of_what_goes_is_named_with_the_rule_it_went_by() -> None:
     later = THEN + timedelta(days=300)
     five = Terms(
