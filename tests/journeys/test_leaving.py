@@ -39,6 +39,7 @@ def test_an_organisation_takes_everything_along_and_is_erased_but_for_who_is_hel
     noor = cast.member("noor@voorbeeld.example", "noor.jansen", "=Noor", "Jansen")
     base = f"/v1/organisations/{cast.organisation}"
     cast.beheerder.post(f"{base}/members", {"email": "later@voorbeeld.example", "role": "member"})
+    invited = mailed(system.url, "later@voorbeeld.example")
     nobody_leaves_yet(cast, others, base)
 
     end(cast)
@@ -55,7 +56,7 @@ def test_an_organisation_takes_everything_along_and_is_erased_but_for_who_is_hel
     for person in (cast.beheerder, sanne, noor):
         person.ask("GET", "/v1/me", expect=401)
         assert signing_in(system, person.username) == "sign_in_failed"
-    too_late_to_come_in(cast)
+    too_late_to_come_in(cast, invited)
     own = erasure_of_who_was_held(cast, erasure)
     cast.officer.ask("DELETE", f"/v1/holds/{hold}")
     certified(Person(system.url), own, seconds=60)
@@ -176,8 +177,7 @@ def taken_along(cast: Cast, base: str) -> dict[str, Any]:
     return manifest
 
 
-def too_late_to_come_in(cast: Cast) -> None:
-    token = mailed(cast.url, "later@voorbeeld.example")
+def too_late_to_come_in(cast: Cast, token: str) -> None:
     body = {"username": "later.gekomen", "password": PASSWORD, "first_name": "L", "infix": None, "last_name": "G"}
     assert Person(cast.url).post(f"/v1/invitations/{token}", body, expect=404)["code"] == "not_found"
 
