@@ -162,13 +162,22 @@ def project(session: Connection, record: Recorded) -> None:
 
 
 def project_all(session: Connection, records: Sequence[Recorded]) -> None:
-    """Most of a sweep's batch are orders for people: those in one trip for each kind of row, not in three for each."""
-    orders = []
+    """Most of a sweep's batch are orders for people: those in one trip for each kind of row, not in three for each.
+
+    Never past another event: what is ordered on its own beside the person goes with them or not by who was first.
+    """
+    orders: list[ErasureOrdered] = []
     for record in records:
         if isinstance(event := record.event, ErasureOrdered) and event.scope == PERSON:
             orders.append(event)
         else:
+            _ordered_all(session, orders)
+            orders = []
             project(session, record)
+    _ordered_all(session, orders)
+
+
+def _ordered_all(session: Connection, orders: Sequence[ErasureOrdered]) -> None:
     if not orders:
         return
     session.execute(_WITH_THEM, [{"whose": event.account} for event in orders])
