@@ -63,6 +63,15 @@ def _gone(table: Table, organisation: str) -> ColumnElement[bool]:
     return (table.c.organisation == organisation) & table.c.account.is_not(None) & table.c.account.not_in(stay)
 
 
+def gone(session: Connection, organisation: str, account: str | None) -> bool:
+    """Whether the organisation's order has gone out, and with it this person's, or nobody's in particular."""
+    mine = (erasures.c.organisation == organisation) & (erasures.c.scope == ORGANISATION)
+    mine &= erasures.c.ordered_at.is_not(None)
+    if session.execute(select(erasures.c.erasure).where(mine).limit(1)).first() is None:
+        return False
+    return session.execute(select(apart.c.account).where(apart.c.account == account)).first() is None
+
+
 def excepted(session: Connection, organisation: str, limit: int) -> Sequence[str]:
     """Of an organisation's people those whom a hold keeps, at most `limit`."""
     held = select(holds.c.account).where(

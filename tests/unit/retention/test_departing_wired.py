@@ -221,6 +221,19 @@ def test_who_had_asked_before_goes_by_themselves_and_not_twice(world):
     assert ordered(world).get("excepted") is None
 
 
+def test_a_hold_after_the_order_comes_too_late_but_for_who_is_apart(world):
+    stays, goes = person(world), person(world)
+    hold(world, account=stays)
+    chosen(world)
+    world.later(days=30)
+    world.settle()
+    with pytest.raises(Refused, match="too_late"):
+        hold(world, account=goes)
+    with pytest.raises(Refused, match="too_late"):
+        hold(world, scope=HoldScope.ORGANISATION, organisation=MINE)
+    assert hold(world, account=stays, ground=HoldGround.LEGAL_CLAIM)
+
+
 def test_more_people_held_than_an_order_can_name_keep_it(world, monkeypatch):
     monkeypatch.setattr(departing, "MOST_EXCEPTED", 2)
     held = [hold(world, account=person(world)) for _ in range(3)]
