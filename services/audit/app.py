@@ -7,20 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.audit import evidence
 from services.audit.alarms import Alarms
 from services.audit.domain import source
 from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching, witnessed
 from services.audit.ledger.keeping import own_terms
 from services.audit.pruning import Pruning
+from services.audit.receipts import Receipts
 from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
 from services.audit.views import access, erasures, grounds, integrity
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
-from services.contracts.privacy import Role
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant, moment
 from services.kernel.configuration import Configuration
@@ -31,8 +30,6 @@ from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 
 OTHERS = ("auth", "org", "retention")
-LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
-LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)
 STALE = timedelta(seconds=60)
 TERMS_SECONDS = 60.0
 
@@ -52,6 +49,7 @@ class Audit(Participant):
         self.rounds = Rounds(self.engine, self.witnesses)
         self.replays = Replays(self.store, self._pseudonym_of, configuration.maker)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
+        self.receipts = Receipts(self.store, self.witnesses.digest, self._durable)
         terms = own_terms()
         self.pruning = Pruning(self.store, self.own_context, self._read_by_all, terms)
         self.grounds = Grounds(self.store, self.own_context, terms)
@@ -195,30 +193,10 @@ class Audit(Participant):
         return searching.shown(entry.index, entry.note)
 
     def receipt(self, context: Context, event: str) -> dict[str, Any]:
-        """Proof that an event is in the log, for whoever wrote it or may look after it; for others it is not there."""
-        with self.store.reading() as session:
-            entry = reading.by_event(session, event)
-            under = witnessed.newest(session, self.witnesses.digest)
-            sure = entry is not None and under > entry.index
-            proof = reading.tlog_proof(session, entry.index, under if sure else None) if entry else None
-        if entry is None or proof is None:
-            durable = self._durable(event)
-            self._allow(context, durable)
-            if self._is_gone(durable):
-                raise Refused("log_pruned")
-            return {"event": event, "state": "durable", "index": None, "proof": None}
-        said = searching.shown(entry.index, entry.note)["event"]
-        self._allow(context, said)
-        state = "witnessed" if sure else "integrated"
-        return {"event": event, "state": state, "index": entry.index, "proof": proof.decode()}
+        return self.receipts.of(context, event)
 
     def evidence(self, event: str) -> dict[str, Any] | None:
-        """What proves the certificate of an erasure that retention stated so; None while the log does not hold it."""
-        with self.store.reading() as session:
-            found, begins = evidence.of(session, event, self.witnesses.digest), pruned.minimum(session)
-        if found is None and begins and self._is_gone(self._durable(event)):
-            raise Refused("log_pruned")
-        return found
+        return self.receipts.evidence(event)
 
     def _durable(self, event: str) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.durable(event)
@@ -227,20 +205,6 @@ class Audit(Participant):
                 break
             found = self.caller.call(service, "durable", {"event": event}, self.own_context())
         return found
-
-    def _is_gone(self, durable: Mapping[str, Any] | None) -> bool:
-        """Whether the log had the event, and has let go of it."""
-        if durable is None:
-            return False
-        with self.store.reading() as session:
-            return 0 < (durable.get("number") or 0) <= pruned.floor(session).numbers.get(durable["source"], 0)
-
-    def _allow(self, context: Context, said: Mapping[str, Any] | None) -> None:
-        if said is not None:
-            own = said.get("organisation") == context.organisation and context.role in LOOKS_AT_ITS_OWN
-            if said.get("actor") == context.actor or context.role in LOOKS_AT_ALL or own:
-                return
-        raise Refused("not_found")
 
     def views_then(self, context: Context, replay: str, service: str, after: int | None, limit: int) -> dict[str, Any]:
         """A service's views as they were where a replay ends. Only the service itself knows them, so it is asked.

@@ -1,0 +1,68 @@
+"""A receipt is for whoever wrote an event or may look after it; for anybody else there is no such event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.audit import evidence
+from services.audit.ledger import pruned, reading, searching, witnessed
+from services.contracts.privacy import Role
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.unit import Store
+
+LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
+LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)
+
+Durable = Callable[[str], Mapping[str, Any] | None]
+"""What whichever service has committed an event says of it: actor, organisation, source and number."""
+
+
+class Receipts:
+    """`policy` is the digest of the quorum in force."""
+
+    def __init__(self, store: Store, policy: str, durable: Durable) -> None:
+        self._store, self._policy, self._durable = store, policy, durable
+
+    def of(self, context: Context, event: str) -> dict[str, Any]:
+        """Proof that an event is in the log. Raises Refused: not_found, and log_pruned where the entry has gone."""
+        with self._store.reading() as session:
+            entry = reading.by_event(session, event)
+            under = witnessed.newest(session, self._policy)
+            sure = entry is not None and under > entry.index
+            proof = reading.tlog_proof(session, entry.index, under if sure else None) if entry else None
+        if entry is None or proof is None:
+            durable = self._durable(event)
+            _allow(context, durable)
+            if self._is_gone(durable):
+                raise Refused("log_pruned")
+            return {"event": event, "state": "durable", "index": None, "proof": None}
+        _allow(context, searching.shown(entry.index, entry.note)["event"])
+        state = "witnessed" if sure else "integrated"
+        return {"event": event, "state": state, "index": entry.index, "proof": proof.decode()}
+
+    def evidence(self, event: str) -> dict[str, Any] | None:
+        """What proves the certificate of an erasure that retention stated so; None while the log does not hold it.
+
+        Raises Refused log_pruned where it held it, and has let go of it.
+        """
+        with self._store.reading() as session:
+            found, begins = evidence.of(session, event, self._policy), pruned.minimum(session)
+        if found is None and begins and self._is_gone(self._durable(event)):
+            raise Refused("log_pruned")
+        return found
+
+    def _is_gone(self, durable: Mapping[str, Any] | None) -> bool:
+        if durable is None:
+            return False
+        with self._store.reading() as session:
+            return 0 < (durable.get("number") or 0) <= pruned.floor(session).numbers.get(durable["source"], 0)
+
+
+def _allow(context: Context, said: Mapping[str, Any] | None) -> None:
+    if said is not None:
+        own = said.get("organisation") == context.organisation and context.role in LOOKS_AT_ITS_OWN
+        if said.get("actor") == context.actor or context.role in LOOKS_AT_ALL or own:
+            return
+    raise Refused("not_found")
