@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 
@@ -123,6 +124,8 @@ def waiting(session: Connection, organisation: str, category: Category) -> Itera
 
 
 def _scheduled() -> ColumnElement[bool]:
-    """The category by itself; with the whole person it goes when the person does, whatever its own term says."""
-    one = (erasures.c.account == recordings.c.account) & (erasures.c.state != "cancelled")
-    return exists(select(erasures.c.erasure).where(one, erasures.c.scope == literal(CATEGORY) + recordings.c.category))
+    """The category by itself, or ordered with the whole person."""
+    alone = (erasures.c.scope == literal(CATEGORY) + recordings.c.category) & (erasures.c.state != "cancelled")
+    ordered = (erasures.c.scope == PERSON) & erasures.c.ordered_at.is_not(None)
+    mine = erasures.c.account == recordings.c.account
+    return exists(select(erasures.c.erasure).where(mine, or_(alone, ordered)))

@@ -16,19 +16,19 @@ WAITING = ("scheduled", "held")
 
 
 def by_organisation(session: Connection, organisation: str | None, late: datetime) -> dict[str, dict[str, int]]:
-    """`scheduled`, `held`, `braked` and `overdue` of people, and of organisations that leave.
+    """`scheduled`, `held` and `braked` of people, and of organisations that leave; `overdue` whatever it is of.
 
     `late` is when something free has to be ordered by.
     """
-    state, free_at = erasures.c.state, erasures.c.free_at
+    state, free_at, whole = erasures.c.state, erasures.c.free_at, erasures.c.scope.in_((PERSON, ORGANISATION))
     kinds = {
-        "scheduled": (state == "scheduled") & erasures.c.brake.is_(None),
-        "held": state == "held",
-        "braked": (state == "scheduled") & erasures.c.brake.is_not(None),
+        "scheduled": whole & (state == "scheduled") & erasures.c.brake.is_(None),
+        "held": whole & (state == "held"),
+        "braked": whole & (state == "scheduled") & erasures.c.brake.is_not(None),
         "overdue": (state == "scheduled") & (free_at < instant(late)),
     }
     counted = [func.sum(case((chosen, 1), else_=0)).label(name) for name, chosen in kinds.items()]
-    mine = _mine(organisation) & state.in_(WAITING) & erasures.c.scope.in_((PERSON, ORGANISATION))
+    mine = _mine(organisation) & state.in_(WAITING)
     found = select(erasures.c.organisation, *counted).where(mine).group_by(erasures.c.organisation)
     return {row.organisation: {name: int(getattr(row, name)) for name in kinds} for row in session.execute(found)}
 

@@ -444,5 +444,7 @@ def test_what_is_late_is_counted_under_its_category(world):
     world.follow()
     world.later(hours=1)
 
-    late = world.app.report(MINE)["totals"]["overdue_by_category"]
+    totals = world.app.report(MINE)["totals"]
+    late = totals["overdue_by_category"]
     assert (late["email"], late["credentials"], late["name"]) == (1, 1, 0)
+    assert (totals["overdue"], totals["scheduled"]) == (2, 1), "late are two dates, of one person who waits"
