@@ -278,12 +278,13 @@ def keep(session: Connection, rows: Sequence[Row], answer: Answer | None = None,
         raise Refused("erased")
 
 
-def bury(session: Connection, owners: Sequence[str]) -> None:
+def bury(session: Connection, owners: Sequence[str], *, whose: Sequence[str] = ()) -> None:
     """Leave tombstones in the data, under the lock that every append of the same owner takes.
 
-    Of `only(owner, category)` no append brings anything of that category any more.
+    Of `only(owner, category)` no append brings anything of that category any more. `whose` are the people that all of
+    these owners belong to: an append locks its person as well, who may have more sessions than there is room for locks.
     """
-    lock_owners(session, (owner.partition("#")[0] for owner in owners), exclusive=True)
+    lock_owners(session, whose or (owner.partition("#")[0] for owner in owners), exclusive=True)
     wanted = sorted(set(owners))
     for start in range(0, len(wanted), A_STATEMENT):
         some = wanted[start : start + A_STATEMENT]

@@ -106,7 +106,8 @@ class Forgetting:
         if any(isinstance(record.event, self._completed) for record in history):
             return
         owners = self._owners(unit.session, order)
-        eventstore.bury(unit.session, sorted(owners))
+        whose = [f"account/{order.account}"] if order.scope == PERSON else []
+        eventstore.bury(unit.session, sorted(owners), whose=whose)
         if self._keyring.living(owners):
             raise NotYetErased(order.erasure)
         self._erased_at = time.monotonic()

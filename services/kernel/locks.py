@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from services.kernel import straight
 from services.kernel.database import BEGIN, begun, is_sqlite
 
+A_STATEMENT = 1_000
+"""Fewer than the columns that one answer may have."""
+
 
 def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
     """Hold `owner` until the transaction ends: shared by whoever appends, exclusive by whoever erases.
@@ -20,8 +23,13 @@ def lock_owner(session: Connection, owner: str, *, exclusive: bool) -> None:
 
 
 def lock_owners(session: Connection, owners: Iterable[str], *, exclusive: bool = False) -> None:
-    """Hold all of them, always in the same order, in one trip."""
-    _lock(session, sorted(set(owners)), "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared")
+    """Hold all of them, always in the same order, in one trip for each thousand.
+
+    PostgreSQL has room for some thousands of locks in all: who has more than that to lock locks something above them.
+    """
+    wanted, function = sorted(set(owners)), "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+    for start in range(0, len(wanted), A_STATEMENT):
+        _lock(session, wanted[start : start + A_STATEMENT], function)
 
 
 def _lock(session: Connection, owners: Sequence[str], function: str) -> None:

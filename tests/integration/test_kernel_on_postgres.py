@@ -125,6 +125,18 @@ def test_locks_last_until_the_transaction_ends(service: Service) -> None:
         assert other.execute(held).scalar() == 0
 
 
+def test_somebody_with_more_sessions_than_a_server_has_locks_is_buried(service: Service) -> None:
+    sessions = [f"session/{number}" for number in range(12_000)]
+
+    with writing(service.store.engine) as session:
+        eventstore.bury(session, ["account/sanne", *sessions], whose=["account/sanne"])
+        lock_owners(session, sessions[:2_000], exclusive=True)
+
+    with service.store.reading() as session:
+        assert eventstore.buried(session, "account/sanne")
+        assert eventstore.buried(session, sessions[-1])
+
+
 def test_a_command_that_waited_for_an_erasure_is_refused(service: Service) -> None:
     said: list[str] = []
 

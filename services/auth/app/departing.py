@@ -119,7 +119,7 @@ class Departing:
         living = keyring.living
 
         def erase(unit: Unit) -> dict[str, Any]:
-            eventstore.bury(unit.session, sorted(owners))
+            eventstore.bury(unit.session, sorted(owners), whose=[f"account/{person}" for person in people])
             if living(_owners(unit.session, people)):
                 raise NotYetErased(order.erasure)
             rows = sum(view.drop_all(unit.session, people) for view in VIEWS)
