@@ -23,6 +23,7 @@ NAMES = (
     "replay",
     "tree",
     "rotation",
+    "leaving",
     "erasing",
     "sweeping",
 )
