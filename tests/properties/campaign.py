@@ -8,17 +8,27 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.properties.life import Life
+from tests.properties.life import STORIES, Life
 from tests.properties.promises import Broken
 from tests.properties.world import first
 
 SHORT, LONG = (10, 25), (150, 60)
 """How many worlds, and how many steps in each."""
+
+
+def _told(story: Callable[[Life], None]) -> None:
+    life = Life()
+    try:
+        story(life)
+        life.watch.look()
+    finally:
+        life.teardown()
 
 
 def main() -> int:
@@ -47,6 +57,8 @@ def main() -> int:
             verbosity=Verbosity.normal,
         )
         try:
+            for story in STORIES:
+                _told(story)
             run_state_machine_as_test(seed(given.seed)(Life), settings=how)
         except Exception as error:  # noqa: BLE001 - whatever it was, the story that led to it is what matters
             traceback.print_exc()

@@ -224,3 +224,19 @@ class Life(RuleBasedStateMachine):
     @rule(service=st.sampled_from(("auth", "org", "retention")), upset=upsets)
     def lose(self, service: str, upset: Upset) -> None:
         self.world.lose(service, upset)
+
+
+def months_pass(life: Life) -> None:
+    """The hold ends, and in one sweep a person is ordered, and what was to go on its own beside them."""
+    for _ in range(3):
+        life.time_passes(24 * 31, None)
+
+
+def yesterday_comes_back(life: Life) -> None:
+    """The log stays, and so does a keyring that never had a key: it has tombstones all the same."""
+    life.restore(0, None)
+    life.time_passes(0, None)
+
+
+STORIES = (months_pass, yesterday_comes_back)
+"""What was once told, and was not to be."""

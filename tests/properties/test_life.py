@@ -1,4 +1,4 @@
-"""Whatever is done, in whatever order, and whoever dies of it: what was promised about forgetting holds (P06, I1 to I7)."""
+"""Whatever is done, in whatever order, and whoever dies of it: what was promised about forgetting holds (P06, I6)."""
 
 from __future__ import annotations
 

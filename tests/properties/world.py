@@ -357,9 +357,8 @@ DEEDS = ("leave", "hold", "late", "rotate", "send", "follow", "sweep")
 
 
 def first(room: Path, organisations: int = 2) -> World:
-    """Organisations with an agreement in force and one member each; one more has left and is erased since.
-
-    Somebody has a copy of the day before. Closed.
+    """Organisations with an agreement in force and one member each. One more has left and is erased since, one has left
+    and is held; somebody has a copy of the day before. Closed.
     """
     world = World(room)
     world.open()
@@ -382,10 +381,13 @@ def first(room: Path, organisations: int = 2) -> World:
         world.agree(organisation, TERMS["retention"])  # type: ignore[arg-type]
         assert world.register(organisation) is not None
     house.settle()
-    leaver = world.register(world.organisations[0])
+    leaver, held = world.register(world.organisations[0]), world.register(world.organisations[1])
     assert leaver is not None
+    assert held is not None
+    world.hold(60, held)
     world.save()
     world.leave(leaver)
+    world.leave(held)
     house.settle()
     house.close()
     return world
