@@ -230,14 +230,13 @@ def marks(session: Connection) -> dict[str, int]:
     return {row.source: row.high_water for row in rows}
 
 
-def registrations(session: Connection, under: int | None = None) -> list[Entry]:
-    """Every entry by which a source's key was registered, oldest first; those in the tree of size `under`.
+def registrations(session: Connection, under: int = SCAN) -> list[Entry]:
+    """The entries by which sources' keys were registered, oldest first; those with an index below `under`.
 
     They come first in a log, and stay when what stood around them is let go of.
     """
-    size_of = size(session) if under is None else under
-    registered = (entries.c.type == pruned.REGISTERED, entries.c.idx < size_of)
-    return _entries(session, *registered, entries.c.idx <= SCAN, limit=SCAN)
+    below = min(under, size(session))
+    return _entries(session, entries.c.type == pruned.REGISTERED, entries.c.idx < below, limit=SCAN)
 
 
 def handovers(session: Connection, under: int | None = None) -> list[Entry]:
