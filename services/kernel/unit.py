@@ -242,8 +242,10 @@ class Store:
                         answer["refused"] = {"code": unit.refusal.code, "detail": unit.refusal.detail}
                     remember = _to_remember(context, answer, whose="" if outlives else context.actor)
                     unit.flush(remember, last=True)
-                    reached("before_performed")
-                reached("after_performed")
+                    if unit.recorded:
+                        reached("before_performed")
+                if unit.recorded:
+                    reached("after_performed")
             except (Conflict, IntegrityError):
                 # Another one was first; perhaps it was this very command, whose key is taken then.
                 continue
