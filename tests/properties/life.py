@@ -113,7 +113,7 @@ class Life(RuleBasedStateMachine):
         was_closed = person.closed
         with self.world.upset(upset):
             done = self.world.correct(person)
-            if done and was_closed:
+            if done and (was_closed or person.organisation in self.watch.departed()):
                 raise Broken(Promise.BACK, f"{person.pseudonym} has left, and could still correct a name")
             if not done and not person.closed:
                 self.world.sign_in_again(person)
@@ -127,8 +127,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(where=which, days=st.sampled_from((0, 30)), upset=upsets)
     def terminate(self, where: int, days: int, upset: Upset) -> None:
+        """And say that everything is to go, where it has ended already."""
         with self.world.upset(upset):
             self.world.terminate(self.world.organisations[where], days)
+            self.world.choose(self.world.organisations[where])
 
     # -- officers
 
@@ -238,5 +240,19 @@ def yesterday_comes_back(life: Life) -> None:
     life.time_passes(0, None)
 
 
-STORIES = (months_pass, yesterday_comes_back)
+def organisations_leave(life: Life) -> None:
+    """Both: the one with nobody held, and the one of which somebody is kept for a while."""
+    for where in (0, 1):
+        life.terminate(where, 0, None)
+    life.time_passes(25, None)
+    for where in (0, 1):
+        life.terminate(where, 0, None)
+    life.time_passes(24 * 31, None)
+    life.night_comes(None)
+    life.restore(0, None)
+    life.correct(0, None)
+    life.time_passes(24 * 31, None)
+
+
+STORIES = (months_pass, yesterday_comes_back, organisations_leave)
 """What was once told, and was not to be."""

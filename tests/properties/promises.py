@@ -204,13 +204,22 @@ class Watch:
                 mine = (account, scope.partition("/")[2])
                 return {key.identity for key in self.keys.values() if (key.owner, key.category) == mine}
             case "organisation":
-                told = [
-                    f for s in ("auth", "org") for f in self.stored[s] if f.said.get("organisation") == organisation
-                ]
-                return {identity for fact in told for identity in fact.sealed}
+                kept = {f"account/{account}" for account in self._excepted(scheduled.data["erasure"])}
+                told = [fact for service in ("auth", "org") for fact in self.stored[service]]
+                theirs = [f for f in told if f.said.get("organisation") == organisation]
+                return {identity for f in theirs if f.said.get("datasubject") not in kept for identity in f.sealed}
         facts = [fact for some in self.stored.values() for fact in some if fact.said.get("datasubject") == account]
         sealed = {identity for fact in facts for identity in fact.sealed}
         return sealed | {key.identity for key in self.keys.values() if key.owner == account}
+
+    def _excepted(self, erasure: str) -> set[str]:
+        return {account for fact in self.erasures[erasure]["ErasureOrdered"] for account in fact.data["excepted"] or ()}
+
+    def departed(self) -> set[str]:
+        """The organisations of which everything is certified erased."""
+        certified = [steps for steps in self.erasures.values() if steps["ErasureCertified"]]
+        scheduled = [steps["ErasureScheduled"][0] for steps in certified]
+        return {fact.data["organisation"] for fact in scheduled if _kind(fact) == "organisation"}
 
     # -- whoever stays
 
@@ -270,9 +279,10 @@ class Watch:
 
 
 def _covers(hold: Fact, ordered: Fact) -> bool:
-    whose = hold.data["account"] == ordered.data["account"] or (
-        hold.data["scope"] == "organisation" and hold.data["organisation"] == ordered.data["organisation"]
-    )
+    there = hold.data["organisation"] == ordered.data["organisation"]
+    if _kind(ordered) == "organisation":
+        return there and hold.data["account"] not in (ordered.data["excepted"] or ())
+    whose = hold.data["account"] == ordered.data["account"] or (hold.data["scope"] == "organisation" and there)
     return whose and (not hold.data["categories"] or ordered.data["scope"] == "person")
 
 

@@ -250,6 +250,11 @@ class World:
         asked = {"organisation": organisation.id, "agreement": organisation.agreement, "ends_on": ends}
         self.ask(lambda: self.house.org.terminate_agreement(context, **asked))
 
+    def choose(self, organisation: Organisation) -> None:
+        """That everything goes; refused for as long as an agreement holds."""
+        context = self.asked(organisation.beheerder)
+        self.ask(lambda: self.house.org.choose_leaving(context, organisation.id, choice="delete"))
+
     # -- officers
 
     def hold(self, days: int, person: Person | None = None, organisation: Organisation | None = None) -> None:
