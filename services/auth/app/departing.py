@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PEOPLE_A_PAGE = 100
 PEOPLE_A_BATCH = 500
 """As many names as fit into one event."""
+OWNERS_A_BATCH = 3000
+"""Each is a lock of the transaction's; PostgreSQL has room for some ten thousand of all transactions together."""
 VIEWS = (accounts, sessions, looks, work)
 EXPORTED = ("public_id", "username", "email", "first_name", "infix", "last_name")
 
@@ -93,6 +95,9 @@ class Departing:
             with self._auth.store.reading() as session:
                 people = accounts.present_in(session, order.organisation, PEOPLE_A_BATCH)
                 owners = _owners(session, people)
+                while len(owners) > OWNERS_A_BATCH and len(people) > 1:
+                    people = people[: len(people) // 2]
+                    owners = _owners(session, people)
             if not people:
                 return
             self._batch(context, order, people, owners)

@@ -156,6 +156,18 @@ def test_everybody_goes_in_batches_and_it_is_completed_once(world, monkeypatch):
     assert differences(world) == []
 
 
+def test_who_has_many_sessions_makes_a_batch_smaller(world, monkeypatch):
+    monkeypatch.setattr(departing, "OWNERS_A_BATCH", 3)
+    people(world, 3)
+    for _ in range(4):
+        world.signed_in("person1")
+    erased(world, order())
+    batches = [one.people for one in told(world, auth.PeopleErased)]
+    assert sum(len(batch) for batch in batches) == 3
+    assert len(batches) > 1
+    assert rows(world)["sessions"] == 0
+
+
 def test_a_crash_between_two_batches_goes_on_from_there(world, monkeypatch):
     monkeypatch.setattr(departing, "PEOPLE_A_BATCH", 2)
     people(world, 5)
