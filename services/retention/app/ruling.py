@@ -25,8 +25,8 @@ from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain import rule as ruling
 from services.retention.domain.plan import Change, Open, changes, since_recorded, sooner
-from services.retention.domain.terms import Agreed, Due, Trigger, closing, earlier, shortest
-from services.retention.views import erasures, proposals, recordings, rules, sessions
+from services.retention.domain.terms import OF, Agreed, Due, Trigger, closing, earlier, shortest
+from services.retention.views import erasures, holds, proposals, recordings, rules, sessions
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -144,6 +144,17 @@ class Ruling:
         _, parts = closing(self._retention.terms, agreed, Trigger.ACCOUNT_CLOSED, whole.asked_at)
         for change in sooner(whole, parts, erasures.scopes_of(unit.session, event.account)):
             self._do(unit, event.organisation, agreed, change)
+
+    def held(self, unit: Unit, row: Any, by: Sequence[str]) -> None:
+        """The person is due and stays; what no hold is on goes all the same, each category by itself."""
+        kept = holds.kept_by(unit.session, by)
+        if kept is None or not row.rule.startswith(f"{Trigger.ACCOUNT_CLOSED}:"):
+            return
+        whole = _open(row)
+        due = Due(rule=row.rule, at=whole.due)
+        free = {category: due for category in OF[Trigger.ACCOUNT_CLOSED] if category not in kept}
+        for change in sooner(whole, free, erasures.scopes_of(unit.session, whole.account)):
+            self._schedule_part(unit, row.organisation, whole, change.scope, due, row.asked_in)
 
     def recorded_over(self, session: Connection, limit: int) -> Sequence[Any]:
         """What has been there for its term, in organisations that agreed so; at most `limit` of each of them."""

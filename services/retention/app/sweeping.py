@@ -13,7 +13,7 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection
 
 from services.contracts.facts import ORGANISATION, PERSON
-from services.contracts.retention import ErasureBraked, ErasureOrdered
+from services.contracts.retention import ErasureBraked, ErasureHeld, ErasureOrdered
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from services.kernel.unit import Unit
@@ -148,6 +148,8 @@ class Sweeping:
             excepted = self._retention.departing.excepted(unit.session, row.organisation)
         asked = erasing.Order(holds=held, known=bool(known), crowded=crowded, excepted=excepted, at=at)
         for event in unit.do(stream(row.erasure), erasing.decider, asked):
+            if isinstance(event, ErasureHeld) and row.scope == PERSON:
+                self._retention.ruling.held(unit, row, held)
             if isinstance(event, ErasureBraked):
                 log.error("erasure %s waits for an officer: %s", row.erasure, event.why.value)
             if isinstance(event, ErasureOrdered) and whose in self._room and row.released_at is None:

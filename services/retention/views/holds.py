@@ -154,6 +154,13 @@ def of_account(session: Connection, account: str) -> list[str]:
     return list(session.execute(select(holds.c.hold).where(holds.c.account == account)).scalars())
 
 
+def kept_by(session: Connection, chosen: Sequence[str]) -> frozenset[Category] | None:
+    """The categories that these holds keep between them; None where one keeps all."""
+    rows = session.execute(select(holds.c.categories).where(holds.c.hold.in_(chosen))).scalars()
+    named = [orjson.loads(found) for found in rows]
+    return frozenset(Category(one) for some in named for one in some) if all(named) else None
+
+
 def to_review(session: Connection, organisation: str | None, moment: datetime) -> dict[str, int]:
     """By organisation, how many in force should have been looked at again by `moment`."""
     mine = (holds.c.state == "in_force") & (holds.c.review_at <= instant(moment))

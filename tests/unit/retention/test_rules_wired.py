@@ -416,6 +416,25 @@ def test_a_hold_on_a_category_keeps_that_one_and_the_person_and_no_other(world, 
     assert world.erasure(erasure)["state"] == "held"
 
 
+def test_who_is_due_and_held_for_one_category_keeps_that_one_alone(world):
+    person = register(world)
+    world.log.people[person] = (person, MINE)
+    said = {"scope": HoldScope.PERSON, "account": person, "ground": HoldGround.LEGAL_CLAIM, "reason": "Een claim."}
+    said |= {"categories": (Category.EMAIL, Category.IP_ADDRESS), "expires_at": NOW + timedelta(days=90)}
+    hold = world.app.holds.place(Context(actor=example.OFFICER, correlation=str(uuid4())), **said)["hold"]
+    erasure = world.close(account=person)
+    world.settle()
+    assert [(scope, state) for scope, state, _ in of_categories(world)] == [
+        ("category/credentials", "ordered"),
+        ("category/name", "ordered"),
+    ]
+    assert world.erasure(erasure)["state"] == "held"
+
+    world.app.holds.release(Context(actor=example.OFFICER, correlation=str(uuid4())), hold)
+    world.settle()
+    assert world.erasure(erasure)["state"] == "ordered"
+
+
 def test_who_was_removed_by_somebody_else_keeps_every_category_for_the_grace(world):
     agree(world, {Category.NAME: "P30D"})
     world.close(closed_by=f"account/{uuid4()}")
