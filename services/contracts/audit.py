@@ -141,6 +141,17 @@ class ReplayGroundErased(Event, kind="replay"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RollbackGroundErased(Event, kind="rollback"):
+    """The term of the ground on which a rollback was accepted is over: its key is destroyed (P06)."""
+
+    rollback: str
+    rule: str
+    due: datetime
+    keys: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogPruned(Event, kind="pruning"):
     """The term of the log's entries below `minimum`, `numbers` of each source, is over: their bytes go (P06)."""
 

@@ -18,6 +18,7 @@ from services.contracts.audit import (
     ReplayExported,
     ReplayGroundErased,
     ReplayStarted,
+    RollbackGroundErased,
     SigningKeyHandedOver,
     StoreCameBack,
     StoreRestored,
@@ -129,6 +130,17 @@ def replay_ground_erased(**but: Any) -> ReplayGroundErased:
     made = ReplayGroundErased(
         replay=started.replay,
         rule="replay_started:P5Y@1",
+        due=MORNING.replace(year=2030),
+        keys=1,
+        at=MORNING.replace(year=2030, minute=2),
+    )
+    return replace(made, **but)
+
+
+def rollback_ground_erased(**but: Any) -> RollbackGroundErased:
+    made = RollbackGroundErased(
+        rollback=log_rolled_back().rollback,
+        rule="rollback_accepted:P5Y@1",
         due=MORNING.replace(year=2030),
         keys=1,
         at=MORNING.replace(year=2030, minute=2),

@@ -1,4 +1,4 @@
-"""How long audit keeps what is its own: the log's entries, and why somebody looked through it (P06)."""
+"""How long audit keeps what is its own: the log's entries, and the grounds on which people acted (P06)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Trigger(StrEnum):
 
     ENTRY_RECORDED = "entry_recorded"
     REPLAY_STARTED = "replay_started"
+    ROLLBACK_ACCEPTED = "rollback_accepted"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Why somebody looked has its own term; then its key is destroyed, and the entry stays sealed for good (P06)."""
+"""Why somebody looked, or went on, has its own term; then its key is destroyed, and the entry stays sealed (P06)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.audit.domain import replay as domain
+from services.audit.domain import replay, rollback
 from services.audit.domain.terms import Due, Terms, Trigger, due
 from services.audit.views import grounds as view
 from services.kernel import eventstore
@@ -17,6 +17,7 @@ from services.kernel.durations import after
 from services.kernel.unit import Store, Unit
 
 BATCH = 100
+TRIGGERS = {"replay": Trigger.REPLAY_STARTED, "rollback": Trigger.ROLLBACK_ACCEPTED}
 
 
 class Grounds:
@@ -30,14 +31,14 @@ class Grounds:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._context, self._terms, self._now = store, context, terms, now
-        self._shortest = [one.by_trigger[Trigger.REPLAY_STARTED] for one in terms]
+        self._all_terms = {one.by_trigger[trigger] for one in terms for trigger in TRIGGERS.values()}
         self._unscrubbed = False
 
     def turn(self) -> int:
         """Erase every ground whose term is over, key first; returns how many. A crash between begins again."""
         count = 0
-        for replay, found in list(self._over()):
-            self._erase(replay, found)
+        for owner, found in list(self._over()):
+            self._erase(owner, found)
             count += 1
         self._unscrubbed |= count > 0
         if self._unscrubbed and scrub(self._store.engine):
@@ -50,24 +51,27 @@ class Grounds:
             with self._store.reading() as session:
                 rows = view.left(session, seen, BATCH)
             for row in rows:
-                started = moment(row.started_at)
-                if all(after(started, term) > now for term in self._shortest):
-                    return  # nor is anything that was begun later
-                found = due(self._terms, Trigger.REPLAY_STARTED, started)
+                given = moment(row.given_at)
+                if all(after(given, term) > now for term in self._all_terms):
+                    return  # nor is anything over that was given later
+                found = due(self._terms, TRIGGERS[row.owner.partition("/")[0]], given)
                 if found.at <= now:
-                    yield row.replay, found
+                    yield row.owner, found
             if len(rows) < BATCH:
                 return
-            seen = rows[-1].started_at, rows[-1].replay
+            seen = rows[-1].given_at, rows[-1].owner
 
-    def _erase(self, replay: str, found: Due) -> None:
-        owner = f"replay/{replay}"
-        keys = self._store.keyring.erase([owner])
+    def _erase(self, owner: str, found: Due) -> None:
+        keys, at = self._store.keyring.erase([owner]), self._now()
 
         def work(unit: Unit) -> dict[str, Any]:
             eventstore.bury(unit.session, [owner])
-            command = domain.EraseGround(rule=found.rule, due=found.at, keys=keys, at=self._now())
-            unit.do(owner, domain.decider, command)
+            if owner.startswith("replay/"):
+                of_replay = replay.EraseGround(rule=found.rule, due=found.at, keys=keys, at=at)
+                unit.do(owner, replay.decider, of_replay)
+            else:
+                of_rollback = rollback.EraseGround(rule=found.rule, due=found.at, keys=keys, at=at)
+                unit.do(owner, rollback.decider, of_rollback)
             return {}
 
         self._store.perform(self._context(), work)

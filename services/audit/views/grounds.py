@@ -1,4 +1,4 @@
-"""Which replays still say why they were begun: their ground, sealed, until its term is over (P06)."""
+"""Which replays and rollbacks still say why: their ground, sealed, until its term is over (P06)."""
 
 from __future__ import annotations
 
@@ -7,38 +7,44 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert, select, tuple_, update
 
-from services.contracts.audit import ReplayGroundErased, ReplayStarted
+from services.contracts.audit import LogRolledBack, ReplayGroundErased, ReplayStarted, RollbackGroundErased
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 
 tables = MetaData()
 grounds = Table(
-    "replay_grounds",
+    "grounds",
     tables,
-    Column("replay", String(36), primary_key=True),
+    Column("owner", String(80), primary_key=True),
     Column("ground", Text),
-    Column("started_at", String(32), nullable=False, index=True),
+    Column("given_at", String(32), nullable=False, index=True),
     Column("erased_at", String(32)),
 )
+"""`owner` is that of its key: `replay/<id>`, `rollback/<id>`."""
 
 
 def project(session: Connection, record: Recorded) -> None:
     match record.event:
-        case ReplayStarted() as event:
-            row = {"replay": event.replay, "ground": record.sealed.get("ground"), "started_at": instant(event.at)}
-            session.execute(insert(grounds).values(**row))
-        case ReplayGroundErased() as event:
-            gone = {"ground": None, "erased_at": instant(event.at)}
-            session.execute(update(grounds).where(grounds.c.replay == event.replay).values(**gone))
+        case ReplayStarted(replay=identity, at=at):
+            _given(session, f"replay/{identity}", record, instant(at))
+        case LogRolledBack(rollback=identity, at=at):
+            _given(session, f"rollback/{identity}", record, instant(at))
+        case ReplayGroundErased(replay=identity, at=at):
+            _erased(session, f"replay/{identity}", instant(at))
+        case RollbackGroundErased(rollback=identity, at=at):
+            _erased(session, f"rollback/{identity}", instant(at))
 
 
 def left(session: Connection, after: tuple[str, str] = ("", ""), limit: int = 100) -> Sequence[Any]:
-    """Replays whose ground was not erased, the longest begun first; `after` is the last (started_at, replay)."""
-    place = tuple_(grounds.c.started_at, grounds.c.replay)
+    """The grounds that were not erased, the oldest first; `after` is the last (given_at, owner)."""
+    place = tuple_(grounds.c.given_at, grounds.c.owner)
     mine = select(grounds).where(grounds.c.erased_at.is_(None), place > tuple_(*after))
-    return session.execute(mine.order_by(grounds.c.started_at, grounds.c.replay).limit(limit)).all()
+    return session.execute(mine.order_by(grounds.c.given_at, grounds.c.owner).limit(limit)).all()
 
 
-def ground(session: Connection, replay: str) -> str | None:
-    """The sealed ground of one replay; None once it was erased."""
-    return session.execute(select(grounds.c.ground).where(grounds.c.replay == replay)).scalar()
+def _given(session: Connection, owner: str, record: Recorded, at: str) -> None:
+    session.execute(insert(grounds).values(owner=owner, ground=record.sealed.get("ground"), given_at=at))
+
+
+def _erased(session: Connection, owner: str, at: str) -> None:
+    session.execute(update(grounds).where(grounds.c.owner == owner).values(ground=None, erased_at=at))

@@ -19,7 +19,13 @@ from tests.given import given
 THEN = datetime(2010, 5, 1, 9, tzinfo=UTC)
 NOW = datetime(2020, 5, 1, 9, tzinfo=UTC)
 TEN = terms.parse(
-    [{"version": 1, "in_force_from": "2018-02-21", "terms": {"entry_recorded": "P10Y", "replay_started": "P5Y"}}]
+    [
+        {
+            "version": 1,
+            "in_force_from": "2018-02-21",
+            "terms": {"entry_recorded": "P10Y", "replay_started": "P5Y", "rollback_accepted": "P5Y"},
+        }
+    ]
 )
 
 
@@ -110,7 +116,11 @@ def test_the_terms_as_they_are_delivered() -> None:
 @pytest.mark.parametrize("term", ["P0D", "ten years", "P", "-P1Y", ""])
 def test_terms_that_make_no_sense_are_refused(term: str) -> None:
     versions = [
-        {"version": 1, "in_force_from": "2018-02-21", "terms": {"entry_recorded": term, "replay_started": "P5Y"}}
+        {
+            "version": 1,
+            "in_force_from": "2018-02-21",
+            "terms": {"entry_recorded": term, "replay_started": "P5Y", "rollback_accepted": "P5Y"},
+        }
     ]
     with pytest.raises(ValueError, match=r"duration|nothing is kept"):
         terms.parse(versions)

@@ -215,14 +215,14 @@ def upgrade() -> None:
         batch_op.create_index("access_by_time", ["at"], unique=False)
 
     op.create_table(
-        "replay_grounds",
-        sa.Column("replay", sa.String(length=36), nullable=False),
+        "grounds",
+        sa.Column("owner", sa.String(length=80), nullable=False),
         sa.Column("ground", sa.Text(), nullable=True),
-        sa.Column("started_at", sa.String(length=32), nullable=False),
+        sa.Column("given_at", sa.String(length=32), nullable=False),
         sa.Column("erased_at", sa.String(length=32), nullable=True),
-        sa.PrimaryKeyConstraint("replay"),
+        sa.PrimaryKeyConstraint("owner"),
     )
-    with op.batch_alter_table("replay_grounds", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_replay_grounds_started_at"), ["started_at"], unique=False)
+    with op.batch_alter_table("grounds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grounds_given_at"), ["given_at"], unique=False)
 
     # ### end Alembic commands ###

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from services.audit.ledger.keeping import own_terms
 from services.audit.replaying.grounds import Grounds
 from services.audit.views import grounds
-from services.contracts.audit import ReplayGroundErased
+from services.contracts.audit import ReplayGroundErased, RollbackGroundErased
 from services.kernel import eventstore, replay
 from services.kernel.context import Context
 from services.kernel.database import sqlite
 from services.kernel.keyring import Erased
+from tests.examples import audit
+from tests.rules.test_every_view import tell
 from tests.unit.audit.replaying.world import INVESTIGATOR, World
 
 YEARS = timedelta(days=366 * 5)
@@ -51,7 +53,7 @@ def rows(world: World) -> dict[str, tuple[bool, bool]]:
     """By replay: whether its ground is there, and whether it is said to be erased."""
     with world.audit.reading() as session:
         found = session.execute(select(grounds.grounds)).all()
-    return {row.replay: (row.ground is not None, row.erased_at is not None) for row in found}
+    return {row.owner.removeprefix("replay/"): (row.ground is not None, row.erased_at is not None) for row in found}
 
 
 def test_before_its_term_it_stays_and_after_it_nobody_reads_it(world: World, clock: Clock, timer: Grounds) -> None:
@@ -117,6 +119,21 @@ def test_the_view_equals_its_replay(world: World, clock: Clock, timer: Grounds, 
     assert grounds.grounds in tables
     assert replay.verify(world.audit, scratch, tables) == []
     scratch.dispose()
+
+
+def test_the_ground_of_a_rollback_has_its_term_too(world: World, clock: Clock, timer: Grounds) -> None:
+    told = audit.log_rolled_back(at=clock.now)
+    tell(world.audit, told)
+    clock.now += timedelta(days=5 * 365)
+    assert timer.turn() == 0
+    clock.now += timedelta(days=2)
+    assert timer.turn() == 1
+    with world.audit.reading() as session:
+        given, erased = eventstore.read(session, f"rollback/{told.rollback}")
+    assert world.audit.keyring.open(given.sealed["ground"], "ground") is None
+    assert isinstance(erased.event, RollbackGroundErased)
+    assert erased.event.rule == "rollback_accepted:P5Y@1"
+    assert rows(world) == {f"rollback/{told.rollback}": (False, True)}
 
 
 def ground_in_the_log(world: World, begun: str) -> str:
