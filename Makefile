@@ -22,6 +22,8 @@ test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite
 faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(SETUP) test
 	@$(BIN)/python -m tests.faults
+	@$(BIN)/python -m tests.faults.erasing
+	@$(BIN)/python -m tests.properties
 	@$(BIN)/python -m tests.faults.whole_replay
 
 bench: ## the benchmarks; a table, and var/bench/*.json

@@ -254,5 +254,18 @@ def organisations_leave(life: Life) -> None:
     life.time_passes(24 * 31, None)
 
 
-STORIES = (months_pass, yesterday_comes_back, organisations_leave)
+def an_organisation_returns(life: Life) -> None:
+    """It said that everything was to go, and thought again within the month."""
+    life.terminate(0, 0, None)
+    life.time_passes(25, None)
+    life.terminate(0, 0, None)
+    life.time_passes(24 * 8, None)
+    life.agree(0, TERMS[0], None)
+    life.time_passes(24 * 31, None)
+    life.time_passes(24 * 31, None)
+    if not any(steps["ErasureCancelled"] for steps in life.watch.erasures.values()):
+        raise Broken(Promise.LIVING, "an organisation returned, and its erasure goes on")
+
+
+STORIES = (months_pass, yesterday_comes_back, organisations_leave, an_organisation_returns)
 """What was once told, and was not to be."""

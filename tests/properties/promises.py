@@ -144,6 +144,8 @@ class Watch:
             for name, facts in steps.items():
                 if len(facts) > 1 and name.partition("/")[0] in FEW:
                     yield f"{erasure}: {name} stands {len(facts)} times"
+            if steps["ErasureCancelled"] and steps["ErasureOrdered"]:
+                yield f"{erasure} was cancelled and ordered"
             if steps["ErasureStalled"]:
                 yield f"{erasure}: something was left"
 
