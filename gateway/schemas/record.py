@@ -27,8 +27,11 @@ class Brake(Schema):
 
 
 class Erasure(Schema):
+    """`scope` is `person`, `organisation`, `session`, or `category/<category>` where the person stays."""
+
     id = m.String(required=True)
     organisation = m.String(required=True)
+    scope = m.String(required=True)
     state = m.String(required=True)
     due = m.String(allow_none=True)
     cancelled_at = m.String(allow_none=True)

@@ -91,6 +91,7 @@ def erasure(row: Row, parts: Sequence[Row], services: Sequence[str]) -> dict[str
     return {
         "id": row.erasure,
         "organisation": row.organisation,
+        "scope": row.scope.partition("/")[0] if row.scope.startswith("session/") else row.scope,
         # A client knows six states: who is asked for no more is where it was before there was a date.
         "state": "requested" if row.cancelled_at else row.state,
         "due": None if row.cancelled_at else row.due,

@@ -156,15 +156,15 @@ class Retention(Participant):
         """
         limit = max(1, min(limit, 100))
         with self.store.reading() as session:
-            rows = erasures.newest(session, organisation, _index(after), limit)
+            rows = erasures.newest(session, organisation, _place(after), limit)
             parts = erasures.parts_of(session, [row.erasure for row in rows])
-        items = [schemas.erasure(row, parts[row.erasure], erasing.SERVICES) for row in rows]
-        return {"items": items, "next": str(rows[-1].asked_in) if len(rows) == limit else None}
+        items = [schemas.erasure(row, parts[row.erasure], erasing.services_of(row.scope)) for row in rows]
+        return {"items": items, "next": f"{rows[-1].asked_in}/{rows[-1].erasure}" if len(rows) == limit else None}
 
     def erasure(self, _: Context, erasure: str, organisation: str | None) -> dict[str, Any]:
         """Raises Refused("not_found"), also while the event that asks is on its way to the log."""
         row, parts = self._find(erasure, organisation)
-        return schemas.erasure(row, parts, erasing.SERVICES)
+        return schemas.erasure(row, parts, erasing.services_of(row.scope))
 
     def certificate(self, context: Context, erasure: str, organisation: str | None) -> dict[str, Any]:
         """The proof. Raises Refused("not_found"), or Refused("not_yet") before the log holds its statement."""
@@ -189,10 +189,11 @@ class Retention(Participant):
             return row, erasures.parts_of(session, [erasure])[erasure]
 
 
-def _index(cursor: str | None) -> int | None:
+def _place(cursor: str | None) -> tuple[int, str] | None:
     if not cursor:
         return None
+    asked_in, _, erasure = cursor.partition("/")
     try:
-        return int(cursor)
+        return int(asked_in), erasure
     except ValueError as error:
         raise Refused("cursor_invalid") from error

@@ -34,6 +34,11 @@ SERVICES = ("auth", "org", "audit", "retention")
 """Who has to erase. An order names them, so that a service that comes later holds up no earlier order."""
 
 
+def services_of(scope: str) -> tuple[str, ...]:
+    """Only auth knows a session by its name, or has a category of a person that goes alone."""
+    return SERVICES if scope in (PERSON, ORGANISATION) else ("auth",)
+
+
 Command = Schedule | Reschedule | Cancel | Order | Release | Confirm | ProveCopies
 Event = (
     ErasureScheduled
@@ -168,9 +173,7 @@ def _order(state: Erasure, asked: ErasureScheduled, command: Order) -> Sequence[
         return [_braked(asked, Brake.UNCONFIRMED, None, command.at)]
     if command.crowded and not asked.scope.startswith(SESSION) and not state.released:
         return [_braked(asked, Brake.MASS, None, command.at)]
-    # Only auth knows a session by its name, or has a category of a person that goes alone.
-    services = SERVICES if asked.scope in (PERSON, ORGANISATION) else ("auth",)
-    ordered = {"scope": asked.scope, "asked_in": asked.asked_in, "services": services, "at": command.at}
+    ordered = {"scope": asked.scope, "asked_in": asked.asked_in, "services": services_of(asked.scope), "at": command.at}
     return [ErasureOrdered(**whose, **ordered, excepted=command.excepted or None)]  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -23,10 +24,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
+    tuple_,
     update,
 )
 
-from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
+from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.retention import (
     CopiesUnreadable,
     ErasureBraked,
@@ -47,6 +50,9 @@ from services.retention.domain.terms import OF, Trigger
 from services.retention.views.retirements import retirements
 
 tables = MetaData()
+NO_SESSION = text("scope < 'session/'")
+"""Every other scope sorts before it; the indexes are found by these very words."""
+LISTED: dict[str, Any] = {"sqlite_where": NO_SESSION, "postgresql_where": NO_SESSION}
 erasures = Table(
     "erasures",
     tables,
@@ -78,6 +84,8 @@ erasures = Table(
     Index("erasures_by_scope", "scope", "asked_in"),
     Index("erasures_by_copies", "state", "unreadable_at", "asked_in"),
     Index("erasures_by_organisation", "organisation", "scope", "asked_in"),
+    Index("erasures_listed", "asked_in", "erasure", **LISTED),
+    Index("erasures_listed_of", "organisation", "asked_in", "erasure", **LISTED),
 )
 """`account` is the pseudonym, until retention has erased what it holds itself; `asked_in` is a log index.
 
@@ -322,14 +330,14 @@ def by_id(session: Connection, organisation: str | None, erasure: str) -> Row | 
     return session.execute(select(erasures).where(mine)).first()
 
 
-def newest(session: Connection, organisation: str | None, before: int | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Of whole people and organisations, asked for in entries below `before`, the newest first."""
-    mine = erasures.c.scope.in_((PERSON, ORGANISATION))
-    chosen = select(erasures).where(mine).order_by(erasures.c.asked_in.desc()).limit(limit)
+def newest(session: Connection, organisation: str | None, before: tuple[int, str] | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """All but those of sessions, by the entries that ask for them, the newest first; `before` is the last one seen."""
+    order = erasures.c.asked_in, erasures.c.erasure
+    chosen = select(erasures).where(NO_SESSION).order_by(*(column.desc() for column in order)).limit(limit)
     if organisation is not None:
         chosen = chosen.where(erasures.c.organisation == organisation)
     if before is not None:
-        chosen = chosen.where(erasures.c.asked_in < before)
+        chosen = chosen.where(tuple_(*order) < before)
     return session.execute(chosen).all()
 
 

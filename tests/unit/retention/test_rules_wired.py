@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from services.contracts import auth, org
 from services.contracts.privacy import Category, LegalBasis, Purpose, Role, TermTrigger
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.codec import instant
 from services.kernel.context import Context
+from services.kernel.decider import Refused
 from services.retention.domain.rule import Change, decider
 from services.retention.views import erasures
 from services.retention.views import sessions as known_sessions
@@ -467,3 +470,42 @@ def test_what_is_late_is_counted_under_its_category(world):
     late = totals["overdue_by_category"]
     assert (late["email"], late["credentials"], late["name"]) == (1, 1, 0)
     assert (totals["overdue"], totals["scheduled"]) == (2, 1), "late are two dates, of one person who waits"
+
+
+def test_what_goes_of_a_person_is_listed_with_everything_else_and_a_session_is_not(world):
+    agree(world, {Category.NAME: "P30D"})
+    world.close()
+    person = register(world)
+    sign_out(world, sign_in(world, person), person)
+    world.close(account=register(world, organisation=(theirs := str(uuid4()))), organisation=theirs)
+    world.later(days=30)
+    world.settle()
+
+    listed, after = [], None
+    while True:
+        page = world.app.erasures(Context(), MINE, after, 1)
+        listed += page["items"]
+        if (after := page["next"]) is None:
+            break
+    assert sorted(one["scope"] for one in listed) == ["category/credentials", "category/email", "person"]
+    assert {tuple(one["services"]) for one in listed if one["scope"] != "person"} == {("auth",)}
+    assert len(world.app.erasures(Context(), None, None, 10)["items"]) == 4
+    with pytest.raises(Refused, match=r"^cursor_invalid$"):
+        world.app.erasures(Context(), None, "x", 10)
+
+
+def test_the_list_is_found_by_its_own_index(world):
+    for organisation, index in ((None, "erasures_listed"), (MINE, "erasures_listed_of")):
+        with world.app.store.reading() as session:
+            said: list[str] = []
+            real = session.execute
+
+            def explained(statement: Any, said: list[str] = said, real: Any = real) -> Any:
+                found = statement.compile(session.engine, compile_kwargs={"literal_binds": True})
+                said += [row.detail for row in real(text(f"explain query plan {found}"))]
+                return real(statement)
+
+            session.execute = explained  # type: ignore[method-assign]
+            erasures.newest(session, organisation, (10, "a"), 10)
+        assert any(f"INDEX {index} " in line for line in said), said
+        assert not any("TEMP B-TREE" in line for line in said), said

@@ -148,6 +148,17 @@ def upgrade() -> None:
         batch_op.create_index("erasures_by_due", ["state", "free_at"], unique=False)
         batch_op.create_index("erasures_by_order", ["organisation", "ordered_at"], unique=False)
         batch_op.create_index("erasures_by_organisation", ["organisation", "scope", "asked_in"], unique=False)
+        for name, columns in (
+            ("erasures_listed", ["asked_in", "erasure"]),
+            ("erasures_listed_of", ["organisation", "asked_in", "erasure"]),
+        ):
+            batch_op.create_index(
+                name,
+                columns,
+                unique=False,
+                sqlite_where=sa.text("scope < 'session/'"),
+                postgresql_where=sa.text("scope < 'session/'"),
+            )
         batch_op.create_index("erasures_by_scope", ["scope", "asked_in"], unique=False)
         batch_op.create_index("erasures_by_suspension", ["state", "suspended_at", "free_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_erasures_account"), ["account"], unique=False)
