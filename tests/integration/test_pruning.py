@@ -13,6 +13,7 @@ from crisisconnect.postgres import Cluster
 from services.audit.domain import pruning
 from services.audit.ingest.letting_go import LettingGo
 from services.audit.ingest.state import Untrustworthy
+from services.audit.ingest.writer import Writer
 from services.audit.ledger import pruned, reading, tables
 from services.contracts.audit import LogPruned
 from services.kernel import eventstore
@@ -21,6 +22,7 @@ from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import reading as look
 from services.kernel.decider import Refused
+from services.kernel.note import Signer
 from services.kernel.participant import pinned
 from services.kernel.succession import Believed
 from services.kernel.unit import Unit
@@ -166,6 +168,23 @@ def test_the_decision_is_not_taken_over_by_another_clock(aged: Old) -> None:
     another = LettingGo(aged.audit.engine, aged.log.writer, now=lambda: LONG_AGO + years(5))
     assert another.turn() is None
     assert aged.below(1_024) == 1_024
+
+
+def test_where_another_writer_was_at_work_nothing_goes_before_this_one_knows(aged: Old) -> None:
+    aged.read()
+    aged.audit.pruning.turn()
+    aged.relay()
+    aged.log.writer.checkpoint()
+    signer = Signer(aged.home.origin, aged.home.seed("log"))
+    another = Writer(aged.audit.engine, aged.home.installation["pins"], signer, aged.home.var / "log" / "another")
+    another.load()
+    assert another.write([aged.log.sources.note("auth", aged.said["auth"] + 1)]).admitted == 1
+    assert aged.letting_go.turn() is None
+    assert aged.below(1_024) == 1_024
+    assert aged.letting_go.turn() is not None
+    assert aged.below(1_024) == 4
+    another.load()
+    assert another.checkpoint() is not None
 
 
 def test_what_is_delivered_again_after_it_went_is_known_by_its_hash(aged: Old) -> None:

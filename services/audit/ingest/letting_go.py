@@ -49,11 +49,12 @@ class LettingGo:
     def turn(self) -> Floor | None:
         """Take away what may go by now; returns where the log begins from then on, None where nothing went.
 
-        Where the writer decides otherwise, nothing goes, and an alarm says so. Raises Fenced, and what a database that
-        is away raises.
+        Where the writer decides otherwise, nothing goes, and an alarm says so. Where another writer was at work, this
+        one learns what it did, and leaves it for the next turn. Raises what a database that is away raises.
         """
         with reading(self._engine) as session:
             said = pruned.announced(session)
+            metrics.MINIMUM.set(pruned.minimum(session))
         gone = self._let_go() if said is not None and said != self._refused else None
         if gone is not None:
             self._unscrubbed = True
@@ -68,6 +69,10 @@ class LettingGo:
                 self._alone(session)
                 gone = self._take_away(session)
                 reached("before_let_go")
+        except Fenced:
+            metrics.FENCED.inc()
+            self._writer.load()
+            return None
         except Disagreed as no:
             metrics.DISAGREED.inc()
             log.critical("nothing is taken away: %s", no)

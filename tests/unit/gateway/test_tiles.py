@@ -57,3 +57,11 @@ def test_bundles_of_entries_are_for_those_who_may(ask: Client) -> None:
     assert ask("GET", path, role="beheerder").status_code == 403
     answer = ask("GET", path, role="investigator")
     assert (answer.content, answer.headers["cache-control"]) == (b"\x00\x01a", "no-store")
+
+
+def test_where_the_log_begins_is_said_to_those_who_may_read_it(ask: Client) -> None:
+    ask.line.answers["audit.pruned"] = {"statement": "crisisconnect-log-pruned@v1\nminimum 256\nentry 300\n"}
+    assert ask("GET", "/log/pruned").status_code == 401
+    assert ask("GET", "/log/pruned", role="beheerder").status_code == 403
+    answer = ask("GET", "/log/pruned", role="investigator")
+    assert (answer.text.splitlines()[1], answer.headers["content-type"]) == ("minimum 256", "text/plain; charset=utf-8")
