@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import uuid
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +15,17 @@ from tests.journeys.planting import Planting, Village
 from tests.journeys.running import System
 
 CASE = "OM-2026-77"
+GRACE = "PT10S"
+TERMS = Path("services/retention/terms.json")
+
+
+def short_terms(to: Path) -> dict[str, str]:
+    """The product's own terms, but for a grace that a test can wait for, as settings."""
+    versions = json.loads(TERMS.read_text())
+    for version in versions:
+        version["terms"]["leaving_chosen"] = GRACE
+    to.write_text(json.dumps(versions))
+    return {"CRISISCONNECT_RETENTION_TERMS": str(to)}
 
 
 def write_about(planting: Planting, village: Village) -> str:
@@ -25,7 +39,7 @@ def write_about(planting: Planting, village: Village) -> str:
     }
     hold = str(village.officer.post("/v1/holds", wish)["hold"])
     finding = planting.a("member's hold's review", "De claim loopt nog, zegt * Roodborst.")
-    village.officer.post(f"/v1/holds/{hold}/review", {"finding": finding})
+    village.officer.post(f"/v1/holds/{hold}/review", {"finding": finding}, expect=200)
     village.officer.ask("DELETE", f"/v1/holds/{hold}")
     ground = planting.a("replay's ground", "vermoeden van misbruik, zegt * Grutto")
     asked = {"case": CASE, "ground": ground, "selection": {"account": village.member.account}}
@@ -58,3 +72,18 @@ def take_along(system: System, village: Village, planting: Planting, to: Path) -
     for name, text in shown.items():
         (to / name).write_text(text)
     system.command("backup", str(to / "backup"))
+
+
+def leave(planting: Planting, village: Village) -> str:
+    """The organisation's agreement is over; it fetches what is its own, and is to be erased. Answers the erasure."""
+    base, beheerder = f"/v1/organisations/{village.organisation}", village.beheerder
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    beheerder.post(f"{base}/agreements/{village.agreement}/terminate", {"ends_on": yesterday}, expect=200)
+    erasure = str(beheerder.post(f"{base}/leaving", {"choice": "return"})["erasure"]["id"])
+    answer = beheerder.http.get(f"{base}/leaving/export")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
+        shown = b"".join(package.read(name) for name in package.namelist()).decode()
+    # To the controller it goes open: that is what it is for. It rests nowhere here.
+    for what in ("beheerder's last name", "second contact's phone", "controller's signatory"):
+        assert planting.values[what] in shown, what
+    return erasure

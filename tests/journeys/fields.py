@@ -43,9 +43,9 @@ LAST = frozenset({"audit.LogRolledBack.v1.ground"})
 """Planted when the rest of the journey is over, as the log it goes on from is an older one."""
 
 
-def stands(field: str, value: str, read: set[str]) -> bool:
-    """Whether the planted value is among those that were read in this field."""
-    return any(_verifies(one, value) for one in read) if field in HASHED else value in read
+def found(field: str, value: str, read: set[str]) -> str | None:
+    """What stands for the planted value among those that were read in this field: itself, or its hash."""
+    return next((one for one in read if (_verifies(one, value) if field in HASHED else one == value)), None)
 
 
 def _verifies(hashed: str, password: str) -> bool:

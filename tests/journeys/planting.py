@@ -70,6 +70,7 @@ class Village:
     member: Person
     organisation: str
     organisation_name: str
+    agreement: str
 
 
 def settle(planting: Planting) -> Village:
@@ -91,11 +92,11 @@ def settle(planting: Planting) -> Village:
     organisation = str(registered["organisation"])
     planting.accept(beheerder, "beheerder", address)
     planting.sign_in(beheerder, "beheerder")
-    _agree(planting, operator, beheerder, organisation)
+    agreement = _agree(planting, operator, beheerder, organisation)
     member = _member(planting, beheerder, organisation)
     officer = _staff(planting, operator, "compliance")
     investigator = _staff(planting, officer, "investigator")
-    return Village(operator, officer, investigator, beheerder, member, organisation, name)
+    return Village(operator, officer, investigator, beheerder, member, organisation, name, agreement)
 
 
 def _staff(planting: Planting, by: Person, role: str) -> Person:
@@ -106,7 +107,7 @@ def _staff(planting: Planting, by: Person, role: str) -> Person:
     return person
 
 
-def _agree(planting: Planting, operator: Person, beheerder: Person, organisation: str) -> None:
+def _agree(planting: Planting, operator: Person, beheerder: Person, organisation: str) -> str:
     base = f"/v1/organisations/{organisation}/agreements"
     agreement = beheerder.post(base, {**TERMS, "categories": [*TERMS["categories"], "contact_phone"]})["agreement"]
     for person, side in ((beheerder, "controller"), (operator, "processor")):
@@ -122,6 +123,7 @@ def _agree(planting: Planting, operator: Person, beheerder: Person, organisation
         "phone": planting.a("second contact's phone", f"+31 7 {int(planting.mark, 16):013d}"),
     }
     beheerder.ask("PATCH", f"/v1/organisations/{organisation}", {"contact": contact})
+    return str(agreement)
 
 
 def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
