@@ -56,7 +56,17 @@ class Size:
 
 
 SHORT = Size(steps=(("keys_destroyed", "after_followed", "after_commit", "after_number"),), people=3, kills=0)
-LONG = Size(steps=tuple((step,) for step in STEPS), people=6, kills=1)
+LONG = Size(
+    steps=(
+        ("before_performed", "before_followed", "before_numbered"),
+        ("after_performed", "after_followed", "after_number"),
+        ("keys_destroyed", "after_publish", "after_verify"),
+        ("before_confirm", "after_insert", "after_sign"),
+        ("after_commit", "after_checkpoint", "before_ack"),
+    ),
+    people=6,
+    kills=1,
+)
 DIED = re.compile(r"^(\S+) +\| killed at (\w+)$", re.MULTILINE)
 
 
@@ -154,12 +164,12 @@ def main() -> int:
     parser.add_argument("--seed", default="")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--short", action="store_true")
-    parser.add_argument("--step", choices=tuple(STEPS), action="append", help="only these")
+    parser.add_argument("--step", choices=tuple(STEPS), action="append", help="only these, in one system")
     given = parser.parse_args()
     seed, failed = given.seed or secrets.token_hex(4), False
     size = SHORT if given.short else LONG
     if given.step:
-        size = Size(steps=tuple((step,) for step in given.step), people=size.people, kills=size.kills)
+        size = Size(steps=(tuple(given.step),), people=size.people, kills=size.kills)
     for database in given.database or ("sqlite", "postgresql"):
         began = time.monotonic()
         found = _on(database, seed, size)

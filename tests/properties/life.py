@@ -267,5 +267,11 @@ def an_organisation_returns(life: Life) -> None:
         raise Broken(Promise.LIVING, "an organisation returned, and its erasure goes on")
 
 
-STORIES = (months_pass, yesterday_comes_back, organisations_leave, an_organisation_returns)
+def too_late(life: Life) -> None:
+    """Whoever is erased tries to correct a name: that must not give them a key again."""
+    for who in range(MOST):
+        life.correct(who, None)
+
+
+STORIES = (too_late, months_pass, yesterday_comes_back, organisations_leave, an_organisation_returns)
 """What was once told, and was not to be."""

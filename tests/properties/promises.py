@@ -160,6 +160,8 @@ class Watch:
                     index = at.get(done[0].id) if done else None
                     if index is None or index >= latest:
                         yield f"{erasure} is certified, and {service} has not completed in the log"
+                    elif service not in certified.data["entries"]:
+                        yield f"{erasure} is certified without {service}"
                     elif certified.data["entries"].get(service) != index:
                         yield f"{erasure}: the certificate cites another entry of {service}"
 
