@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from starlette.types import Receive
 from uuid_utils import uuid7
 
 from gateway import origin
@@ -42,6 +43,8 @@ class Ask:
     body: dict[str, Any] = field(default_factory=dict)
     raw: Any = None
     after: Any = None
+    receive: Receive | None = None
+    """What else the caller says, for an answer that is made while it is sent: that they are gone."""
     deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
 
     @property

@@ -66,6 +66,7 @@ class Door:
             raise Refused("forbidden")
         await self._read(ask, receive)
         if route.handler is not None:
+            ask.receive = receive
             return await route.handler(ask)
         return await self._ask(ask)
 

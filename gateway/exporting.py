@@ -5,6 +5,7 @@ Files of at most 1,000 records each, as JSON Lines and as CSV; a JSON Schema; th
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from starlette.types import Send
+from starlette.types import Receive, Send
 
 from gateway.answer import GUARDS, NO_STORE, Answer, Header
 from gateway.ask import PATIENCE, Ask
@@ -36,7 +37,7 @@ Record = Mapping[str, Any]
 
 
 class CutOff(Exception):
-    """A part went away while an export was sent; what was sent has no end, so nobody takes it for a whole."""
+    """A part, or the caller, went away meanwhile; what was sent has no end, so nobody takes it for a whole."""
 
 
 class Package:
@@ -131,12 +132,13 @@ def cell(value: Any) -> str:
 class Streamed(Answer):
     """An answer that is made while it is sent, from page to page, and is entered in the log with its last byte."""
 
-    __slots__ = ("_ask", "_content")
+    __slots__ = ("_ask", "_content", "_gone")
 
     def __init__(self, ask: Ask, content: Mapping[str, Any]) -> None:
         disposition: Header = (b"content-disposition", b'attachment; filename="crisisconnect-export.zip"')
         super().__init__(200, b"", media_type=b"application/zip", headers=(disposition,))
         self._ask, self._content = ask, content
+        self._gone: asyncio.Future[None] | None = None
 
     async def send(
         self, send: Send, correlation: str, *, head: bool = False, guards: tuple[Header, ...] = GUARDS
@@ -145,14 +147,24 @@ class Streamed(Answer):
         headers = [*named, *guards, *self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         if not head:
+            self._gone = asyncio.ensure_future(_gone(self._ask.receive))
             try:
                 async with aclosing(self._pieces()) as pieces:
                     async for piece in pieces:
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
-            except (Refused, Unavailable) as error:
+                        await asyncio.sleep(0)
+                        self._must_be_there()
+            except (CutOff, Refused, Unavailable) as error:
                 log.warning("an export was cut off", why=type(error).__name__, correlation=correlation)
                 raise CutOff from None
+            finally:
+                self._gone.cancel()
         await send({"type": "http.response.body", "body": b""})
+
+    def _must_be_there(self) -> None:
+        """Raises CutOff: nobody is shown people, or noted as having them, who does not listen any more."""
+        if self._gone is not None and self._gone.done():
+            raise CutOff
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         content, organisation = self._content, str(self._ask.organisation)
@@ -192,8 +204,17 @@ class Streamed(Answer):
                 return
 
     async def _call(self, target: str, args: dict[str, Any]) -> Any:
+        self._must_be_there()
         self._ask.deadline = time.monotonic() + PATIENCE  # each page has its own time
         return await self._ask.call(target, args)
+
+
+async def _gone(receive: Receive | None) -> None:
+    """Ends once the caller has hung up."""
+    while receive is not None and (await receive())["type"] != "http.disconnect":
+        pass
+    if receive is None:
+        await asyncio.Future()
 
 
 def _parts(records: Sequence[Record]) -> Iterator[Sequence[Record]]:

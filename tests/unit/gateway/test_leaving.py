@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -12,9 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.app import application
+from gateway.exporting import CutOff
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
-from tests.unit.gateway.line import OURS, Client, Line
+from tests.unit.gateway.line import OURS, Client, Line, configuration
 
 EXPORT = f"/v1/organisations/{OURS}/leaving/export"
 CONTENT = {
@@ -71,6 +74,38 @@ def test_what_breaks_off_has_no_end_and_is_not_delivered(ask: Client) -> None:
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(io.BytesIO(answer.content))
     assert asked(ask, "org.export_delivered") == []
+
+
+def test_who_hangs_up_is_shown_nobody_more_and_is_not_noted_as_having_them(ask: Client) -> None:
+    ask.line.answers["auth.export_people"] = people(50)
+    hung_up = asyncio.Event()
+    said = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if said:
+            return said.pop()
+        await hung_up.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            hung_up.set()
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": EXPORT,
+        "raw_path": EXPORT.encode(),
+        "query_string": b"",
+        "headers": [(b"authorization", b"Bearer beheerder"), (b"host", b"127.0.0.1:8000")],
+        "client": ("127.0.0.1", 4711),
+        "root_path": "",
+    }
+    app = application(configuration(), ask.line, b"k" * 32)
+    with pytest.raises(CutOff):
+        asyncio.run(app(scope, receive, send))
+    assert asked(ask, "org.export_delivered") == []
+    assert len(asked(ask, "auth.export_people")) < 3
 
 
 def test_a_refusal_comes_before_the_first_byte(ask: Client) -> None:
