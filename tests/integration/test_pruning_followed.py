@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import insert, select, update
+from typer.testing import CliRunner, Result
 
-from crisisconnect import investigating, log_bundle, log_files, restore, views
+from crisisconnect import investigating, log_bundle, log_commands, log_files, restore, views
 from crisisconnect.backup_manifest import Damaged
 from services.audit.ingest import letting_go
 from services.audit.ingest.checking import Checking
@@ -211,3 +212,28 @@ def test_a_copy_that_ends_below_where_the_log_begins_is_not_restored(aged: Old, 
         session.execute(update(eventstore.cursors).values(after=1_023))
     restore._check_reach("org", copy, aged.audit.engine)
     copy.dispose()
+
+
+def test_by_hand_an_entry_that_went_is_proved_but_not_shown(
+    aged: Old, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert aged.prune() == 1_024
+    monkeypatch.setenv("CRISISCONNECT_ENV", "development")
+    monkeypatch.setenv("CRISISCONNECT_VAR", str(aged.home.var))
+    monkeypatch.setenv("CRISISCONNECT_SECRETS", str(aged.home.secrets))
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(log_commands.log, list(words))
+
+    proof = run("proof", "500")
+    assert (proof.exit_code, "index 500\n" in proof.output) == (0, True)
+    assert run("proof", "500", "--entry", str(tmp_path / "entry")).exit_code == 1
+    assert not (tmp_path / "entry").exists()
+    assert run("proof", event_id("auth", 7)).exit_code == 1
+    assert run("proof", "1100", "--entry", str(tmp_path / "entry")).exit_code == 0
+    assert (tmp_path / "entry").exists()
+    exported = run("export", str(tmp_path / "log"))
+    assert exported.output == f"181 entries from 1024 on, where the log begins, in {tmp_path / 'log'}\n"
+    verified = run("verify", str(tmp_path / "log"))
+    assert (verified.exit_code, "begins at index 1024" in verified.output) == (0, True)
+    assert run("verify").exit_code == 0
