@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--lives", type=int)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--shrink", action="store_true", help="look for a shorter story of what was found")
+    parser.add_argument("--no-stories", action="store_true", help="only what hypothesis thinks of")
     given = parser.parse_args()
     lives, steps = SHORT if given.short else LONG
     logging.disable(logging.CRITICAL)
@@ -57,7 +58,7 @@ def main() -> int:
             verbosity=Verbosity.normal,
         )
         try:
-            for story in STORIES:
+            for story in () if given.no_stories else STORIES:
                 _told(story)
             run_state_machine_as_test(seed(given.seed)(Life), settings=how)
         except Exception as error:  # noqa: BLE001 - whatever it was, the story that led to it is what matters

@@ -61,6 +61,7 @@ class Watch:
         self.entries: list[str] = []
         self._marks: dict[str, object] = {}
         self._proven: set[tuple[str, str, frozenset[str]]] = set()
+        self._read()
 
     def look(self) -> None:
         """Raises Broken with the first promise that does not hold."""
