@@ -6,7 +6,6 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
@@ -20,6 +19,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from uuid_utils.compat import uuid7
 
 from services.kernel import epochs
 from services.kernel.blinding import INDEX, Blinding, IndexKey, version
@@ -112,7 +112,7 @@ class Keyring:
             for owner, category in pairs:
                 if (owner, category) in there:
                     continue
-                identity = str(uuid4())
+                identity = str(uuid7())  # keys minted together lie together, and go from few pages
                 wrapped = self._provider.wrap(
                     epoch, secrets.token_bytes(32), epochs.context(identity, owner, category, epoch)
                 )
