@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from prometheus_client import Gauge
+
 from services.audit.domain import pruning
 from services.audit.domain.terms import Terms
 from services.audit.ledger import pruned
@@ -19,6 +21,7 @@ from services.kernel.unit import Store, Unit
 
 log = logging.getLogger(__name__)
 
+DUE = Gauge("crisisconnect_log_due", "Entries whose term is over and that are still there; for days, it is a stall.")
 AT_ONCE = 64
 """Bundles that one decision takes at most, so that taking them away is one short transaction."""
 STREAM = "pruning/log"
@@ -41,8 +44,7 @@ class Pruning:
 
     def turn(self) -> bool:
         """Decide once; whether anything was said. What was said and is not done yet is not said again."""
-        first = self._command(1)
-        if not pruning.decide(pruning.Pruned(), first):
+        if not self._count():
             return False  # and nobody needs to be asked
         try:
             read = self._read()
@@ -56,6 +58,18 @@ class Pruning:
             return {}
 
         return bool(self._store.perform(self._context(), work)["events"])
+
+    def _count(self) -> int:
+        """How many entries would go by now if everybody had read them; of many, those that go at once."""
+        count = 0
+        for bundles in (1, AT_ONCE):
+            command = self._command(bundles)
+            said = pruning.decide(pruning.Pruned(), command)
+            count = said[0].minimum - command.bundles[0].n * pruning.BUNDLE if said else 0
+            if not said:
+                break  # as on all days but few: one bundle was looked at
+        DUE.set(count)
+        return count
 
     def _command(self, bundles: int, read: int | None = None) -> pruning.Prune:
         """Without `read`, as if everybody had read everything."""

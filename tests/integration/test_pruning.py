@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from crisisconnect.postgres import Cluster
@@ -121,6 +122,7 @@ def test_nothing_goes_that_a_service_has_not_read(aged: Old) -> None:
     aged.now += timedelta(days=1)
     aged.others.read["org"] = None
     assert not aged.audit.pruning.turn(), "who is away has perhaps not read it"
+    assert REGISTRY.get_sample_value("crisisconnect_log_due") == 512, "and somebody can see that it waits"
     aged.others.read["org"] = 10**9
     assert aged.prune() == 1_024
 
