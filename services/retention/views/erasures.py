@@ -80,7 +80,7 @@ erasures = Table(
     Column("scheduled_by", String(36), nullable=False),
     Index("erasures_by_due", "state", "free_at"),
     Index("erasures_by_suspension", "state", "suspended_at", "free_at"),
-    Index("erasures_by_order", "organisation", "ordered_at"),
+    Index("erasures_by_order", "organisation", "scope", "ordered_at"),
     Index("erasures_by_scope", "scope", "asked_in"),
     Index("erasures_by_copies", "state", "unreadable_at", "asked_in"),
     Index("erasures_by_organisation", "organisation", "scope", "asked_in"),

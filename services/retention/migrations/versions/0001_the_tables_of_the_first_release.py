@@ -146,7 +146,7 @@ def upgrade() -> None:
     with op.batch_alter_table("erasures", schema=None) as batch_op:
         batch_op.create_index("erasures_by_copies", ["state", "unreadable_at", "asked_in"], unique=False)
         batch_op.create_index("erasures_by_due", ["state", "free_at"], unique=False)
-        batch_op.create_index("erasures_by_order", ["organisation", "ordered_at"], unique=False)
+        batch_op.create_index("erasures_by_order", ["organisation", "scope", "ordered_at"], unique=False)
         batch_op.create_index("erasures_by_organisation", ["organisation", "scope", "asked_in"], unique=False)
         for name, columns in (
             ("erasures_listed", ["asked_in", "erasure"]),
