@@ -46,7 +46,7 @@ class Leaving(Agreements, ABC):
         }
 
     def choose_leaving(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
-        """`choice`, `return` or `delete` → `erasure: {id}`, `events`. The same again changes nothing, another begins anew.
+        """`choice`, `return` or `delete` → `erasure: {id}`, `events`. The same again is nothing, another begins anew.
 
         Raises Refused("agreement_not_ended"), or Refused("too_late") once the erasure is ordered.
         """
