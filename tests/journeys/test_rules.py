@@ -38,6 +38,7 @@ def test_a_category_goes_by_a_rule_that_was_previewed(system: System) -> None:
     assert cast.beheerder.get(f"{agreements}/{agreement}/preview", expect=409)["code"] == "agreement_not_open"
     assert cast.officer.get("/v1/reports/retention")["totals"]["overdue"] == 0
 
+    proven(cast)
     reviewed(cast, member.account)
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
@@ -77,6 +78,22 @@ def previewed(cast: Cast, path: str) -> dict[str, Any]:
     rest = cast.beheerder.get(path, params={"limit": 1, "cursor": first["next"]})
     assert first["items"] + rest["items"] == seen["items"]
     return seen
+
+
+def proven(cast: Cast) -> None:
+    """Each has an erasure of its own in the list, and a certificate that names the category and nobody."""
+    listed = cast.beheerder.get("/v1/erasures")["items"]
+    assert [one["scope"] for one in listed] == ["category/name", "category/name"]
+    assert [set(one["services"]) for one in listed] == [{"auth"}, {"auth"}]
+
+    def certificate() -> dict[str, Any] | None:
+        answer = cast.officer.http.get(f"/v1/erasures/{listed[0]['id']}/certificate")
+        return answer.json() if answer.status_code == 200 else None
+
+    said = str(eventually(certificate, what="the certificate of a category"))
+    assert "category/name" in said
+    assert cast.organisation in said
+    assert "Sanne" not in said
 
 
 def reviewed(cast: Cast, account: str) -> None:
