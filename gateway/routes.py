@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.route import Route
-from gateway.surface import certificate, leaving, operations, organisations, own, people, preview, record
+from gateway.surface import certificate, leaving, operations, organisations, own, people, preview, record, statement
 
 ROUTES: tuple[Route, ...] = (
     *own.ROUTES,
@@ -13,6 +13,7 @@ ROUTES: tuple[Route, ...] = (
     *leaving.ROUTES,
     *record.ROUTES,
     *certificate.ROUTES,
+    *statement.ROUTES,
     *operations.ROUTES,
 )
 

@@ -49,6 +49,9 @@ class Problem(Enum):
     HOLD_ENDED = ("hold_ended", 409, "The hold has ended.")
     TOO_LATE = ("too_late", 409, "The erasure has been ordered; that cannot be changed any more.")
     NOT_BRAKED = ("not_braked", 409, "Nothing holds this erasure back that could be released.")
+    INCIDENT_CLOSED = ("incident_closed", 409, "The incident has been closed.")
+    CONTROLLERS_UNINFORMED = ("controllers_uninformed", 409, "Some controllers have not been told of the incident.")
+    COMPLAINT_ANSWERED = ("complaint_answered", 409, "The complaint has been answered.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")
     CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
     IDEMPOTENCY_MISMATCH = ("idempotency_mismatch", 409, "The idempotency key was used with another body.")
@@ -68,6 +71,7 @@ class Problem(Enum):
     EXPIRY_NEEDED = ("expiry_needed", 422, "The moment at which this ends is needed.")
     EXPIRY_INVALID = ("expiry_invalid", 422, "It ends before now, or later than may be.")
     ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")
+    STATEMENT_UNKNOWN = ("statement_unknown", 422, "No such version of the statement was published.")
     CATEGORY_NOT_STATED = ("category_not_stated", 422, "The statement does not list this category.")
     # 429, 5xx
     THROTTLED = ("throttled", 429, "Too many attempts; wait.")

@@ -152,6 +152,10 @@ class Delivered(Strict):
         return {**data, "export": str(data["export"])}
 
 
+class Acknowledging(Strict):
+    version = fields.Integer(strict=True, required=True, validate=Range(min=1, max=10_000))
+
+
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:
     """The values, typed. Raises Refused("unknown_field" or "invalid", errors={path: [messages]})."""
     try:

@@ -81,6 +81,32 @@ class OrgService(Tended):
     def export_delivered(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         return self.app.export_delivered(context, organisation, **said)
 
+    # -- the statement and the cookies
+
+    @answers()
+    def statement(self, context: Context, lang: str = "nl") -> dict[str, Any]:
+        return self.app.statement(context, lang)
+
+    @answers()
+    def statement_versions(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.statement_versions(context, after, limit)
+
+    @answers()
+    def statement_version(self, context: Context, version: str, lang: str = "nl") -> dict[str, Any]:
+        return self.app.statement_version(context, version, lang)
+
+    @answers()
+    def cookies(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.cookies(context, after, limit)
+
+    @answers()
+    def acknowledge_statement(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.acknowledge_statement(context, **said)
+
+    @answers(callers=("auth",))
+    def statement_seen(self, context: Context, organisation: str, account: str) -> dict[str, Any] | None:
+        return self.app.statement_seen(context, organisation, account)
+
 
 def main() -> None:
     """Called by services.kernel.host."""

@@ -11,6 +11,9 @@ from services.contracts.org import (
     AgreementSigned,
     AgreementTerminated,
     ContactPublished,
+    CookieKind,
+    CookieRegistered,
+    CookieRemoved,
     ErasureCompleted,
     ExportDelivered,
     FirstBeheerderInvited,
@@ -26,6 +29,9 @@ from services.contracts.org import (
     ProcessingRefused,
     Side,
     SigningKeyHandedOver,
+    StatementAcknowledged,
+    StatementPublished,
+    StoragePlace,
 )
 from services.contracts.privacy import Category, LegalBasis, Purpose
 
@@ -198,3 +204,42 @@ def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
         at=MORNING,
     )
     return replace(made, **but)
+
+
+def statement_published(**but: Any) -> StatementPublished:
+    one = StatementPublished(
+        statement_version=2,
+        effective_on=date(2026, 1, 1),
+        nl_sha256=DOCUMENT,
+        en_sha256="b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184",
+        particulars_sha256="591785b794601e212b260e25925636fd591785b794601e212b260e25925636fd",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def statement_acknowledged(**but: Any) -> StatementAcknowledged:
+    one = StatementAcknowledged(
+        account="d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09", organisation=GEMEENTE, statement_version=2, at=MORNING
+    )
+    return replace(one, **but)
+
+
+def cookie_registered(**but: Any) -> CookieRegistered:
+    one = CookieRegistered(
+        cookie="__Host-session",
+        place=StoragePlace.COOKIE,
+        party="ConnectTools B.V.",
+        purpose_nl="Onthoudt dat u in de Beheeromgeving bent ingelogd.",
+        purpose_en="Remembers that you are signed in to the Beheeromgeving.",
+        cookie_kind=CookieKind.FUNCTIONAL,
+        lifetime="PT12H",
+        link="/v1/statement",
+        checked_on=date(2026, 1, 1),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def cookie_removed(**but: Any) -> CookieRemoved:
+    return replace(CookieRemoved(cookie="__Host-session", at=MORNING), **but)

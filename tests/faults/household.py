@@ -105,6 +105,8 @@ class Household:
                 return self.audit.entries(**args)
             case "org", "terms_in_force":
                 return self.org.terms_in_force(context, **args)
+            case "org", "statement_seen":
+                return self.org.statement_seen(context, **args)
             case "auth", "invite_first_beheerder":
                 return self.auth.invitations.invite_first_beheerder(context, **args)
             case _, "committed":

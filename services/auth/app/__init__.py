@@ -27,7 +27,11 @@ from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.forgetting import Holding, Holdings
 from services.kernel.participant import Calling, Participant, Vocabulary
+from services.kernel.rpc import Unavailable
 from services.kernel.unit import Unit
+
+PATIENCE = 1.0
+"""Seconds that somebody who has just signed in waits to hear of the statement."""
 
 
 class Auth(Participant):
@@ -88,6 +92,19 @@ class Auth(Participant):
             {"organisation": organisation},
             self.own_context(organisation=organisation),
         )
+        return answer
+
+    def statement_seen(self, organisation: str, account: str) -> dict[str, Any] | None:
+        """Which `version` of the statement is in force and whether this person `acknowledged` it (P14).
+
+        None where org does not say in time: whoever may sign in is not kept out for it.
+        """
+        asked = {"organisation": organisation, "account": account}
+        context = self.own_context(organisation=organisation)
+        try:
+            answer: dict[str, Any] | None = self.caller.call("org", "statement_seen", asked, context, PATIENCE)
+        except Unavailable:
+            return None
         return answer
 
     def _record_refusal(self, context: Context, organisation: str, purpose: Purpose, refused: Refused) -> None:

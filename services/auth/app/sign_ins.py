@@ -87,7 +87,8 @@ class SignIns:
         role = Role(row.role)
         context = replace(context, actor=f"account/{row.account}", role=role, idempotency=None)
         context = self._auth.allow_sign_in(context, str(row.organisation), role, SIGN_IN)
-        return self._start(context, row.account, role, recognised(ip, user_agent, device), replaces=None)
+        started = self._start(context, row.account, role, recognised(ip, user_agent, device), replaces=None)
+        return {**started, "statement": self._auth.statement_seen(str(row.organisation), row.account)}
 
     def refresh(self, context: Context) -> dict[str, Any]:
         """A new token and term for the running session's equipment; the old session ends."""
@@ -258,6 +259,5 @@ class SignIns:
             "organisation": organisation,
             "role": role,
             "expires_at": instant(expires_at),
-            "statement": None,
             "events": answer["events"],
         }

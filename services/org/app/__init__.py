@@ -29,19 +29,20 @@ from services.kernel.unit import Unit
 from services.org import reactions
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
+from services.org.app.statements import Statements
 from services.org.domain.organisation import NoteInvitation, Register
-from services.org.views import agreements, leaving, organisations
+from services.org.views import agreements, cookies, leaving, organisations, statements
 
 MAKER = "ConnectTools B.V."
-NAMING = (organisations, agreements)
-"""Views that hold somebody's name in an organisation's name."""
+NAMING = (organisations, agreements, statements)
+"""Views that hold something of people in an organisation's name."""
 
 
-class Org(Leaving):
-    """Organisations, their contacts, their agreements, and how they leave."""
+class Org(Leaving, Statements):
+    """Organisations, their contacts, their agreements, and how they leave; and what the maker states to everybody."""
 
     name = "org"
-    views = (organisations, agreements, leaving)
+    views = (organisations, agreements, leaving, statements, cookies)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
@@ -58,6 +59,7 @@ class Org(Leaving):
 
     def begin(self) -> None:
         self.register_maker()
+        super().begin()
 
     def register_maker(self) -> None:
         """The maker's own organisation is there from the first start on; later ones change nothing."""
@@ -130,19 +132,19 @@ class Org(Leaving):
     # -- whose data
 
     def owners(self, session: Connection, account: str) -> set[str]:
-        """None: a contact, a signatory and an invitee have pseudonyms of their own, tied to no account.
+        """The account alone: it has no key here, and after its tombstone it acknowledges no statement.
 
-        They are here in their organisation's name: a signature outlives its signatory's account.
+        A contact, a signatory and an invitee have pseudonyms of their own, tied to no account. They are here in their
+        organisation's name: a signature outlives its signatory's account.
         """
-        return set()
+        return {f"account/{account}"}
 
     def drop(self, session: Connection, account: str) -> int:
-        """0: see `owners`."""
-        return 0
+        """Which versions of the statement they had seen."""
+        return statements.drop_person(session, account)
 
     def left(self, session: Connection, account: str) -> int:
-        """0: see `owners`."""
-        return 0
+        return statements.holds_person(session, account)
 
     def holdings(self) -> Holdings:
         """Of an organisation that left: whom its people turned to, and who signed; that it was here stays."""

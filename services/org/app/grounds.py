@@ -24,14 +24,20 @@ def before_terms(context: Context, organisation: str) -> Context:
     )
 
 
-def under(terms: Terms | None, context: Context, organisation: str, categories: Iterable[Category]) -> Context:
+def under(
+    terms: Terms | None,
+    context: Context,
+    organisation: str,
+    categories: Iterable[Category],
+    purpose: Purpose = Purpose.BEHEER_ACCESS,
+) -> Context:
     """The context with its legal basis.
 
     Raises Refused("agreement_missing", "purpose_not_agreed" or "category_not_agreed").
     """
     if terms is None:
         raise Refused("agreement_missing")
-    basis = terms.purposes.get(Purpose.BEHEER_ACCESS.value)
+    basis = terms.purposes.get(purpose.value)
     if basis is None:
         raise Refused("purpose_not_agreed")
     if not {category.value for category in categories} <= set(terms.categories):
@@ -39,7 +45,7 @@ def under(terms: Terms | None, context: Context, organisation: str, categories: 
     return replace(
         context,
         organisation=organisation,
-        purpose=Purpose.BEHEER_ACCESS.value,
+        purpose=purpose.value,
         legal_basis=basis,
         agreement=terms.agreement,
     )

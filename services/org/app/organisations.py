@@ -119,15 +119,21 @@ class Organisations(Participant, ABC):
         with self.store.reading() as session:
             return agreements.terms_in_force(session, organisation, self.today())
 
-    def _allow(self, context: Context, organisation: str, categories: set[Category]) -> Context:
+    def _allow(
+        self,
+        context: Context,
+        organisation: str,
+        categories: set[Category],
+        purpose: Purpose = Purpose.BEHEER_ACCESS,
+    ) -> Context:
         """The context with its legal basis; a refusal is evidence and goes into the log (P01)."""
         try:
-            return under(self._terms(organisation), context, organisation, categories)
+            return under(self._terms(organisation), context, organisation, categories, purpose)
         except Refused as refused:
             event = ProcessingRefused(
                 refusal=str(uuid4()),
                 organisation=organisation,
-                purpose=Purpose.BEHEER_ACCESS,
+                purpose=purpose,
                 code=refused.code,
                 at=self.now(),
             )

@@ -1,6 +1,6 @@
 """The tables of org."""
 
 from services.kernel.migrating import EVENTS, run
-from services.org.views import agreements, leaving, organisations
+from services.org.views import agreements, cookies, leaving, organisations, statements
 
-run([EVENTS, organisations.tables, agreements.tables, leaving.tables])
+run([EVENTS, organisations.tables, agreements.tables, leaving.tables, statements.tables, cookies.tables])

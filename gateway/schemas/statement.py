@@ -1,0 +1,118 @@
+"""What everybody reads of the statement and the cookies, and what a person says to have seen."""
+
+from __future__ import annotations
+
+from marshmallow import Schema
+from marshmallow import fields as m
+
+from gateway.schemas.fields import choice, natural, page_of
+
+
+class InLanguage(Schema):
+    lang = choice(("nl", "en"), load_default="nl")
+
+
+class StatementQuery(InLanguage):
+    """`markdown` is the text alone; JSON is the text and everything that programs read."""
+
+    format = choice(("json", "markdown"), load_default="json")
+
+
+class TextHashes(Schema):
+    """SHA-256 of each text, as it stands in the log."""
+
+    nl = m.String(required=True)
+    en = m.String(required=True)
+
+
+class StatementVersion(Schema):
+    version = m.Integer(required=True)
+    effective_on = m.String(required=True)
+    published_at = m.String(required=True)
+    in_force = m.Boolean(required=True)
+    sha256 = m.Nested(TextHashes, required=True)
+
+
+class StatementLine(Schema):
+    """`value` is a term, a lifetime or a link; `added` marks what was not in the statement of 2018."""
+
+    code = m.String(required=True)
+    words = m.String(required=True)
+    value = m.String(required=True, allow_none=True)
+    added = m.Boolean(required=True)
+
+
+class SupervisoryAuthority(Schema):
+    """Where everybody may complain (AVG art. 77)."""
+
+    name = m.String(required=True)
+    link = m.String(required=True)
+
+
+class Statement(StatementVersion):
+    """`text` is Markdown, in the language asked for."""
+
+    lang = m.String(required=True)
+    text = m.String(required=True)
+    changes = m.List(m.String(), required=True)
+    purposes = m.List(m.Nested(StatementLine), required=True)
+    categories = m.List(m.Nested(StatementLine), required=True)
+    terms = m.List(m.Nested(StatementLine), required=True)
+    cookies = m.List(m.Nested(StatementLine), required=True)
+    stores = m.List(m.Nested(StatementLine), required=True)
+    authority = m.Nested(SupervisoryAuthority, required=True)
+
+
+class ChangedParticular(Schema):
+    """In words: `before` is null for what is new, `after` for what went."""
+
+    list = m.String(required=True)
+    code = m.String(required=True)
+    before = m.String(required=True, allow_none=True)
+    after = m.String(required=True, allow_none=True)
+
+
+class ChangedPassage(Schema):
+    section = m.String(required=True)
+    removed = m.List(m.String(), required=True)
+    added = m.List(m.String(), required=True)
+
+
+class Differences(Schema):
+    """To the version `before`: told in a few sentences, then by particular, then by the text's own passages."""
+
+    before = m.Integer(required=True)
+    changes = m.List(m.String(), required=True)
+    particulars = m.List(m.Nested(ChangedParticular), required=True)
+    text = m.List(m.Nested(ChangedPassage), required=True)
+
+
+class PastStatement(Statement):
+    differences = m.Nested(Differences, required=True, allow_none=True)
+
+
+class SeenStatement(Schema):
+    version = natural(required=True)
+
+
+class InBothLanguages(Schema):
+    nl = m.String(required=True)
+    en = m.String(required=True)
+
+
+class Cookie(Schema):
+    """`consent` says whether it is set only after one was given; `link` is the party's own statement."""
+
+    name = m.String(required=True)
+    place = m.String(required=True)
+    party = m.String(required=True)
+    purpose = m.Nested(InBothLanguages, required=True)
+    kind = m.String(required=True)
+    consent = m.Boolean(required=True)
+    lifetime = m.String(required=True)
+    link = m.String(required=True)
+    checked_on = m.String(required=True)
+
+
+VERSIONS = page_of(StatementVersion, "StatementVersions")
+COOKIES = page_of(Cookie, "Cookies")

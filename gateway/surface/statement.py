@@ -1,0 +1,88 @@
+"""What the maker states to everybody, without a session: the statement, its history, the cookies (P10, P12, P14)."""
+
+from __future__ import annotations
+
+from gateway.answer import Answer
+from gateway.ask import Ask
+from gateway.route import EVERY_ROLE, Access, For, Reach, Route
+from gateway.schemas import statement
+from gateway.schemas.fields import Page, Written
+from gateway.shape import outgoing
+from services.contracts.errors import Problem
+
+STATEMENT = "/v1/statement"
+_SHOWN = outgoing(statement.Statement())
+_MARKDOWN = b"text/markdown; charset=utf-8"
+
+
+async def _in_force(ask: Ask) -> Answer:
+    found = await ask.call("org.statement", {"lang": ask.query["lang"]})
+    language = ((b"content-language", ask.query["lang"].encode()),)
+    if ask.query["format"] == "markdown":
+        return Answer(200, found["text"].encode(), media_type=_MARKDOWN, headers=language)
+    return Answer.json(200, _SHOWN(found), language)
+
+
+ROUTES = (
+    Route(
+        method="GET",
+        path=STATEMENT,
+        summary="The privacy and cookie statement in force, in Dutch or English.",
+        access=Access.PUBLIC,
+        handler=_in_force,
+        query=statement.StatementQuery(),
+        answer=statement.Statement(),
+        or_as="text/markdown",
+        personal=False,
+    ),
+    Route(
+        method="GET",
+        path=f"{STATEMENT}/versions",
+        summary="Every version of the statement that was published, newest first.",
+        access=Access.PUBLIC,
+        rpc="org.statement_versions",
+        query=Page(),
+        paged=True,
+        answer=statement.VERSIONS,
+        personal=False,
+    ),
+    Route(
+        method="GET",
+        path=f"{STATEMENT}/versions/{{version}}",
+        summary="One version of the statement, and what changed since the one before.",
+        access=Access.PUBLIC,
+        rpc="org.statement_version",
+        query=statement.InLanguage(),
+        answer=statement.PastStatement(),
+        personal=False,
+    ),
+    Route(
+        method="GET",
+        path="/v1/cookies",
+        summary="What may rest on one's equipment: cookies and app storage.",
+        access=Access.PUBLIC,
+        rpc="org.cookies",
+        query=Page(),
+        paged=True,
+        answer=statement.COOKIES,
+        personal=False,
+    ),
+    Route(
+        method="PUT",
+        path="/v1/me/statement",
+        summary="Acknowledge a version of the statement; never a condition for using the app.",
+        roles=EVERY_ROLE,
+        reach=Reach.SELF,
+        purpose=For.ROLE,
+        rpc="org.acknowledge_statement",
+        body=statement.SeenStatement(),
+        answer=Written(),
+        problems=(
+            Problem.STATEMENT_UNKNOWN,
+            Problem.AGREEMENT_MISSING,
+            Problem.PURPOSE_NOT_AGREED,
+            Problem.ORGANISATION_LEFT,
+            Problem.ERASED,
+        ),
+    ),
+)

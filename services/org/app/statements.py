@@ -1,0 +1,213 @@
+"""What can be asked about the statement and the cookies: read, compare, acknowledge; a version is told once (P14)."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.contracts.privacy import Role, purpose_of
+from services.kernel import eventstore
+from services.kernel.configuration import Configuration
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.departed import must_not_have_left
+from services.kernel.locks import lock_owner
+from services.kernel.participant import Calling
+from services.kernel.unit import Unit
+from services.org import schemas
+from services.org.app.organisations import Organisations, following, most
+from services.org.app.written import registers, written
+from services.org.domain import acknowledgement, cookie, difference, statement
+from services.org.domain.statement import LANGUAGES, LISTS, Statement
+from services.org.views import cookies, statements
+
+log = logging.getLogger(__name__)
+HOUR = 3600.0
+
+
+class Statements(Organisations, ABC):
+    """Each method is one transaction. The statement is for everybody; what a person has seen is that person's."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        caller: Calling,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(configuration, caller, now)
+        self.written = written()
+
+    def begin(self) -> None:
+        super().begin()
+        self.publish()
+
+    def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
+        return (*super().timers(), (HOUR, self.publish))
+
+    def publish(self) -> None:
+        """Tell what this software has and the log has not: versions of the statement, and changes of the register."""
+        versions = self.written.values()
+        wanted = cookie.in_force(registers(), self.today())
+        at = self.now()
+
+        def work(unit: Unit) -> dict[str, Any]:
+            stream = f"statement/{self.configuration.maker}"
+            for one in versions:
+                effective_on = one.statement.effective_on
+                told = statement.Publish(version=one.statement.version, effective_on=effective_on, at=at, **one.hashes)
+                unit.do(stream, statement.decider, told)
+            for entry in wanted:
+                unit.do(f"cookie/{entry.name}", cookie.decider, cookie.Enter(cookie=entry, at=at))
+            for name in set(cookies.names(unit.session)) - {entry.name for entry in wanted}:
+                unit.do(f"cookie/{name}", cookie.decider, cookie.Remove(name=name, at=at))
+            return {}
+
+        self.store.perform(self.own_context(organisation=self.configuration.maker), work)
+        with self.store.reading() as session:
+            rows = statements.before(session, None, len(versions))
+        for row in rows:
+            if not self._as_published(row):
+                log.error("version %s of the statement is not what was published", row.version)
+
+    # -- reading
+
+    def statement(self, _: Context, lang: str) -> dict[str, Any]:
+        """The version in force, whole, in one language. Raises Refused("unavailable") where there is none to show."""
+        with self.store.reading() as session:
+            version = statements.in_force(session, self.today())
+            row = None if version is None else statements.published(session, version)
+        if row is None:
+            raise Refused("unavailable")
+        return self._shown(row, lang, in_force=True)
+
+    def statement_versions(self, _: Context, after: str | None, limit: int) -> dict[str, Any]:
+        """`items` of every version, newest first: when it began, when it was published, its hashes."""
+        with self.store.reading() as session:
+            current = statements.in_force(session, self.today())
+            rows = statements.before(session, None if after is None else int(after), most(limit))
+        items = [_about(row, in_force=row.version == current) for row in rows]
+        return {"items": items, "next": following(items, "version", limit)}
+
+    def statement_version(self, _: Context, version: str, lang: str) -> dict[str, Any]:
+        """One version, whole, and `differences` to the one before it; null for the first."""
+        with self.store.reading() as session:
+            current = statements.in_force(session, self.today())
+            row = _published(session, version)
+            earlier = statements.before(session, row.version, 1)
+        shown = self._shown(row, lang, in_force=row.version == current)
+        return {**shown, "differences": self._differences(earlier[0], row, lang) if earlier else None}
+
+    def cookies(self, _: Context, after: str | None, limit: int) -> dict[str, Any]:
+        """`items` of the register; `consent` says whether one is needed before it is set."""
+        with self.store.reading() as session:
+            rows = cookies.after(session, after, most(limit))
+        items = [_cookie(row) for row in rows]
+        return {"items": items, "next": following(items, "name", limit)}
+
+    # -- a person
+
+    def statement_seen(self, _: Context, organisation: str, account: str) -> dict[str, Any] | None:
+        """`version` in force and whether this person has `acknowledged` it; None before the first."""
+        with self.store.reading() as session:
+            version = statements.in_force(session, self.today())
+            if version is None:
+                return None
+            return {
+                "version": version,
+                "acknowledged": statements.acknowledged(session, organisation, account, version),
+            }
+
+    def acknowledge_statement(self, context: Context, **said: Any) -> dict[str, Any]:
+        """`version`, one that was published → `events`. Raises Refused("statement_unknown") for any other."""
+        given = schemas.load(schemas.Acknowledging, said)
+        account, organisation = context.actor.removeprefix("account/"), str(context.organisation)
+        ground = self._allow(context, organisation, set(), purpose_of(Role(str(context.role))))
+        command = acknowledgement.Acknowledge(
+            account=account, organisation=organisation, version=given["version"], at=self.now()
+        )
+
+        def work(unit: Unit) -> dict[str, Any]:
+            must_not_have_left(unit.session, organisation)
+            _must_not_be_erased(unit.session, account)
+            if statements.published(unit.session, command.version) is None:
+                raise Refused("statement_unknown")
+            unit.do(f"acknowledgement/{account}", acknowledgement.decider, command)
+            return {}
+
+        return self.store.perform(ground, work)
+
+    # -- how
+
+    def _as_published(self, row: Any) -> bool:
+        """Whether the text here is, byte for byte, what the log says was published."""
+        here = self.written.get(row.version)
+        return here is not None and all(getattr(row, name) == value for name, value in here.hashes.items())
+
+    def _text(self, row: Any) -> Statement:
+        """Nothing is shown as published that was not. Raises Refused("unavailable")."""
+        if not self._as_published(row):
+            raise Refused("unavailable")
+        return self.written[row.version].statement
+
+    def _shown(self, row: Any, lang: str, *, in_force: bool) -> dict[str, Any]:
+        one = self._text(row)
+        lists = {
+            name: [
+                {"code": item.code, "words": item.words[lang], "value": item.value, "added": item.added}
+                for item in one.lists[name]
+            ]
+            for name in LISTS
+        }
+        return {
+            **_about(row, in_force=in_force),
+            "lang": lang,
+            "text": one.texts[lang],
+            "changes": list(one.changes[lang]),
+            **lists,
+            "authority": dict(one.authority),
+        }
+
+    def _differences(self, before: Any, after: Any, lang: str) -> dict[str, Any]:
+        old, new = self._text(before), self._text(after)
+        return {
+            "before": before.version,
+            "changes": list(new.changes[lang]),
+            "particulars": [asdict(one) for one in difference.particulars(old, new, lang)],
+            "text": [asdict(one) for one in difference.passages(old, new, lang)],
+        }
+
+
+def _about(row: Any, *, in_force: bool) -> dict[str, Any]:
+    return {
+        "version": row.version,
+        "effective_on": row.effective_on,
+        "published_at": row.published_at,
+        "in_force": in_force,
+        "sha256": {"nl": row.nl_sha256, "en": row.en_sha256},
+    }
+
+
+def _cookie(row: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: row[name] for name in ("name", "place", "party", "kind", "lifetime", "link", "checked_on")}
+    purpose = {lang: row[f"purpose_{lang}"] for lang in LANGUAGES}
+    return {**shown, "purpose": purpose, "consent": row["kind"] not in cookie.EXEMPT}
+
+
+def _published(session: Connection, version: str) -> Any:
+    row = statements.published(session, int(version)) if version.isdecimal() and len(version) < 10 else None
+    if row is None:
+        raise Refused("not_found")
+    return row
+
+
+def _must_not_be_erased(session: Connection, account: str) -> None:
+    """Until the transaction ends nobody erases them; no value is sealed here that would see to it."""
+    lock_owner(session, f"account/{account}", exclusive=False)
+    if eventstore.buried(session, f"account/{account}"):
+        raise Refused("erased")
