@@ -14,9 +14,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.properties.beginning import first
 from tests.properties.life import STORIES, Life
 from tests.properties.promises import Broken
-from tests.properties.world import first
 
 SHORT, LONG = (10, 25), (150, 60)
 """How many worlds, and how many steps in each."""

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from crisisconnect.topology import SERVICES
 from crisisconnect.views import verify
 from services.auth.views import accounts
 from tests.properties import records
-from tests.properties.records import Fact, Wrapped
+from tests.properties.locks import keys_in, opens
+from tests.properties.records import Fact, Wrapped, later
 from tests.properties.world import World
 
 DATA, KEYS = Path("home/var/data"), Path("home/var/keys")
@@ -129,7 +125,7 @@ class Watch:
                     continue
                 for fact in (scheduled, *steps["ErasureRescheduled"]):
                     term = re.search(r":(P[0-9A-Z]+)@", fact.data["rule"])
-                    wanted = _after(by.time, term[1]) if term else None
+                    wanted = later(by.time, term[1]) if term else None
                     if wanted is None or _moment(fact.data["due"]) != wanted:
                         yield f"{erasure}: {fact.name} {fact.data['rule']} at {fact.data['due']}, asked at {by.time}"
             for ordered in steps["ErasureOrdered"]:
@@ -183,7 +179,7 @@ class Watch:
 
     def _copies(self) -> Iterator[str]:
         """Every key in every file, on every key of theirs in every copy: what unwraps none opens no value."""
-        secrets = _keys_in(self.world.room / "home" / "secrets")
+        secrets = keys_in(self.world.room / "home" / "secrets")
         for erasure, steps in self.erasures.items():
             if not steps["CopiesUnreadable"]:
                 continue
@@ -194,7 +190,7 @@ class Watch:
                     continue
                 for service in SERVICES:
                     for key in records.keys(copy / "keyring" / f"keys_{service}.sqlite3"):
-                        if key.identity in whose and _opens(key, secrets):
+                        if key.identity in whose and opens(key, secrets):
                             yield f"{erasure}: {key.owner} for {key.category} can be opened in {copy.name}"
                 self._proven.add(proof)
 
@@ -289,41 +285,6 @@ def _covers(hold: Fact, ordered: Fact) -> bool:
         return there and hold.data["account"] not in (ordered.data["excepted"] or ())
     whose = hold.data["account"] == ordered.data["account"] or (hold.data["scope"] == "organisation" and there)
     return whose and (not hold.data["categories"] or ordered.data["scope"] == "person")
-
-
-def _opens(key: Wrapped, secrets: set[bytes]) -> bool:
-    bound = f"k1|{key.identity}|{key.owner}|{key.category}|{key.epoch}".encode()
-    for secret in secrets:
-        try:
-            AESGCM(secret).decrypt(key.box[:12], key.box[12:], bound)
-        except InvalidTag:
-            continue
-        return True
-    return False
-
-
-def _keys_in(directory: Path) -> set[bytes]:
-    """Every 32 bytes in a file that are the file itself, or base64 within it."""
-    found = set()
-    for path in directory.rglob("*"):
-        data = path.read_bytes() if path.is_file() else b""
-        found |= {data} if len(data) == 32 else set()
-        for word in re.findall(rb"[A-Za-z0-9+/_-]{43}=?", data):
-            try:
-                found.add(base64.urlsafe_b64decode(word.replace(b"+", b"-").replace(b"/", b"_").rstrip(b"=") + b"="))
-            except (ValueError, binascii.Error):
-                continue
-    return {key for key in found if len(key) == 32}
-
-
-def _after(moment: datetime, term: str) -> datetime:
-    """Some days or some months later; a month later is the same date, or that month's last day."""
-    count = int(re.sub(r"\D", "", term))
-    if term.endswith("D"):
-        return moment + timedelta(days=count)
-    assert term.endswith("M"), term
-    year, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)
-    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def _kind(fact: Fact) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,13 @@ def buried(database: Path) -> set[str]:
 def asked(database: Path, question: str) -> list[Any]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as session:
         return session.execute(question).fetchall()
+
+
+def later(moment: datetime, term: str) -> datetime:
+    """Some days or some months later; a month later is the same date, or that month's last day."""
+    count = int(re.sub(r"\D", "", term))
+    if term.endswith("D"):
+        return moment + timedelta(days=count)
+    assert term.endswith("M"), term
+    year, month = divmod(moment.year * 12 + moment.month - 1 + count, 12)
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

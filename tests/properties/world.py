@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -24,8 +23,8 @@ from services.kernel.lease import Busy
 from tests.faults.town import Neighbour
 from tests.journeys.people import SHA256, TERMS, TODAY
 from tests.properties import clock
-from tests.properties.house import House
-from tests.properties.upset import BOUNDARIES, Crash, Dies, Meanwhile, Upset
+from tests.properties.running import Running
+from tests.properties.upset import Crash, Upset
 
 OFFICER = Context(actor=f"account/{uuid4()}", role="compliance")
 PASSWORD = "vier paarden en een kruiwagen"
@@ -54,75 +53,15 @@ class Organisation:
 
 
 @dataclass
-class World:
-    """`acknowledged`: the ids of events that somebody was told are so. `copies`: backups, the oldest first."""
+class World(Running):
+    """`copies`: backups, the oldest first, kept for ever by somebody."""
 
-    room: Path
     operator: Neighbour | None = None
     organisations: list[Organisation] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     holds: list[str] = field(default_factory=list)
-    acknowledged: set[str] = field(default_factory=set)
     copies: list[Path] = field(default_factory=list)
     made: int = 0
-    crashes: int = 0
-
-    # -- life of the process
-
-    def open(self) -> None:
-        """Start; where the start is cut short, start again."""
-        while True:
-            self.house = House(self.room / "home")
-            try:
-                self.house.start()
-                return
-            except Crash:
-                self.crashes += 1
-                self.house.close()
-
-    def close(self) -> None:
-        self.house.close()
-
-    def again(self) -> None:
-        self.close()
-        self.open()
-
-    @contextmanager
-    def upset(self, upset: Upset) -> Iterator[None]:
-        """What happens in here happens although that comes between; a process that died is there again after it."""
-        if upset is None:
-            yield
-            return
-        with BOUNDARIES.planned(upset.at, lambda: self._comes(upset)):
-            yield
-
-    def _comes(self, upset: Dies | Meanwhile) -> None:
-        if isinstance(upset, Dies):
-            raise Crash
-        self.deed(upset.deed, upset.which)
-
-    def survives(self, work: Callable[[], Any]) -> Any:
-        """Do it, and once more where the process died of it: each of these can be asked again."""
-        try:
-            return work()
-        except Crash:
-            self.crashes += 1
-            self.again()
-            return work()
-
-    def ask(self, work: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """A command, asked again under its own key where nobody answered. None where it is refused."""
-        try:
-            answer: Mapping[str, Any] = self.survives(work)
-        except Refused:
-            return None
-        self.acknowledged.update(answer["events"])
-        return answer
-
-    def asked(self, person: Neighbour | None = None, **said: Any) -> Context:
-        """Each request begins a chain of its own, under a key of its own."""
-        own = {"correlation": str(uuid4()), "idempotency": str(uuid4()), "digest": "", **said}
-        return replace(person.context if person else Context(actor="", correlation=""), **own)
 
     # -- people
 
@@ -359,40 +298,3 @@ class World:
 
 
 DEEDS = ("leave", "hold", "late", "rotate", "send", "follow", "sweep")
-
-
-def first(room: Path, organisations: int = 2) -> World:
-    """Organisations with an agreement in force and one member each. One more has left and is erased since, one has left
-    and is held; somebody has a copy of the day before. Closed.
-    """
-    world = World(room)
-    world.open()
-    house = world.house
-    house.settle()
-    operator = world.enter(house.configuration.maker, "operator@localhost")
-    assert operator is not None
-    world.operator = operator.neighbour
-    for _ in range(organisations):
-        email = f"{world.value('beheer')}@gemeente.example"
-        contact = {"name": world.value("Balie "), "email": f"{world.value('balie')}@gemeente.example"}
-        said = {"name": f"Gemeente {uuid4()}", "kind": "public", "contact": contact, "beheerder": {"email": email}}
-        made = world.ask(partial(house.org.register, world.asked(world.operator), **said))
-        assert made is not None
-        house.settle()
-        beheerder = world.enter(str(made["organisation"]), email)
-        assert beheerder is not None
-        organisation = Organisation(str(made["organisation"]), beheerder.neighbour)
-        world.organisations.append(organisation)
-        world.agree(organisation, TERMS["retention"])  # type: ignore[arg-type]
-        assert world.register(organisation) is not None
-    house.settle()
-    leaver, held = world.register(world.organisations[0]), world.register(world.organisations[1])
-    assert leaver is not None
-    assert held is not None
-    world.hold(60, held)
-    world.save()
-    world.leave(leaver)
-    world.leave(held)
-    house.settle()
-    house.close()
-    return world
