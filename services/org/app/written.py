@@ -33,6 +33,8 @@ def written(data: Path = DATA) -> dict[int, Written]:
         found[one.version] = Written(
             statement=one, hashes={**hashes, "particulars_sha256": sha256(particulars).hexdigest()}
         )
+    if not found:
+        raise ValueError(f"no version of the statement in {data.name}")
     return dict(sorted(found.items()))
 
 
