@@ -116,7 +116,8 @@ class Evidence:
             with reading(engine) as session:
                 unnumbered = eventstore.waiting(session)
                 relay = session.execute(select(eventstore.relay_state)).first()
-                cursor = session.execute(select(eventstore.cursors.c.after)).scalar()
+                mine = select(eventstore.cursors.c.after).where(eventstore.cursors.c.name == f"{service}-feed")
+                cursor = session.execute(mine).scalar()
             if unnumbered:
                 found.append(f"{service}: {unnumbered} without a number")
             if relay is None or relay.integrated != relay.last:
