@@ -28,6 +28,8 @@ PURPOSES = {
     "contact": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "signatory": (Purpose.BEHEER_ACCESS,),
     "hold": (Purpose.BEHEER_ACCESS,),
+    "incident": (Purpose.BEHEER_ACCESS,),
+    "complaint": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
 }
 """For what the data under each kind of key is used; each event's envelope names which one it was (P02)."""
 

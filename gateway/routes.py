@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from gateway.route import Route
-from gateway.surface import certificate, leaving, operations, organisations, own, people, preview, record, statement
+from gateway.surface import (
+    certificate,
+    complaints,
+    incidents,
+    leaving,
+    operations,
+    organisations,
+    own,
+    people,
+    preview,
+    record,
+    statement,
+)
 
 ROUTES: tuple[Route, ...] = (
     *own.ROUTES,
@@ -12,6 +24,8 @@ ROUTES: tuple[Route, ...] = (
     *preview.ROUTES,
     *leaving.ROUTES,
     *record.ROUTES,
+    *incidents.ROUTES,
+    *complaints.ROUTES,
     *certificate.ROUTES,
     *statement.ROUTES,
     *operations.ROUTES,

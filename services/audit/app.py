@@ -4,39 +4,44 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from services.audit.alarms import Alarms
+from services.audit.cases.complaints import Complaints
+from services.audit.cases.forgetting import Going
+from services.audit.cases.incidents import Incidents
+from services.audit.cases.scoping import Scoping
 from services.audit.domain import source
 from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching, witnessed
-from services.audit.ledger.keeping import own_terms
+from services.audit.ledger.keeping import own_notices, own_terms
 from services.audit.pruning import Pruning
 from services.audit.receipts import Receipts
 from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
-from services.audit.views import access, erasures, grounds, integrity
+from services.audit.reports import Reports
+from services.audit.views import access, complaints, erasures, grounds, incidents
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
 from services.contracts.retention import ErasureOrdered
-from services.kernel.codec import instant, moment
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.entry import Entry
+from services.kernel.forgetting import Holdings
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 
 OTHERS = ("auth", "org", "retention")
-STALE = timedelta(seconds=60)
 TERMS_SECONDS = 60.0
+SCOPE_SECONDS = 1.0
 
 
 class Audit(Participant):
     name = "audit"
-    views = (grounds,)
+    views = (grounds, incidents, complaints)
     log_views = (erasures, access)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
@@ -53,6 +58,11 @@ class Audit(Participant):
         terms = own_terms()
         self.pruning = Pruning(self.store, self.own_context, self._read_by_all, terms)
         self.grounds = Grounds(self.store, self.own_context, terms)
+        notices, maker = own_notices(), configuration.maker
+        self.incidents = Incidents(self.store, self._pseudonym_of, maker, notices)
+        self.complaints = Complaints(self.store, self._pseudonym_of, notices)
+        self.scoping = Scoping(self.store, self.own_context)
+        self.reports = Reports(self.store, self.alarms, self.witnesses.digest, notices, self._retention_told)
 
     def begin(self) -> None:
         self.register_keys()
@@ -61,7 +71,8 @@ class Audit(Participant):
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
         alarms = (min(5.0, self.configuration.gap_seconds), self.alarms.look)
-        return [*asking, alarms, (TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
+        terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
+        return [*asking, alarms, *terms, (SCOPE_SECONDS, self.scoping.turn)]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
@@ -232,47 +243,8 @@ class Audit(Participant):
         asked = {"account": account, "organisation": organisation}
         return str(self.caller.call("auth", "pseudonym_of", asked, self.own_context())["pseudonym"])
 
-    # -- reports
-
-    def report(
-        self,
-        kind: str,
-        organisation: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> dict[str, Any]:
-        """A report as of the newest checkpoint that its views have taken in."""
-        begin, end = _moment(since), _moment(until)
-        if begin and end and end <= begin:
-            raise Refused("period_invalid")
-        now = instant(datetime.now(UTC))
-        # What waits, and under which terms, is retention's to tell; it is asked before anything is read here.
-        told = self._retention_told(organisation) if kind == "retention" else None
-        made: erasures.Report | access.Report | integrity.Report
-        with self.store.reading() as session:
-            match kind:
-                case "erasures":
-                    made = erasures.report(session, organisation, begin, end, now)
-                case "retention" if told is not None:
-                    made = erasures.Report(told["rows"], told["totals"])
-                case "access":
-                    made = access.report(session, organisation, begin, end)
-                case "integrity":
-                    older = self.alarms.older_copies(session)
-                    made = integrity.report(session, organisation, begin, end, self.witnesses.digest, older)
-                case _:
-                    raise Refused("not_found")
-            note = reading.checkpoint(session)
-        return {
-            "kind": kind,
-            "organisation": organisation,
-            "from": since,
-            "to": until,
-            "generated_at": now,
-            "checkpoint": note.decode() if note else None,
-            "rows": made.rows,
-            "totals": made.totals,
-        }
+    def report(self, kind: str, **asked: Any) -> dict[str, Any]:
+        return self.reports.make(kind, **asked)
 
     def _retention_told(self, organisation: str | None) -> dict[str, Any]:
         asked = {"organisation": organisation}
@@ -281,7 +253,11 @@ class Audit(Participant):
 
     # -- as a participant
 
-    # Audit seals nothing of an account: its reports hold numbers and the ids of events alone.
+    # Of a person audit has what they complained of; its reports hold numbers and the ids of events alone.
+
+    def holdings(self) -> Holdings:
+        complaints = Complaints(self.store, self._pseudonym_of, own_notices())
+        return Going(self.store, complaints, self.own_context).with_complaints(super().holdings())
 
     def handle(self, unit: Unit, entry: Entry) -> None:
         for view in self.log_views:
@@ -313,13 +289,3 @@ def _base64(hashes: bytes | None) -> str:
     if hashes is None:
         raise Refused("not_found")
     return base64.b64encode(hashes).decode()
-
-
-def _moment(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        found = moment(text)
-    except ValueError:
-        raise Refused("invalid", errors={"from, to": ["Not a moment."]}) from None
-    return instant(found if found.tzinfo else found.replace(tzinfo=UTC))

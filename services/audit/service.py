@@ -116,6 +116,62 @@ class AuditService(Tended):
     def export_replay(self, context: Context, replay: str) -> dict[str, Any]:
         return self.app.replays.export(context, replay)
 
+    @answers(callers=(GATEWAY,))
+    def register_incident(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.incidents.register(context, **said)
+
+    @answers(callers=(GATEWAY,))
+    def supplement_incident(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
+        return self.app.incidents.supplement(context, incident, **said)
+
+    @answers(callers=(GATEWAY,))
+    def inform_controller(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
+        return self.app.incidents.inform(context, incident, **said)
+
+    @answers(callers=(GATEWAY,))
+    def close_incident(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
+        return self.app.incidents.close(context, incident, **said)
+
+    @answers(callers=(GATEWAY,))
+    def incidents(
+        self, context: Context, organisation: str | None = None, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.incidents.all(organisation, after, limit)
+
+    @answers(callers=(GATEWAY,))
+    def incident(self, context: Context, incident: str, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.incidents.show(incident, organisation)
+
+    @answers(callers=(GATEWAY,))
+    def notification(self, context: Context, of: str, incident: str, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.incidents.notification_to(of, incident, organisation)
+
+    @answers(callers=(GATEWAY,))
+    def complain(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.complaints.complain(context, **said)
+
+    @answers(callers=(GATEWAY,))
+    def my_complaints(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.complaints.mine(context, after, limit)
+
+    @answers(callers=(GATEWAY,))
+    def take_in_complaint(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.complaints.take_in(context, **said)
+
+    @answers(callers=(GATEWAY,))
+    def answer_complaint(self, context: Context, complaint: str, **said: Any) -> dict[str, Any]:
+        return self.app.complaints.answer(context, complaint, **said)
+
+    @answers(callers=(GATEWAY,))
+    def complaints(
+        self, context: Context, organisation: str | None = None, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.complaints.all(organisation, after, limit)
+
+    @answers(callers=(GATEWAY,))
+    def complaint(self, context: Context, complaint: str, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.complaints.show(context, complaint, organisation)
+
     @answers()
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:
         return self.app.report(kind, **asked)

@@ -7,10 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contracts.audit import (
+    BreachScoped,
+    Channel,
+    ComplaintAnswered,
+    ComplaintOutcome,
+    ComplaintRegistered,
+    ComplaintTextErased,
+    ComplaintViewed,
+    ControllerInformed,
     EntryQuarantined,
     ErasureCompleted,
     GapDetected,
     GapHealed,
+    IncidentClosed,
+    IncidentOutcome,
+    IncidentRegistered,
+    IncidentSupplemented,
+    IncidentTextErased,
     KeyEpochRetired,
     KeyRegistered,
     LogPruned,
@@ -19,10 +32,12 @@ from services.contracts.audit import (
     ReplayGroundErased,
     ReplayStarted,
     RollbackGroundErased,
+    ScopeComputed,
     SigningKeyHandedOver,
     StoreCameBack,
     StoreRestored,
 )
+from services.contracts.privacy import Category, Role
 
 MORNING = datetime(2025, 3, 1, 9, tzinfo=UTC)
 
@@ -155,5 +170,170 @@ def log_pruned(**but: Any) -> LogPruned:
         rule="entry_recorded:P10Y@1",
         recorded=MORNING.replace(year=2015),
         at=MORNING,
+    )
+    return replace(made, **but)
+
+
+INCIDENT = "4d2e8a54-1f0a-4d5c-8a52-7c1d3a525d0f"
+COMPLAINT = "5e3f8a54-1f0a-4d5c-8a52-7c1d3a525d10"
+MAKER = "1a7e3f6f-2f0c-4b11-9d8d-0f5a3c9f7e02"
+CONTROLLER = "5a0f4b7e-2f0b-4f57-9d8d-0f5a3c9f7e01"
+PERSON = "0b6f6f0e-8a54-4f0f-8d5f-5d2d1f4b7a10"
+OFFICER = "account/9d8d0f5a-3c9f-4e01-8f6b-5a0f4b7e2f0b"
+
+
+def incident_registered(**but: Any) -> IncidentRegistered:
+    made = IncidentRegistered(
+        incident=INCIDENT,
+        organisation=MAKER,
+        facts="Een token van een Beheerder is buiten de organisatie gebruikt.",
+        consequences="Namen en adressen kunnen bij een ander zijn.",
+        measures="De sessie is ingetrokken.",
+        contact="Privacyloket, privacy@maker.example",
+        known_at=MORNING - timedelta(hours=2),
+        since=MORNING - timedelta(days=1),
+        until=MORNING - timedelta(hours=1),
+        suspect=PERSON,
+        categories=(Category.NAME, Category.EMAIL),
+        by=OFFICER,
+        at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def incident_supplemented(**but: Any) -> IncidentSupplemented:
+    made = IncidentSupplemented(
+        incident=INCIDENT,
+        organisation=MAKER,
+        phase=2,
+        facts="Het gebruik begon een dag eerder dan gedacht.",
+        consequences="Geen andere dan eerder gemeld.",
+        measures="Alle sessies van die Beheerder zijn ingetrokken.",
+        window_from=MORNING - timedelta(days=2),
+        by=OFFICER,
+        at=MORNING + timedelta(hours=1),
+    )
+    return replace(made, **but)
+
+
+def breach_scoped(**but: Any) -> BreachScoped:
+    made = BreachScoped(
+        incident=INCIDENT,
+        organisation=CONTROLLER,
+        phase=2,
+        people=12,
+        records=15,
+        people_by_category={Category.NAME: 12, Category.EMAIL: 12},
+        records_by_category={Category.NAME: 15, Category.EMAIL: 15},
+        exact=True,
+        at=MORNING + timedelta(hours=1, seconds=2),
+    )
+    return replace(made, **but)
+
+
+def scope_computed(**but: Any) -> ScopeComputed:
+    made = ScopeComputed(
+        incident=INCIDENT,
+        organisation=MAKER,
+        phase=2,
+        first=0,
+        last=811,
+        entries=15,
+        organisations=1,
+        at=MORNING + timedelta(hours=1, seconds=2),
+    )
+    return replace(made, **but)
+
+
+def controller_informed(**but: Any) -> ControllerInformed:
+    made = ControllerInformed(
+        incident=INCIDENT,
+        organisation=CONTROLLER,
+        phase=2,
+        channel=Channel.TELEPHONE,
+        informed_at=MORNING + timedelta(hours=2),
+        rule="controller_within:PT24H@1",
+        due=MORNING + timedelta(hours=22),
+        document_sha256="9f2b7d0c4a6e81355d2c9a1e0f7b3c684e5d6a7980b1c2d3e4f5061728394a5b",
+        by=OFFICER,
+        at=MORNING + timedelta(hours=2),
+    )
+    return replace(made, **but)
+
+
+def incident_closed(**but: Any) -> IncidentClosed:
+    made = IncidentClosed(
+        incident=INCIDENT,
+        organisation=MAKER,
+        outcome=IncidentOutcome.NOT_REPORTED,
+        why="De controller achtte een risico onwaarschijnlijk en meldde niet.",
+        by=OFFICER,
+        at=MORNING + timedelta(days=3),
+    )
+    return replace(made, **but)
+
+
+def incident_text_erased(**but: Any) -> IncidentTextErased:
+    made = IncidentTextErased(
+        incident=INCIDENT,
+        organisation=MAKER,
+        rule="incident_closed:P5Y@1",
+        due=MORNING.replace(year=2030, day=4),
+        keys=1,
+        at=MORNING.replace(year=2030, day=4, minute=2),
+    )
+    return replace(made, **but)
+
+
+def complaint_registered(**but: Any) -> ComplaintRegistered:
+    made = ComplaintRegistered(
+        complaint=COMPLAINT,
+        complainant=PERSON,
+        organisation=CONTROLLER,
+        known=True,
+        channel=Channel.TELEPHONE,
+        text="Mijn adres staat al een jaar fout, en niemand antwoordt.",
+        contact="Na zessen te bellen op het bekende nummer.",
+        received_at=MORNING - timedelta(hours=3),
+        by=OFFICER,
+        at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def complaint_viewed(**but: Any) -> ComplaintViewed:
+    made = ComplaintViewed(
+        complaint=COMPLAINT,
+        complainant=PERSON,
+        organisation=CONTROLLER,
+        viewed_by=OFFICER,
+        viewer_role=Role.COMPLIANCE,
+        at=MORNING + timedelta(hours=1),
+    )
+    return replace(made, **but)
+
+
+def complaint_answered(**but: Any) -> ComplaintAnswered:
+    made = ComplaintAnswered(
+        complaint=COMPLAINT,
+        complainant=PERSON,
+        organisation=CONTROLLER,
+        outcome=ComplaintOutcome.UPHELD,
+        answer="U heeft gelijk; het adres is verbeterd.",
+        remedy=1,
+        by=OFFICER,
+        at=MORNING + timedelta(days=2),
+    )
+    return replace(made, **but)
+
+
+def complaint_text_erased(**but: Any) -> ComplaintTextErased:
+    made = ComplaintTextErased(
+        complaint=COMPLAINT,
+        organisation=CONTROLLER,
+        rule="complaint_answered:P2Y@1",
+        due=MORNING.replace(year=2027, day=3),
+        keys=1,
+        at=MORNING.replace(year=2027, day=3, minute=2),
     )
     return replace(made, **but)

@@ -55,6 +55,40 @@ def write_about(planting: Planting, village: Village) -> str:
     return hold
 
 
+def go_wrong(planting: Planting, village: Village) -> str:
+    """Two complaints, one answered, and an incident from its first word to its end. Answers the incident's id."""
+    officer, organisation = village.officer, village.organisation
+    said = {"text": planting.a("member's complaint", "Al een jaar fout, zegt * Tureluur.")}
+    complaint = village.member.post("/v1/me/complaints", said)["complaint"]
+    officer.get(f"/v1/complaints/{complaint}")
+    answer = planting.a("member's complaint's answer", "U heeft gelijk, schrijft * Wulp.")
+    officer.post(f"/v1/complaints/{complaint}/answer", {"outcome": "upheld", "answer": answer}, expect=200)
+    stranger = {"channel": "letter", "text": planting.a("stranger's complaint", "Ik sta erin en ken u niet, * Kluut.")}
+    stranger["contact"] = planting.a("stranger's contact", "postbus * te Nergens")
+    village.beheerder.post("/v1/complaints", stranger)
+    now = datetime.now(UTC)
+    first = {name: planting.a(f"incident's {name}", f"{name}: * Steltloper") for name in ("facts", "consequences")}
+    first["measures"] = planting.a("incident's measures", "sloten vervangen door * Bergeend")
+    first["contact"] = planting.a("incident's contact", "loket * Scholekster")
+    when = {"known_at": instant(now), "since": instant(now - timedelta(hours=1)), "account": village.beheerder.account}
+    incident = str(officer.post("/v1/incidents", {**first, **when})["incident"])
+    words = ("facts", "consequences", "measures")
+    later = {name: planting.a(f"incident's later {name}", f"later, {name}: * Lepelaar") for name in words}
+    officer.post(f"/v1/incidents/{incident}/supplement", later, expect=200)
+    told = {"organisation": organisation, "channel": "telephone"}
+    officer.post(f"/v1/incidents/{incident}/inform", told, expect=200)
+
+    def scoped() -> bool:
+        return bool(officer.get(f"/v1/incidents/{incident}")["scope"] == "computed")
+
+    eventually(scoped, what="the scope of the incident, from the log")
+    end = {"outcome": "not_reported", "why": planting.a("incident's end", "geen risico, oordeelt * Zilvermeeuw")}
+    officer.post(f"/v1/incidents/{incident}/close", end, expect=200)
+    village.beheerder.get(f"/v1/incidents/{incident}")
+    village.beheerder.http.get(f"/v1/incidents/{incident}/notification", params={"format": "md"}).raise_for_status()
+    return incident
+
+
 def take_along(system: System, village: Village, planting: Planting, to: Path) -> None:
     """Exports of every kind, reports, and a backup with its keyring: files that are out of the system's reach."""
     to.mkdir()
@@ -67,7 +101,7 @@ def take_along(system: System, village: Village, planting: Planting, to: Path) -
         "views.jsonl": system.command("replay", *reasons, "--views", "auth").stdout,
         "entries.json": village.officer.http.get("/v1/log/entries?limit=100").text,
     }
-    for kind in ("erasures", "retention", "access", "integrity", "processing-register"):
+    for kind in ("erasures", "retention", "access", "incidents", "integrity", "processing-register"):
         shown[f"{kind}.json"] = village.officer.http.get(f"/v1/reports/{kind}").text
     for name, text in shown.items():
         (to / name).write_text(text)

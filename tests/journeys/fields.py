@@ -34,6 +34,17 @@ FIELDS = {
     "retention.HoldReviewed.v1.finding": "member's hold's review",
     "audit.ReplayStarted.v1.ground": "replay's ground",
     "audit.LogRolledBack.v1.ground": "rollback's ground",
+    "audit.ComplaintRegistered.v1.text": "member's complaint",
+    "audit.ComplaintRegistered.v1.contact": "stranger's contact",
+    "audit.ComplaintAnswered.v1.answer": "member's complaint's answer",
+    "audit.IncidentRegistered.v1.facts": "incident's facts",
+    "audit.IncidentRegistered.v1.consequences": "incident's consequences",
+    "audit.IncidentRegistered.v1.measures": "incident's measures",
+    "audit.IncidentRegistered.v1.contact": "incident's contact",
+    "audit.IncidentSupplemented.v1.facts": "incident's later facts",
+    "audit.IncidentSupplemented.v1.consequences": "incident's later consequences",
+    "audit.IncidentSupplemented.v1.measures": "incident's later measures",
+    "audit.IncidentClosed.v1.why": "incident's end",
 }
 """By the event's short type and the field. What is hashed before it is sealed stands here as it was typed."""
 GONE = frozenset({"org.OrganisationRegistered.v1.beheerder_email"})

@@ -44,9 +44,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "0a1917cda2d62cc92a006864b5afd7c2b0e88fe5c6ac32630f5897d14f9e7ff1",
-        "en_sha256": "32eaef8d093bdb5e9240ed7fbc7e037bac562d74a4b6279140c03f00bec48d50",
-        "particulars_sha256": "4da16fa401f789a2a2765cae008bec5810ba507e798d2a286ee3e73ce1e74f07",
+        "nl_sha256": "f850b83f0186625ae889784c1f87d92a8f58d0a757d4c4791e42ae2802574139",
+        "en_sha256": "1bf765c2ff3d39b9abfc7afb6f1388ddcd9e0c1e48f67209e96f005b942a16d0",
+        "particulars_sha256": "d39dc775353dd522d2872d65b8de2a8eae839698bcfc9c1f6cd84267bcc9fb63",
     },
 }
 """The SHA-256 of what was published."""

@@ -1,4 +1,4 @@
-"""How long audit keeps what is its own: the log's entries, and the grounds on which people acted (P06)."""
+"""How long audit keeps what is its own: the log's entries, and what people wrote in its cases (P06)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Trigger(StrEnum):
     ENTRY_RECORDED = "entry_recorded"
     REPLAY_STARTED = "replay_started"
     ROLLBACK_ACCEPTED = "rollback_accepted"
+    INCIDENT_CLOSED = "incident_closed"
+    COMPLAINT_ANSWERED = "complaint_answered"
 
 
 @dataclass(frozen=True, kw_only=True)

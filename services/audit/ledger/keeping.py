@@ -1,13 +1,20 @@
-"""Audit's own terms, as they came with this program."""
+"""Audit's own terms, those of its notices among them, as they came with this program."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from services.audit.domain import notices
+from services.audit.domain.notices import Notices
 from services.audit.domain.terms import Terms, parse
 
 
 def own_terms() -> tuple[Terms, ...]:
     """The versions of `terms.json`, the oldest first. Raises ValueError for one that makes no sense."""
     return parse(json.loads(Path(__file__).parents[1].joinpath("terms.json").read_text()))
+
+
+def own_notices() -> tuple[Notices, ...]:
+    """The versions of `notices.json`, the oldest first. Raises ValueError for one that makes no sense."""
+    return notices.parse(json.loads(Path(__file__).parents[1].joinpath("notices.json").read_text()))

@@ -1,7 +1,8 @@
 """The tables of audit."""
 
 from services.audit.ledger.tables import tables as ledger
-from services.audit.views import access, erasures, grounds
+from services.audit.views import access, complaints, erasures, grounds, incidents
 from services.kernel.migrating import EVENTS, run
 
-run([EVENTS, ledger, erasures.tables, access.tables, grounds.tables])
+views = (erasures, access, grounds, incidents, complaints)
+run([EVENTS, ledger, *(view.tables for view in views)])

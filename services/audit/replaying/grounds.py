@@ -1,4 +1,4 @@
-"""Why somebody looked, or went on, has its own term; then its key is destroyed, and the entry stays sealed (P06)."""
+"""What somebody wrote in a case of audit has its own term; then its key is destroyed, the entry stays sealed (P06)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.audit.domain import replay, rollback
+from services.audit.domain import complaint, incident, replay, rollback
 from services.audit.domain.terms import Due, Terms, Trigger, due
 from services.audit.views import grounds as view
 from services.kernel import eventstore
@@ -17,7 +17,12 @@ from services.kernel.durations import after
 from services.kernel.unit import Store, Unit
 
 BATCH = 100
-TRIGGERS = {"replay": Trigger.REPLAY_STARTED, "rollback": Trigger.ROLLBACK_ACCEPTED}
+TRIGGERS = {
+    "replay": Trigger.REPLAY_STARTED,
+    "rollback": Trigger.ROLLBACK_ACCEPTED,
+    "incident": Trigger.INCIDENT_CLOSED,
+    "complaint": Trigger.COMPLAINT_ANSWERED,
+}
 
 
 class Grounds:
@@ -66,12 +71,16 @@ class Grounds:
 
         def work(unit: Unit) -> dict[str, Any]:
             eventstore.bury(unit.session, [owner])
-            if owner.startswith("replay/"):
-                of_replay = replay.EraseGround(rule=found.rule, due=found.at, keys=keys, at=at)
-                unit.do(owner, replay.decider, of_replay)
-            else:
-                of_rollback = rollback.EraseGround(rule=found.rule, due=found.at, keys=keys, at=at)
-                unit.do(owner, rollback.decider, of_rollback)
+            said: dict[str, Any] = {"rule": found.rule, "due": found.at, "keys": keys, "at": at}
+            match owner.partition("/")[0]:
+                case "replay":
+                    unit.do(owner, replay.decider, replay.EraseGround(**said))
+                case "rollback":
+                    unit.do(owner, rollback.decider, rollback.EraseGround(**said))
+                case "incident":
+                    unit.do(owner, incident.decider, incident.EraseText(**said))
+                case "complaint":
+                    unit.do(owner, complaint.decider, complaint.EraseText(**said))
             return {}
 
         self._store.perform(self._context(), work)

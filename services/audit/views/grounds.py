@@ -1,4 +1,4 @@
-"""Which replays and rollbacks still say why: their ground, sealed, until its term is over (P06)."""
+"""Whose words still have to go by a term of ours: of replays, rollbacks, incidents and complaints (P06)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert, select, tuple_, update
 
-from services.contracts.audit import LogRolledBack, ReplayGroundErased, ReplayStarted, RollbackGroundErased
+from services.contracts.audit import (
+    ComplaintAnswered,
+    ComplaintTextErased,
+    IncidentClosed,
+    IncidentTextErased,
+    LogRolledBack,
+    ReplayGroundErased,
+    ReplayStarted,
+    RollbackGroundErased,
+)
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 
@@ -20,7 +29,7 @@ grounds = Table(
     Column("given_at", String(32), nullable=False, index=True),
     Column("erased_at", String(32)),
 )
-"""`owner` is that of its key: `replay/<id>`, `rollback/<id>`."""
+"""`owner` is that of its key: `replay/<id>`, `incident/<id>` …; the words of cases stay with their events."""
 
 
 def project(session: Connection, record: Recorded) -> None:
@@ -33,6 +42,14 @@ def project(session: Connection, record: Recorded) -> None:
             _erased(session, f"replay/{identity}", instant(at))
         case RollbackGroundErased(rollback=identity, at=at):
             _erased(session, f"rollback/{identity}", instant(at))
+        case IncidentClosed(incident=identity, at=at):
+            _given(session, f"incident/{identity}", record, instant(at))
+        case IncidentTextErased(incident=identity, at=at):
+            _erased(session, f"incident/{identity}", instant(at))
+        case ComplaintAnswered(complaint=identity, at=at):
+            _given(session, f"complaint/{identity}", record, instant(at))
+        case ComplaintTextErased(complaint=identity, at=at):
+            _erased(session, f"complaint/{identity}", instant(at))
 
 
 def left(session: Connection, after: tuple[str, str] = ("", ""), limit: int = 100) -> Sequence[Any]:

@@ -23,7 +23,13 @@ TEN = terms.parse(
         {
             "version": 1,
             "in_force_from": "2018-02-21",
-            "terms": {"entry_recorded": "P10Y", "replay_started": "P5Y", "rollback_accepted": "P5Y"},
+            "terms": {
+                "entry_recorded": "P10Y",
+                "replay_started": "P5Y",
+                "rollback_accepted": "P5Y",
+                "incident_closed": "P5Y",
+                "complaint_answered": "P2Y",
+            },
         }
     ]
 )
@@ -119,7 +125,7 @@ def test_terms_that_make_no_sense_are_refused(term: str) -> None:
         {
             "version": 1,
             "in_force_from": "2018-02-21",
-            "terms": {"entry_recorded": term, "replay_started": "P5Y", "rollback_accepted": "P5Y"},
+            "terms": {**dict.fromkeys(Trigger, "P5Y"), "entry_recorded": term},
         }
     ]
     with pytest.raises(ValueError, match=r"duration|nothing is kept"):

@@ -225,4 +225,61 @@ def upgrade() -> None:
     with op.batch_alter_table("grounds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_grounds_given_at"), ["given_at"], unique=False)
 
+    op.create_table(
+        "incidents",
+        sa.Column("incident", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("known_at", sa.String(length=32), nullable=False),
+        sa.Column("registered_at", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.String(length=32), nullable=True),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Integer(), nullable=False),
+        sa.Column("window_phase", sa.Integer(), nullable=False),
+        sa.Column("scoped_phase", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("closed_at", sa.String(length=32), nullable=True),
+        sa.Column("erased_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("incident"),
+    )
+    with op.batch_alter_table("incidents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incidents_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_incidents_known_at"), ["known_at"], unique=False)
+
+    op.create_table(
+        "incident_controllers",
+        sa.Column("incident", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("scoped_phase", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("by_category", sa.Text(), nullable=False),
+        sa.Column("exact", sa.Boolean(), nullable=False),
+        sa.Column("informed_at", sa.String(length=32), nullable=True),
+        sa.Column("informed_phase", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=20), nullable=True),
+        sa.Column("due", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("incident", "organisation"),
+    )
+    with op.batch_alter_table("incident_controllers", schema=None) as batch_op:
+        batch_op.create_index("incident_controllers_by_organisation", ["organisation", "incident"], unique=False)
+
+    op.create_table(
+        "complaints",
+        sa.Column("complaint", sa.String(length=36), nullable=False),
+        sa.Column("complainant", sa.String(length=36), nullable=True),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("known", sa.Boolean(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("received_at", sa.String(length=32), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("answered_at", sa.String(length=32), nullable=True),
+        sa.Column("erased_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("complaint"),
+    )
+    with op.batch_alter_table("complaints", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_complaints_complainant"), ["complainant"], unique=False)
+        batch_op.create_index("complaints_by_organisation", ["organisation", "complaint"], unique=False)
+
     # ### end Alembic commands ###

@@ -1,0 +1,111 @@
+"""The notification of an incident as text: what the JSON says, item by item of AVG 33(3), in Dutch or in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gateway.paper.moments import written
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "nl": {
+        "title": "Melding van een inbreuk in verband met persoonsgegevens",
+        "incident": "Kenmerk",
+        "organisation": "Verwerkingsverantwoordelijke",
+        "phase": "Fase",
+        "known": "Bij ons bekend sinds",
+        "supervisor": "72 uur na dat moment (AVG art. 33, lid 1)",
+        "controller": "Termijn waarbinnen wij u inlichten",
+        "nature": "a. Aard van de inbreuk, categorieën en aantallen",
+        "window": "Tijdvak",
+        "ongoing": "nog niet begrensd",
+        "people": "Betrokkenen, bij benadering",
+        "records": "Records, bij benadering",
+        "unknown": "wordt geteld uit het logboek",
+        "categories": "Categorie | Betrokkenen | Records",
+        "contact": "b. Contactpunt",
+        "consequences": "c. Waarschijnlijke gevolgen",
+        "measures": "d. Maatregelen",
+        "in_phase": "Fase {phase}, {at}",
+        "not_yet": "Nog niet bekend; volgt in een volgende fase.",
+        "erased": "De bewaartermijn van deze tekst is verstreken.",
+        "proof": "Herkomst",
+        "from_log": "De aantallen zijn berekend uit het logboek, regel {first} tot en met {last}.",
+        "digest": "SHA-256 van deze melding als JSON",
+        "law": "Dit is een hulpmiddel en geen juridisch advies.",
+    },
+    "en": {
+        "title": "Notification of a personal data breach",
+        "incident": "Reference",
+        "organisation": "Controller",
+        "phase": "Phase",
+        "known": "Known to us since",
+        "supervisor": "72 hours after that moment (GDPR art. 33(1))",
+        "controller": "Term within which we tell you",
+        "nature": "a. Nature of the breach, categories and numbers",
+        "window": "Period",
+        "ongoing": "not yet bounded",
+        "people": "People, approximately",
+        "records": "Records, approximately",
+        "unknown": "being counted from the log",
+        "categories": "Category | People | Records",
+        "contact": "b. Contact point",
+        "consequences": "c. Likely consequences",
+        "measures": "d. Measures",
+        "in_phase": "Phase {phase}, {at}",
+        "not_yet": "Not known yet; follows in a later phase.",
+        "erased": "The term of this text is over.",
+        "proof": "Where this comes from",
+        "from_log": "The numbers were computed from the log, entries {first} to {last}.",
+        "digest": "SHA-256 of this notification as JSON",
+        "law": "This is a tool, and no legal advice.",
+    },
+}
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@/])")
+
+
+def quoted(text: str) -> str:
+    """What somebody wrote, as a quotation in which nothing is markup: no link, no image, no HTML."""
+    plain = (_MARKS.sub(r"\\\1", line) for line in text.splitlines() or [""])
+    return "\n".join(f"> {line}".rstrip() for line in plain)
+
+
+def markdown(document: Mapping[str, Any], lang: str) -> str:
+    """The same for the same document."""
+    return "\n".join(_lines(document, WORDS[lang], lang)) + "\n"
+
+
+def _lines(document: Mapping[str, Any], words: Mapping[str, str], lang: str) -> Iterator[str]:
+    clock, nature = document["clock"], document["nature"]
+    yield from (f"# {words['title']}", "")
+    yield f"- {words['incident']}: `{document['incident']}`"
+    yield f"- {words['organisation']}: `{document['organisation']}`"
+    yield f"- {words['phase']}: {document['phase']}"
+    yield f"- {words['known']}: {written(document['known_at'], lang)}"
+    yield f"- {words['controller']}: {written(clock['controller_due'], lang)}"
+    yield f"- {words['supervisor']}: {written(clock['supervisor_due'], lang)}"
+    yield from ("", f"## {words['nature']}", "")
+    yield from _texts(nature["facts"], words, lang)
+    end = written(nature["until"], lang) if nature["until"] else words["ongoing"]
+    yield f"- {words['window']}: {written(nature['since'], lang)} – {end}"
+    for name in ("people", "records"):
+        yield f"- {words[name]}: {words['unknown'] if nature[name] is None else nature[name]}"
+    if nature["categories"]:
+        yield from ("", f"| {words['categories']} |", "|---|---|---|")
+        yield from (f"| `{one['category']}` | {one['people']} | {one['records']} |" for one in nature["categories"])
+    yield from ("", f"## {words['contact']}", "", quoted(document["contact"] or words["erased"]))
+    for name in ("consequences", "measures"):
+        yield from ("", f"## {words[name]}", "")
+        yield from _texts(document[name], words, lang) if document[name] else (words["not_yet"],)
+    yield from ("", f"## {words['proof']}", "")
+    if nature["log"] is not None:
+        yield f"- {words['from_log'].format(**nature['log'])}"
+    yield f"- {words['digest']}: `{document['document_sha256']}`"
+    yield from ("", words["law"])
+
+
+def _texts(phases: Sequence[Mapping[str, Any]], words: Mapping[str, str], lang: str) -> Iterator[str]:
+    for one in phases:
+        yield words["in_phase"].format(phase=one["phase"], at=written(one["at"], lang))
+        yield from ("", quoted(one["text"] or words["erased"]), "")

@@ -1,0 +1,152 @@
+"""Incidents and what a controller is told of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema
+from marshmallow import fields as m
+from marshmallow.validate import Length
+
+from gateway.schemas.fields import Page, Written, choice, page_of, text
+from services.contracts.audit import Channel, IncidentOutcome
+from services.contracts.privacy import Category
+
+TEXT = 2000
+
+
+class RegisterQuery(Page):
+    organisation = text(100)
+
+
+def _words(**options: Any) -> m.String:
+    """What people write, in as many lines as they like."""
+    return m.String(validate=Length(min=1, max=TEXT), load_only=True, **options)
+
+
+class IncidentWish(Schema):
+    """What happened, when it was known, and where the log is to look: a time, and by whom if that is known."""
+
+    facts = _words(required=True)
+    consequences = _words()
+    measures = _words()
+    contact = m.String(validate=Length(min=1, max=500), load_only=True, required=True)
+    known_at = text(40, required=True)
+    since = text(40, required=True)
+    until = text(40)
+    account = text(100)
+    session = text(100)
+    categories = m.List(choice(Category), validate=Length(max=20))
+
+
+class IncidentSupplement(Schema):
+    """What became known or was done since; `since` or `until` has the scope computed anew."""
+
+    facts = _words()
+    consequences = _words()
+    measures = _words()
+    since = text(40)
+    until = text(40)
+
+
+class IncidentInforming(Schema):
+    """That a controller was told, how, and when if not just now."""
+
+    organisation = text(100, required=True)
+    channel = choice(Channel, required=True)
+    informed_at = text(40)
+
+
+class IncidentClosing(Schema):
+    outcome = choice(IncidentOutcome, required=True)
+    why = _words(required=True)
+
+
+class IncidentBegun(Written):
+    incident = m.String(required=True)
+    controller_due = m.String(required=True)
+    alarm_at = m.String(required=True)
+    supervisor_due = m.String(required=True)
+
+
+class IncidentInformed(Written):
+    document_sha256 = m.String(required=True)
+
+
+class IncidentPart(Schema):
+    """A controller's part: numbers from the log; `exact` is false where they are estimates."""
+
+    organisation = m.String(required=True)
+    people = m.Integer(required=True)
+    records = m.Integer(required=True)
+    by_category = m.Dict(keys=m.String(), values=m.Raw(), required=True)
+    exact = m.Boolean(required=True)
+    informed_at = m.String(required=True, allow_none=True)
+    informed_phase = m.Integer(required=True, allow_none=True)
+    channel = m.String(required=True, allow_none=True)
+    due = m.String(required=True)
+
+
+class IncidentRow(Schema):
+    """The clock counts from `known_at` and never moves; an organisation sees its own part under `controllers`."""
+
+    id = m.String(required=True)
+    state = m.String(required=True)
+    scope = m.String(required=True)
+    known_at = m.String(required=True)
+    registered_at = m.String(required=True)
+    closed_at = m.String(required=True, allow_none=True)
+    outcome = m.String(required=True, allow_none=True)
+    phase = m.Integer(required=True)
+    since = m.String(required=True)
+    until = m.String(required=True, allow_none=True)
+    categories = m.List(m.String(), required=True)
+    controller_due = m.String(required=True)
+    alarm_at = m.String(required=True)
+    supervisor_due = m.String(required=True)
+    controllers = m.List(m.Nested(IncidentPart), required=True)
+
+
+class IncidentPhase(Schema):
+    """What was written in one phase; null once its term is over."""
+
+    phase = m.Integer(required=True)
+    at = m.String(required=True)
+    text = m.String(required=True, allow_none=True)
+
+
+class Incident(IncidentRow):
+    facts = m.List(m.Nested(IncidentPhase), required=True)
+    consequences = m.List(m.Nested(IncidentPhase), required=True)
+    measures = m.List(m.Nested(IncidentPhase), required=True)
+    contact = m.String(required=True, allow_none=True)
+    why = m.String(required=True, allow_none=True)
+
+
+class IncidentNotificationQuery(Schema):
+    organisation = text(100)
+    format = choice(("json", "md"), load_default="json")
+    lang = choice(("nl", "en"), load_default="nl")
+
+
+class IncidentNotification(Schema):
+    """AVG 33(3); `document_sha256` is of `document` to `events` as canonical JSON."""
+
+    document = m.String(required=True)
+    incident = m.String(required=True)
+    organisation = m.String(required=True)
+    phase = m.Integer(required=True)
+    known_at = m.String(required=True)
+    registered_at = m.String(required=True)
+    clock = m.Raw(required=True)
+    nature = m.Raw(required=True)
+    contact = m.String(required=True, allow_none=True)
+    consequences = m.List(m.Nested(IncidentPhase), required=True)
+    measures = m.List(m.Nested(IncidentPhase), required=True)
+    events = m.List(m.String(), required=True)
+    document_sha256 = m.String(required=True)
+    entries = m.Dict(keys=m.String(), values=m.Raw(), required=True)
+    checkpoint = m.String(required=True, allow_none=True)
+
+
+INCIDENTS = page_of(IncidentRow, "Incidents")

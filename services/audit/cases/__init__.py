@@ -1,0 +1,1 @@
+"""What audit keeps a file of: incidents, and complaints."""

@@ -1,0 +1,80 @@
+"""Incidents in numbers: what is open, who was told in time, and who must be told now (P19)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.audit.domain.notices import Notices, clock
+from services.audit.views import incidents as view
+from services.kernel.codec import instant, moment
+
+
+@dataclass(frozen=True)
+class Report:
+    rows: list[dict[str, Any]]
+    totals: dict[str, int]
+
+
+TOTALS = (
+    "incidents",
+    "open",
+    "reported",
+    "not_reported",
+    "no_breach",
+    "informed_late",
+    "uninformed",
+    "alarm",
+    "overdue",
+)
+"""`uninformed` counts controllers who do not know, `alarm` those past half of the term, `overdue` those past it."""
+
+
+def report(
+    session: Connection,
+    organisation: str | None,
+    since: str | None,
+    until: str | None,
+    now: datetime,
+    notices: Sequence[Notices],
+) -> Report:
+    """One row for each incident that became known in the period; an organisation's holds its own numbers alone."""
+    found = view.known_in(session, organisation, since, until)
+    parts = view.parts(session, [row.incident for row in found])
+    rows, totals, moment_now = [], dict.fromkeys(TOTALS, 0), instant(now)
+    for row in found:
+        term = clock(notices, moment(row.known_at))
+        due, alarm = instant(term.controller_due), instant(term.alarm_at)
+        mine = [
+            one
+            for one in parts[row.incident]
+            if organisation in (None, one.organisation) and one.organisation != row.organisation
+        ]
+        untold = 0 if row.closed_at else sum(one.informed_at is None for one in mine)
+        late = sum(one.informed_at is not None and one.informed_at > due for one in mine)
+        rows.append(
+            {
+                "incident": row.incident,
+                "known_at": row.known_at,
+                "state": "closed" if row.closed_at else "open",
+                "outcome": row.outcome,
+                "controller_due": due,
+                "supervisor_due": instant(term.supervisor_due),
+                "controllers": len(mine),
+                "informed": sum(one.informed_at is not None for one in mine),
+                "informed_late": late,
+                "people": sum(one.people for one in mine),
+                "records": sum(one.records for one in mine),
+            }
+        )
+        totals["incidents"] += 1
+        totals[row.outcome if row.closed_at else "open"] += 1
+        totals["informed_late"] += late
+        totals["uninformed"] += untold
+        totals["alarm"] += untold if moment_now >= alarm else 0
+        totals["overdue"] += untold if moment_now >= due else 0
+    return Report(rows, totals)

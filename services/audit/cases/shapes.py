@@ -1,0 +1,90 @@
+"""What is said of an incident or a complaint, as it comes over the line: bounded, and each moment a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import fields as m
+from marshmallow.validate import Length
+
+from services.contracts.audit import Channel, ComplaintOutcome, IncidentOutcome
+from services.contracts.privacy import Category
+from services.kernel.decider import Refused
+
+INCIDENT_TEXT, COMPLAINT_TEXT, CONTACT = 2000, 4000, 500
+"""Characters; with four texts of an incident in one event, more would not fit an entry of the log."""
+
+
+def _text(most: int, **options: Any) -> m.String:
+    return m.String(validate=Length(min=1, max=most), **options)
+
+
+def _moment(**options: Any) -> m.AwareDateTime:
+    return m.AwareDateTime(format="iso", default_timezone=UTC, **options)
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class Incident(_Strict):
+    facts = _text(INCIDENT_TEXT, required=True)
+    consequences = _text(INCIDENT_TEXT)
+    measures = _text(INCIDENT_TEXT)
+    contact = _text(CONTACT, required=True)
+    known_at = _moment(required=True)
+    since = _moment(required=True)
+    until = _moment()
+    account = _text(100)
+    session = _text(100)
+    categories = m.List(m.Enum(Category, by_value=True), load_default=list, validate=Length(max=2 * len(Category)))
+
+
+class Supplement(_Strict):
+    facts = _text(INCIDENT_TEXT)
+    consequences = _text(INCIDENT_TEXT)
+    measures = _text(INCIDENT_TEXT)
+    since = _moment(attribute="window_from")
+    until = _moment(attribute="window_to")
+
+
+class Informing(_Strict):
+    organisation = _text(100, required=True)
+    channel = m.Enum(Channel, by_value=True, required=True)
+    informed_at = _moment()
+
+
+class Closing(_Strict):
+    outcome = m.Enum(IncidentOutcome, by_value=True, required=True)
+    why = _text(INCIDENT_TEXT, required=True)
+
+
+class Complaint(_Strict):
+    text = _text(COMPLAINT_TEXT, required=True)
+
+
+class TakenIn(Complaint):
+    organisation = _text(100, required=True)
+    channel = m.Enum(Channel, by_value=True, required=True)
+    contact = _text(CONTACT)
+    account = _text(100)
+    received_at = _moment()
+
+
+class Answer(_Strict):
+    outcome = m.Enum(ComplaintOutcome, by_value=True, required=True)
+    answer = _text(COMPLAINT_TEXT, required=True)
+
+
+def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises Refused invalid, with `errors` by field, never with what was sent."""
+    try:
+        found: dict[str, Any] = schema().load(said)
+        return found
+    except ValidationError as error:
+        errors = error.messages if isinstance(error.messages, dict) else {"body": error.messages}
+        raise Refused("invalid", errors={str(name): ["Not right."] for name in errors}) from None

@@ -1,0 +1,81 @@
+"""Reports, each as of the newest checkpoint that its views have taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from services.audit.alarms import Alarms
+from services.audit.cases import counted
+from services.audit.domain.notices import Notices
+from services.audit.ledger import reading
+from services.audit.views import access, erasures, integrity
+from services.kernel.codec import instant, moment
+from services.kernel.decider import Refused
+from services.kernel.unit import Store
+
+Retention = Callable[[str | None], dict[str, Any]]
+"""What waits, and under which terms, as retention tells it: of one organisation, or of all."""
+
+
+class Reports:
+    """`policy` is the digest of what witnesses are enough."""
+
+    def __init__(
+        self, store: Store, alarms: Alarms, policy: str, notices: Sequence[Notices], retention: Retention
+    ) -> None:
+        self._store, self._alarms, self._policy = store, alarms, policy
+        self._notices, self._retention = notices, retention
+
+    def make(
+        self,
+        kind: str,
+        organisation: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> dict[str, Any]:
+        """Raises Refused: `period_invalid`, or `not_found` for a kind that there is not."""
+        begin, end = _moment(since), _moment(until)
+        if begin and end and end <= begin:
+            raise Refused("period_invalid")
+        now = datetime.now(UTC)
+        # What waits, and under which terms, is retention's to tell; it is asked before anything is read here.
+        told = self._retention(organisation) if kind == "retention" else None
+        made: erasures.Report | access.Report | integrity.Report | counted.Report
+        with self._store.reading() as session:
+            match kind:
+                case "erasures":
+                    made = erasures.report(session, organisation, begin, end, instant(now))
+                case "retention" if told is not None:
+                    made = erasures.Report(told["rows"], told["totals"])
+                case "access":
+                    made = access.report(session, organisation, begin, end)
+                case "incidents":
+                    made = counted.report(session, organisation, begin, end, now, self._notices)
+                case "integrity":
+                    older = self._alarms.older_copies(session)
+                    made = integrity.report(session, organisation, begin, end, self._policy, older)
+                case _:
+                    raise Refused("not_found")
+            note = reading.checkpoint(session)
+        return {
+            "kind": kind,
+            "organisation": organisation,
+            "from": since,
+            "to": until,
+            "generated_at": instant(now),
+            "checkpoint": note.decode() if note else None,
+            "rows": made.rows,
+            "totals": made.totals,
+        }
+
+
+def _moment(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        found = moment(text)
+    except ValueError:
+        raise Refused("invalid", errors={"from, to": ["Not a moment."]}) from None
+    return instant(found if found.tzinfo else found.replace(tzinfo=UTC))

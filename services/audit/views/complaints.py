@@ -1,0 +1,81 @@
+"""The register of complaints: whose, when, and what they came to; what they say stays with the events, sealed (P16)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Index, MetaData, String, Table, insert, select, update
+
+from services.contracts.audit import ComplaintAnswered, ComplaintRegistered, ComplaintTextErased
+from services.kernel.codec import instant
+from services.kernel.envelope import Recorded
+
+tables = MetaData()
+complaints = Table(
+    "complaints",
+    tables,
+    Column("complaint", String(36), primary_key=True),
+    Column("complainant", String(36), index=True),
+    Column("organisation", String(36), nullable=False),
+    Column("known", Boolean, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("outcome", String(20)),
+    Column("answered_at", String(32)),
+    Column("erased_at", String(32)),
+    Index("complaints_by_organisation", "organisation", "complaint"),
+)
+"""`complainant` is a pseudonym, and empty once the words are erased."""
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case ComplaintRegistered() as event:
+            session.execute(
+                insert(complaints).values(
+                    complaint=event.complaint,
+                    complainant=event.complainant,
+                    organisation=event.organisation,
+                    known=event.known,
+                    channel=event.channel.value,
+                    received_at=instant(event.received_at),
+                )
+            )
+        case ComplaintAnswered() as event:
+            mine = complaints.c.complaint == event.complaint
+            said = {"outcome": event.outcome.value, "answered_at": instant(event.at)}
+            session.execute(update(complaints).where(mine).values(said))
+        case ComplaintTextErased() as event:
+            mine = complaints.c.complaint == event.complaint
+            gone = {"complainant": None, "erased_at": instant(event.at)}
+            session.execute(update(complaints).where(mine).values(gone))
+
+
+def by_id(session: Connection, organisation: str | None, complaint: str) -> Any | None:
+    """One complaint in reach; of any organisation (None) for who looks after all of them."""
+    found = select(complaints).where(complaints.c.complaint == complaint)
+    if organisation is not None:
+        found = found.where(complaints.c.organisation == organisation)
+    return session.execute(found).first()
+
+
+def after(session: Connection, organisation: str | None, complaint: str, limit: int) -> Sequence[Any]:
+    """A page of the register, by id, those after `complaint`."""
+    found = select(complaints).where(complaints.c.complaint > complaint)
+    if organisation is not None:
+        found = found.where(complaints.c.organisation == organisation)
+    return session.execute(found.order_by(complaints.c.complaint).limit(limit)).all()
+
+
+def of_person(session: Connection, person: str, complaint: str = "", limit: int | None = None) -> Sequence[Any]:
+    """A person's own complaints that still say something, by id, those after `complaint`."""
+    mine = (complaints.c.complainant == person) & (complaints.c.complaint > complaint)
+    return session.execute(select(complaints).where(mine).order_by(complaints.c.complaint).limit(limit)).all()
+
+
+def of_organisation(session: Connection, organisation: str, excepted: Sequence[str]) -> list[str]:
+    """An organisation's complaints that still say something, but for those of the people excepted."""
+    mine = (complaints.c.organisation == organisation) & complaints.c.complainant.is_not(None)
+    rows = session.execute(select(complaints.c.complaint, complaints.c.complainant).where(mine))
+    return sorted(row.complaint for row in rows if row.complainant not in set(excepted))

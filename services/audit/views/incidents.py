@@ -1,0 +1,211 @@
+"""The register of incidents, and each controller's own part of one; words stay with the events, sealed (P19)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from services.contracts.audit import (
+    BreachScoped,
+    ControllerInformed,
+    IncidentClosed,
+    IncidentRegistered,
+    IncidentSupplemented,
+    IncidentTextErased,
+    ScopeComputed,
+)
+from services.kernel.codec import instant
+from services.kernel.envelope import Recorded
+
+tables = MetaData()
+incidents = Table(
+    "incidents",
+    tables,
+    Column("incident", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("known_at", String(32), nullable=False, index=True),
+    Column("registered_at", String(32), nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("until", String(32)),
+    Column("categories", Text, nullable=False),
+    Column("phase", Integer, nullable=False),
+    Column("window_phase", Integer, nullable=False),
+    Column("scoped_phase", Integer, nullable=False),
+    Column("entries", Integer),
+    Column("outcome", String(20)),
+    Column("closed_at", String(32), index=True),
+    Column("erased_at", String(32)),
+)
+"""`scoped_phase` is below `window_phase` while the scope is being computed; `organisation` is the maker."""
+controllers = Table(
+    "incident_controllers",
+    tables,
+    Column("incident", String(36), primary_key=True),
+    Column("organisation", String(36), primary_key=True),
+    Column("scoped_phase", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("by_category", Text, nullable=False),
+    Column("exact", Boolean, nullable=False),
+    Column("informed_at", String(32)),
+    Column("informed_phase", Integer),
+    Column("channel", String(20)),
+    Column("due", String(32)),
+    Index("incident_controllers_by_organisation", "organisation", "incident"),
+)
+"""`informed_at` is when it was told first, `informed_phase` what it was told last; both empty until it was."""
+NOTHING = {"people": 0, "records": 0, "by_category": "{}", "exact": True}
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case IncidentRegistered() as event:
+            session.execute(insert(incidents).values(**_registered(event)))
+        case IncidentSupplemented() as event:
+            changed: dict[str, Any] = {"phase": event.phase}
+            if event.window_from is not None:
+                changed |= {"since": instant(event.window_from), "window_phase": event.phase}
+            if event.window_to is not None:
+                changed |= {"until": instant(event.window_to), "window_phase": event.phase}
+            _change(session, event.incident, changed)
+        case BreachScoped() as event:
+            _part(session, event.incident, event.organisation, _scoped(event))
+        case ScopeComputed() as event:
+            _change(session, event.incident, {"scoped_phase": event.phase, "entries": event.entries})
+            _leave_out(session, event.incident, event.phase)
+        case ControllerInformed() as event:
+            _informed(session, event)
+        case IncidentClosed() as event:
+            _change(session, event.incident, {"outcome": event.outcome.value, "closed_at": instant(event.at)})
+        case IncidentTextErased() as event:
+            _change(session, event.incident, {"erased_at": instant(event.at)})
+
+
+def _registered(event: IncidentRegistered) -> dict[str, Any]:
+    return {
+        "incident": event.incident,
+        "organisation": event.organisation,
+        "known_at": instant(event.known_at),
+        "registered_at": instant(event.at),
+        "since": instant(event.since),
+        "until": instant(event.until) if event.until else None,
+        "categories": orjson.dumps([one.value for one in event.categories]).decode(),
+        "phase": 1,
+        "window_phase": 1,
+        "scoped_phase": 0,
+    }
+
+
+def _scoped(event: BreachScoped) -> dict[str, Any]:
+    by_category = {
+        category.value: {"people": people, "records": event.records_by_category.get(category, 0)}
+        for category, people in sorted(event.people_by_category.items())
+    }
+    return {
+        "scoped_phase": event.phase,
+        "people": event.people,
+        "records": event.records,
+        "by_category": orjson.dumps(by_category).decode(),
+        "exact": event.exact,
+    }
+
+
+def _leave_out(session: Connection, incident: str, phase: int) -> None:
+    """Whom an earlier window took in and this one does not; who was told keeps a part, and it is empty."""
+    older = (controllers.c.incident == incident) & (controllers.c.scoped_phase < phase)
+    session.execute(delete(controllers).where(older, controllers.c.informed_at.is_(None)))
+    session.execute(update(controllers).where(older).values(scoped_phase=phase, **NOTHING))
+
+
+def _informed(session: Connection, event: ControllerInformed) -> None:
+    before = part(session, event.incident, event.organisation)
+    said: dict[str, Any] = {"informed_phase": event.phase}
+    if before is None:
+        said |= {"scoped_phase": 0, **NOTHING}
+    if before is None or before.informed_at is None:
+        said |= {"informed_at": instant(event.informed_at), "channel": event.channel.value, "due": instant(event.due)}
+    _part(session, event.incident, event.organisation, said)
+
+
+def _part(session: Connection, incident: str, organisation: str, values: dict[str, Any]) -> None:
+    mine = (controllers.c.incident == incident) & (controllers.c.organisation == organisation)
+    if not session.execute(update(controllers).where(mine).values(values)).rowcount:
+        session.execute(insert(controllers).values(incident=incident, organisation=organisation, **values))
+
+
+def _change(session: Connection, incident: str, values: dict[str, Any]) -> None:
+    session.execute(update(incidents).where(incidents.c.incident == incident).values(values))
+
+
+def _within(organisation: str | None) -> ColumnElement[bool] | None:
+    """What an organisation may see: the incidents of which it was told; None for who looks after all."""
+    if organisation is None:
+        return None
+    told = (controllers.c.organisation == organisation) & controllers.c.informed_at.is_not(None)
+    return incidents.c.incident.in_(select(controllers.c.incident).where(told))
+
+
+def by_id(session: Connection, organisation: str | None, incident: str) -> Any | None:
+    found = select(incidents).where(incidents.c.incident == incident)
+    within = _within(organisation)
+    return session.execute(found if within is None else found.where(within)).first()
+
+
+def after(session: Connection, organisation: str | None, incident: str, limit: int) -> Sequence[Any]:
+    """A page of the register, by id, those after `incident`."""
+    found = select(incidents).where(incidents.c.incident > incident)
+    if (within := _within(organisation)) is not None:
+        found = found.where(within)
+    return session.execute(found.order_by(incidents.c.incident).limit(limit)).all()
+
+
+def known_in(session: Connection, organisation: str | None, since: str | None, until: str | None) -> Sequence[Any]:
+    """The incidents that became known in a period, oldest first."""
+    found = select(incidents)
+    if (within := _within(organisation)) is not None:
+        found = found.where(within)
+    if since is not None:
+        found = found.where(incidents.c.known_at >= since)
+    if until is not None:
+        found = found.where(incidents.c.known_at < until)
+    return session.execute(found.order_by(incidents.c.known_at, incidents.c.incident)).all()
+
+
+def part(session: Connection, incident: str, organisation: str) -> Any | None:
+    """One controller's part of an incident."""
+    mine = (controllers.c.incident == incident) & (controllers.c.organisation == organisation)
+    return session.execute(select(controllers).where(mine)).first()
+
+
+def parts(session: Connection, chosen: Sequence[str]) -> dict[str, list[Any]]:
+    """By incident each controller's part, in the order of their ids."""
+    found: dict[str, list[Any]] = {incident: [] for incident in chosen}
+    rows = select(controllers).where(controllers.c.incident.in_(chosen)).order_by(controllers.c.organisation)
+    for row in session.execute(rows):
+        found[row.incident].append(row)
+    return found
+
+
+def unscoped(session: Connection, limit: int = 10) -> Sequence[Any]:
+    """Open incidents whose window the log has not been searched for yet, the oldest first."""
+    waits = incidents.c.closed_at.is_(None) & (incidents.c.scoped_phase < incidents.c.window_phase)
+    oldest = select(incidents).where(waits).order_by(incidents.c.registered_at, incidents.c.incident)
+    return session.execute(oldest.limit(limit)).all()

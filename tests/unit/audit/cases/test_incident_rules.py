@@ -1,0 +1,137 @@
+"""An incident: registered once, scoped by phase, told to each controller, closed with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.audit.domain import incident
+from services.contracts.audit import IncidentOutcome
+from tests.examples import audit as example
+from tests.given import given
+
+REGISTERED = example.incident_registered()
+SUPPLEMENTED = example.incident_supplemented()
+PART, COMPUTED = example.breach_scoped(phase=1), example.scope_computed(phase=1)
+SCOPE = incident.Scope(parts=(PART,), computed=COMPUTED)
+INFORMED = example.controller_informed(phase=1)
+INFORM = incident.Inform(
+    organisation=INFORMED.organisation,
+    channel=INFORMED.channel,
+    informed_at=INFORMED.informed_at,
+    rule=INFORMED.rule,
+    due=INFORMED.due,
+    document_sha256=INFORMED.document_sha256,
+    by=INFORMED.by,
+    at=INFORMED.at,
+)
+CLOSED = example.incident_closed()
+CLOSE = incident.Close(outcome=CLOSED.outcome, why=CLOSED.why or "", by=CLOSED.by, at=CLOSED.at)
+ERASE = incident.EraseText(rule="incident_closed:P5Y@1", due=CLOSED.at, keys=1, at=CLOSED.at)
+ERASED = example.incident_text_erased(due=ERASE.due, at=ERASE.at)
+SUPPLEMENT = incident.Supplement(
+    facts=SUPPLEMENTED.facts,
+    consequences=SUPPLEMENTED.consequences,
+    measures=SUPPLEMENTED.measures,
+    window_from=SUPPLEMENTED.window_from,
+    by=SUPPLEMENTED.by,
+    at=SUPPLEMENTED.at,
+)
+
+
+def test_it_is_registered_once():
+    given(incident.decider).when(incident.Register(told=REGISTERED)).then(REGISTERED)
+    given(incident.decider, REGISTERED).when(incident.Register(told=REGISTERED)).then()
+
+
+@pytest.mark.parametrize(
+    ("but", "code"),
+    [
+        ({"known_at": REGISTERED.at + timedelta(seconds=1)}, "not_yet"),
+        ({"since": REGISTERED.at + timedelta(seconds=1), "until": None}, "not_yet"),
+        ({"until": REGISTERED.since}, "period_invalid"),
+    ],
+)
+def test_what_lies_in_the_future_or_ends_before_it_begins_is_none(but, code):
+    given(incident.decider).when(incident.Register(told=replace(REGISTERED, **but))).refused(code)
+
+
+def test_more_becomes_known_in_numbered_phases():
+    given(incident.decider, REGISTERED).when(SUPPLEMENT).then(SUPPLEMENTED)
+    later = replace(SUPPLEMENT, window_from=None, window_to=REGISTERED.since)
+    given(incident.decider, REGISTERED).when(later).refused("period_invalid")
+
+
+def test_its_scope_is_told_once_for_each_window():
+    given(incident.decider, REGISTERED).when(SCOPE).then(PART, COMPUTED)
+    given(incident.decider, REGISTERED, PART, COMPUTED).when(SCOPE).then()
+    again = incident.Scope(parts=(example.breach_scoped(),), computed=example.scope_computed())
+    given(incident.decider, REGISTERED, PART, COMPUTED, SUPPLEMENTED).when(again).then(*again.parts, again.computed)
+    given(incident.decider, REGISTERED, SUPPLEMENTED).when(SCOPE).then()
+
+
+def test_words_alone_leave_the_scope_as_it_is():
+    words = replace(SUPPLEMENTED, window_from=None)
+
+    given(incident.decider, REGISTERED, PART, COMPUTED, words, INFORMED).when(CLOSE).then(CLOSED)
+
+
+def test_a_controller_is_told_of_each_phase_once():
+    given(incident.decider, REGISTERED).when(INFORM).then(INFORMED)
+    given(incident.decider, REGISTERED, INFORMED).when(INFORM).then()
+    given(incident.decider, REGISTERED, INFORMED, SUPPLEMENTED).when(INFORM).then(replace(INFORMED, phase=2))
+
+
+def test_nobody_was_told_before_it_was_known_or_in_the_future():
+    early = replace(INFORM, informed_at=REGISTERED.known_at - timedelta(seconds=1))
+    late = replace(INFORM, informed_at=INFORM.at + timedelta(seconds=1))
+
+    given(incident.decider, REGISTERED).when(early).refused("period_invalid")
+    given(incident.decider, REGISTERED).when(late).refused("not_yet")
+
+
+def test_it_is_not_closed_while_the_log_is_being_searched_or_a_controller_does_not_know():
+    given(incident.decider, REGISTERED).when(CLOSE).refused("not_yet")
+    given(incident.decider, REGISTERED, PART, COMPUTED).when(CLOSE).refused("controllers_uninformed")
+    given(incident.decider, REGISTERED, PART, COMPUTED, INFORMED).when(CLOSE).then(CLOSED)
+
+
+def test_what_was_no_breach_after_all_needs_nobody_told():
+    none = replace(CLOSE, outcome=IncidentOutcome.NO_BREACH)
+
+    given(incident.decider, REGISTERED, PART, COMPUTED).when(none).then(replace(CLOSED, outcome=none.outcome))
+
+
+def test_the_maker_need_not_tell_itself():
+    own = replace(PART, organisation=REGISTERED.organisation)
+
+    given(incident.decider, REGISTERED, own, COMPUTED).when(CLOSE).then(CLOSED)
+
+
+def test_whom_a_better_window_leaves_out_need_not_be_told():
+    none = example.scope_computed(organisations=0)
+
+    given(incident.decider, REGISTERED, PART, COMPUTED, SUPPLEMENTED, none).when(CLOSE).then(CLOSED)
+
+
+@pytest.mark.parametrize("command", [SUPPLEMENT, INFORM, CLOSE])
+def test_closed_it_takes_nothing_more(command):
+    closed = (REGISTERED, PART, COMPUTED, INFORMED, CLOSED)
+
+    given(incident.decider, *closed).when(command).refused("incident_closed")
+
+
+@pytest.mark.parametrize("command", [SUPPLEMENT, SCOPE, INFORM, CLOSE, ERASE])
+def test_one_that_never_was_is_not_there(command):
+    given(incident.decider).when(command).refused("not_found")
+
+
+def test_its_words_are_erased_once_after_its_end_and_not_before_their_term():
+    closed = (REGISTERED, PART, COMPUTED, INFORMED, CLOSED)
+
+    given(incident.decider, *closed).when(ERASE).then(ERASED)
+    given(incident.decider, *closed, ERASED).when(ERASE).then()
+    given(incident.decider, *closed).when(replace(ERASE, due=ERASE.at + timedelta(seconds=1))).refused("not_yet")
+    given(incident.decider, REGISTERED).when(ERASE).refused("not_yet")
