@@ -28,6 +28,7 @@ PURPOSES = {
     "contact": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "signatory": (Purpose.BEHEER_ACCESS,),
     "hold": (Purpose.BEHEER_ACCESS,),
+    "request": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "incident": (Purpose.BEHEER_ACCESS,),
     "complaint": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
 }

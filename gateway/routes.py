@@ -14,6 +14,7 @@ from gateway.surface import (
     people,
     preview,
     record,
+    requests,
     statement,
 )
 
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *preview.ROUTES,
     *leaving.ROUTES,
     *record.ROUTES,
+    *requests.ROUTES,
     *incidents.ROUTES,
     *complaints.ROUTES,
     *certificate.ROUTES,

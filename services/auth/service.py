@@ -113,6 +113,10 @@ class AuthService(Tended):
 
     # -- others
 
+    @answers(callers=("retention",))
+    def close_for_request(self, context: Context, organisation: str, person: str) -> dict[str, Any]:
+        return self.app.people.close_for_request(context, organisation=organisation, person=person)
+
     @answers(callers=("audit", "retention"))
     def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.people.pseudonym_of(account=account, organisation=organisation)

@@ -9,6 +9,7 @@ from services.kernel.hosting import answers, hosted
 from services.kernel.tending import Tended, serve
 from services.retention import schemas
 from services.retention.app import Retention
+from services.retention.schemas import requests as asking
 
 
 class RetentionService(Tended):
@@ -58,6 +59,55 @@ class RetentionService(Tended):
     @answers()
     def release_hold(self, context: Context, hold: str) -> dict[str, Any]:
         return self.app.holds.release(context, hold)
+
+    # -- data requests
+
+    @answers()
+    def requests(
+        self, context: Context, organisation: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.requests.of_organisation(organisation, after or "", limit)
+
+    @answers()
+    def request(self, context: Context, organisation: str, request: str) -> dict[str, Any]:
+        return self.app.requests.one(organisation, request)
+
+    @answers()
+    def my_requests(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.requests.mine(context, after or "", limit)
+
+    @answers()
+    def ask_mine(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.requests.ask(context, **schemas.loaded(asking.Wish(), said))
+
+    @answers()
+    def take_request(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Intake(), said)
+        return self.app.requests.take(context, organisation=organisation, **asked)
+
+    @answers()
+    def verify_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Verification(), said)
+        return self.app.requests.verify(context, organisation, request, **asked)
+
+    @answers()
+    def extend_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Extension(), said)
+        return self.app.requests.extend(context, organisation, request, **asked)
+
+    @answers()
+    def fulfil_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Outcome(), said)
+        return self.app.requests.fulfil(context, organisation, request, **asked)
+
+    @answers()
+    def refuse_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Refusal(), said)
+        return self.app.requests.refuse(context, organisation, request, **asked)
+
+    @answers(callers=("audit",))
+    def request_report(self, context: Context, **asked: Any) -> dict[str, Any]:
+        return self.app.requests.report(**schemas.loaded(asking.Period(), asked))
 
 
 def main() -> None:

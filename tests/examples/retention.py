@@ -10,7 +10,9 @@ from services.contracts.privacy import Category
 from services.contracts.retention import (
     Brake,
     CertificateIssued,
+    Channel,
     CopiesUnreadable,
+    DataRequested,
     ErasureBraked,
     ErasureCancelled,
     ErasureCertified,
@@ -22,13 +24,21 @@ from services.contracts.retention import (
     ErasureRescheduled,
     ErasureScheduled,
     ErasureStalled,
+    ExtensionGround,
     HoldGround,
     HoldPlaced,
     HoldReleased,
     HoldReviewed,
     HoldScope,
+    IdentityCheck,
+    IdentityVerified,
     KeyEpochRetired,
+    RefusalGround,
+    RequestExtended,
+    RequestFulfilled,
+    RequestRefused,
     RetirementNoted,
+    Right,
     RuleChanged,
     SigningKeyHandedOver,
 )
@@ -200,5 +210,79 @@ def certificate_issued(**but: Any) -> CertificateIssued:
         remaining=0,
         excepted=0,
         at=NEXT_NIGHT,
+    )
+    return replace(made, **but)
+
+
+REQUEST = "0195538e-2b3c-7d4e-9f50-6b7c8d9e0f12"
+ASKED_ABOUT = {"request": REQUEST, "account": WHOSE["account"], "organisation": WHOSE["organisation"]}
+BEHEERDER = "account/6f1d2c3b-4a59-4e8f-9c7d-1b2a3c4d5e6f"
+BEFORE_CLOSING = CLOSED - timedelta(days=40)
+
+
+def data_requested(**but: Any) -> DataRequested:
+    made = DataRequested(
+        **ASKED_ABOUT,
+        right=Right.ACCESS,
+        channel=Channel.TELEPHONE,
+        said="Sanne wil weten wat er van haar bewaard wordt, en sinds wanneer.",
+        received_at=BEFORE_CLOSING,
+        taken_in_by=BEHEERDER,
+        rule="request:P1M@law 1",
+        due_on=date(2025, 2, 20),
+        due=datetime(2025, 2, 20, 23, tzinfo=UTC),
+        remind_at=datetime(2025, 2, 13, 23, tzinfo=UTC),
+        at=BEFORE_CLOSING + timedelta(hours=2),
+    )
+    return replace(made, **but)
+
+
+def identity_verified(**but: Any) -> IdentityVerified:
+    made = IdentityVerified(
+        **ASKED_ABOUT,
+        how=IdentityCheck.CALLED_BACK,
+        verified_by=BEHEERDER,
+        rule="request:P1M@law 1",
+        due_on=date(2025, 2, 21),
+        due=datetime(2025, 2, 21, 23, tzinfo=UTC),
+        at=BEFORE_CLOSING + timedelta(days=1),
+    )
+    return replace(made, **but)
+
+
+def request_extended(**but: Any) -> RequestExtended:
+    made = RequestExtended(
+        **ASKED_ABOUT,
+        ground=ExtensionGround.COMPLEXITY,
+        reasons="Een deel van het antwoord moet bij een ander team worden nagevraagd.",
+        extended_by=BEHEERDER,
+        rule="request_extended:P3M@law 1",
+        due_on=date(2025, 4, 22),
+        due=datetime(2025, 4, 22, 22, tzinfo=UTC),
+        remind_at=datetime(2025, 4, 15, 22, tzinfo=UTC),
+        at=BEFORE_CLOSING + timedelta(days=8),
+    )
+    return replace(made, **but)
+
+
+def request_fulfilled(**but: Any) -> RequestFulfilled:
+    made = RequestFulfilled(
+        **ASKED_ABOUT,
+        outcome="Het overzicht is met Sanne doorgenomen en aan haar meegegeven.",
+        fulfilled_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=20),
+    )
+    return replace(made, **but)
+
+
+def request_refused(**but: Any) -> RequestRefused:
+    made = RequestRefused(
+        **ASKED_ABOUT,
+        ground=RefusalGround.RIGHTS_OF_OTHERS,
+        reasons="Het gesprek gaat vooral over iemand anders.",
+        remedies=("complaint_to_ap", "objection_and_appeal"),
+        law=1,
+        refused_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=20),
     )
     return replace(made, **but)

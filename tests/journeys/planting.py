@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import socket
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -94,6 +95,7 @@ def settle(planting: Planting) -> Village:
     planting.sign_in(beheerder, "beheerder")
     agreement = _agree(planting, operator, beheerder, organisation)
     member = _member(planting, beheerder, organisation)
+    _requests(planting, beheerder, member)
     officer = _staff(planting, operator, "compliance")
     investigator = _staff(planting, officer, "investigator")
     return Village(operator, officer, investigator, beheerder, member, organisation, name, agreement)
@@ -156,6 +158,25 @@ def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
     beheerder.get(members)
     beheerder.get(f"{members}/{member.account}")
     return member
+
+
+def _requests(planting: Planting, beheerder: Person, member: Person) -> None:
+    """Two data requests: one asked in the app, extended and done, and one that came by telephone and is refused."""
+    asked = {"kind": "access", "text": planting.a("member's data request", "alles over de dijkdoorbraak *")}
+    request = member.post("/v1/me/requests", asked)["request"]
+    base = f"/v1/organisations/{beheerder.organisation}/requests"
+    longer = planting.a("member's data request's extension", "er zijn veel brieven over de sluis *")
+    beheerder.post(f"{base}/{request}/extend", {"ground": "complexity", "reasons": longer}, expect=200)
+    outcome = planting.a("member's data request's outcome", "overhandigd bij het gemaal *")
+    beheerder.post(f"{base}/{request}/fulfil", {"outcome": outcome}, expect=200)
+    call = {"account": member.account, "kind": "objection", "channel": "telephone"}
+    call |= {"received_at": datetime.now(UTC).isoformat(), "text": planting.a("member's call", "niet meer bellen *")}
+    called = beheerder.post(base, call)["request"]
+    why = planting.a("member's data request's refusal", "het belang van de dijkwacht gaat voor *")
+    beheerder.post(f"{base}/{called}/refuse", {"ground": "compelling_grounds", "reasons": why}, expect=200)
+    for path in (base, f"{base}/{called}"):
+        beheerder.get(path)
+    member.get("/v1/me/requests")
 
 
 def _again(planting: Planting, member: Person) -> None:

@@ -118,8 +118,9 @@ class People:
     # -- others
 
     def pseudonym_of(self, *, account: str, organisation: str | None) -> dict[str, Any]:
-        """By which name the log has a person, for a replay or a hold, and whose they are; nothing of theirs is opened.
+        """By which name the log has a person, for a replay, a hold or a request; whose they are, and `since` when.
 
+        Nothing of theirs is opened.
         Raises Refused("account_unknown").
         """
         with self._auth.store.reading() as session:
@@ -128,7 +129,11 @@ class People:
             )
         if found is None:
             raise Refused("account_unknown")
-        return {"pseudonym": found.account, "organisation": found.organisation}
+        return {
+            "pseudonym": found.account,
+            "organisation": found.organisation,
+            "since": found.registered_at or found.invited_at,
+        }
 
     def public_ids(self, context: Context, *, organisation: str, people: Sequence[str]) -> dict[str, str]:
         """By pseudonym the public id of each of these whose account is open; naming them is a look at them."""
@@ -172,6 +177,22 @@ class People:
             if row is None:
                 raise Refused("not_found")
             _keep_one(session, row, Role.BEHEERDER)
+            return str(row.account)
+
+        return self._close(context, whose, organisation)
+
+    def close_for_request(self, context: Context, *, organisation: str, person: str) -> dict[str, Any]:
+        """Close the account of a person, by pseudonym, who asked to be erased. Answers the id of the erasure.
+
+        Raises Refused: `not_found`, `account_closed`, `last_beheerder`.
+        """
+
+        def whose(session: Connection) -> str:
+            row = accounts.by_pseudonym(session, organisation, person)
+            if row is None:
+                raise Refused("not_found")
+            if row.status == Status.OPEN:
+                _keep_one(session, row, Role.BEHEERDER)
             return str(row.account)
 
         return self._close(context, whose, organisation)

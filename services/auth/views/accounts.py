@@ -217,11 +217,12 @@ def by_public_id(session: Connection, organisation: str, index: Sequence[str]) -
 
 
 def pseudonym(session: Connection, organisation: str | None, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]
-    """For an investigation, which may not know yet whose person it is about; closed accounts are out of reach."""
+    """For an investigation that may not know yet whose person it is, or a request; none of closed accounts."""
     mine = and_(accounts.c.public_index.in_(index))
     if organisation is not None:
         mine &= accounts.c.organisation == organisation
-    return session.execute(select(accounts.c.account, accounts.c.organisation).where(mine)).first()
+    found = select(accounts.c.account, accounts.c.organisation, accounts.c.registered_at, accounts.c.invited_at)
+    return session.execute(found.where(mine)).first()
 
 
 def by_username(session: Connection, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]

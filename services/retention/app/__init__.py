@@ -28,6 +28,7 @@ from services.retention.app.departing import Departing
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.app.previewing import Previewing
+from services.retention.app.requests import Requests
 from services.retention.app.ruling import Ruling
 from services.retention.app.sweeping import Sweeping
 from services.retention.domain import erasure as erasing
@@ -36,11 +37,13 @@ from services.retention.domain import terms
 from services.retention.reactions import FOLLOWS, react
 from services.retention.views import (
     certificates,
+    controllers,
     departures,
     erasures,
     holds,
     proposals,
     recordings,
+    requests,
     retirements,
     rules,
     sessions,
@@ -58,8 +61,8 @@ class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, departures, retirements, rules, certificates)
-    log_views = (proposals, recordings, sessions, standing)
+    views = (erasures, holds, requests, departures, retirements, rules, certificates)
+    log_views = (controllers, proposals, recordings, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
         completed=retention.ErasureCompleted,
@@ -68,7 +71,15 @@ class Retention(Participant):
     )
     follows = tuple(
         dict.fromkeys(
-            (*FOLLOWS, *proposals.FOLLOWED, *recordings.FOLLOWED, *sessions.FOLLOWED, *standing.FOLLOWED, *LEAVING)
+            (
+                *FOLLOWS,
+                *controllers.FOLLOWED,
+                *proposals.FOLLOWED,
+                *recordings.FOLLOWED,
+                *sessions.FOLLOWED,
+                *standing.FOLLOWED,
+                *LEAVING,
+            )
         )
     )
 
@@ -85,6 +96,7 @@ class Retention(Participant):
         # An erasure that one sweep just missed is not late.
         self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
+        self.requests = Requests(self)
         self.ruling = Ruling(self)
         self.previewing = Previewing(self)
         self.certifying = Certifying(self)
@@ -121,14 +133,16 @@ class Retention(Participant):
     # -- its own part in forgetting
 
     def owners(self, session: Connection, account: str) -> set[str]:
-        """What an officer wrote about a person in a hold's file goes with the person."""
-        return {f"account/{account}"} | {f"hold/{hold}" for hold in holds.of_account(session, account)}
+        """What is written about a person in a hold's or a request's file goes with the person."""
+        files = {f"hold/{hold}" for hold in holds.of_account(session, account)}
+        files |= {f"request/{request}" for request in requests.of_account(session, account)}
+        return {f"account/{account}"} | files
 
     def drop(self, session: Connection, account: str) -> int:
-        return sum(view.drop(session, account) for view in (erasures, holds, recordings, sessions))
+        return sum(view.drop(session, account) for view in (erasures, holds, requests, recordings, sessions))
 
     def left(self, session: Connection, account: str) -> int:
-        return sum(view.counted(session, account) for view in (erasures, holds, recordings, sessions))
+        return sum(view.counted(session, account) for view in (erasures, holds, requests, recordings, sessions))
 
     def holdings(self) -> Holdings:
         return {**super().holdings(), ORGANISATION: self.departing.holding()}

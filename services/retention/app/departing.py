@@ -101,11 +101,12 @@ class Departing:
         return tuple(found)
 
     def holding(self) -> Holding:
-        """Retention's own part: whom its dates, its proofs and its holds are about, and what was written of a hold."""
+        """Retention's own part: whom its dates, proofs, holds and requests are about, and what was written."""
         return Holding(
             owners=lambda session, order: (
                 {tombstone(order.organisation)}
                 | {f"hold/{hold}" for hold in departures.holds_of(session, order.organisation)}
+                | {f"request/{request}" for request in departures.requests_of(session, order.organisation)}
             ),
             drop=lambda session, order: (
                 departures.drop(session, order.organisation)

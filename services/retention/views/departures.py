@@ -1,4 +1,4 @@
-"""Who is apart from the erasure of their organisation, having one of their own. Projected after views/holds.py."""
+"""Who is apart from the erasure of their organisation, having one of their own. Projected after views/requests.py."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from services.contracts.retention import ErasureCompleted, ErasureOrdered, HoldS
 from services.kernel.envelope import Recorded
 from services.retention.views.erasures import erasures
 from services.retention.views.holds import holds
+from services.retention.views.requests import WITHOUT_THEM, requests
 
 tables = MetaData()
 apart = Table(
@@ -96,9 +97,15 @@ def holds_of(session: Connection, organisation: str) -> list[str]:
     return list(session.execute(select(holds.c.hold).where(mine)).scalars())
 
 
+def requests_of(session: Connection, organisation: str) -> list[str]:
+    """Every data request of somebody who goes with the organisation."""
+    return list(session.execute(select(requests.c.request).where(_gone(requests, organisation))).scalars())
+
+
 def drop(session: Connection, organisation: str) -> int:
-    """Leave the proof and take out whom it is about."""
-    return sum(
+    """Leave the proof and take out whom it is about, and what was said."""
+    mine = _gone(requests, organisation)
+    return session.execute(update(requests).where(mine).values(WITHOUT_THEM)).rowcount + sum(
         session.execute(update(table).where(_gone(table, organisation)).values(account=None)).rowcount
         for table in (erasures, holds)
     )
@@ -107,5 +114,5 @@ def drop(session: Connection, organisation: str) -> int:
 def counted(session: Connection, organisation: str) -> int:
     return sum(
         session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
-        for table in (erasures, holds)
+        for table in (erasures, holds, requests)
     )

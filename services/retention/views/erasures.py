@@ -304,6 +304,12 @@ def begun(session: Connection, account: str) -> bool:
     return session.execute(select(erasures.c.erasure).where(mine).limit(1)).first() is not None
 
 
+def of_person(session: Connection, account: str) -> str | None:
+    """The erasure of the whole person, where one has begun and was not called off."""
+    mine = (erasures.c.account == account) & (erasures.c.scope == PERSON) & (erasures.c.state != "cancelled")
+    return session.execute(select(erasures.c.erasure).where(mine).limit(1)).scalar()
+
+
 def stalled(session: Connection) -> int:
     """How many services said that they had not erased everything."""
     mine = select(func.count()).select_from(parts).where(parts.c.state == "stalled")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
 from services.auth.app import invitations
 from services.contracts.privacy import Role
+from services.kernel.codec import moment
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.auth.world import GEMEENTE, MAKER, PASSWORD, TERMS, World
@@ -181,6 +183,37 @@ def test_the_last_beheerder_cannot_be_removed(world: World) -> None:
 
     with refused("last_beheerder"):
         world.auth.people.remove(world.beheerder(), organisation=GEMEENTE, account=account)
+
+
+def test_who_asked_to_be_erased_is_closed_by_their_pseudonym_and_only_once(world: World) -> None:
+    account = world.registered()["account"]
+    found = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)
+    whose = {"organisation": GEMEENTE, "person": found["pseudonym"]}
+    once = world.context(role=Role.BEHEERDER, idempotency="request:1", digest="request")
+    answers = [world.auth.people.close_for_request(once, **whose) for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["erasure"]["id"]
+    with refused("account_closed"):
+        world.auth.people.close_for_request(world.beheerder(), **whose)
+
+
+def test_a_request_closes_nobody_of_another_organisation_and_never_the_last_beheerder(world: World) -> None:
+    last, member = world.registered(role="beheerder")["account"], str(uuid4())
+    found = world.auth.people.pseudonym_of(account=last, organisation=GEMEENTE)["pseudonym"]
+
+    for organisation, person in ((GEMEENTE, member), (str(uuid4()), found)):
+        with refused("not_found"):
+            world.auth.people.close_for_request(world.beheerder(), organisation=organisation, person=person)
+    with refused("last_beheerder"):
+        world.auth.people.close_for_request(world.beheerder(), organisation=GEMEENTE, person=found)
+
+
+def test_a_person_is_known_since_they_registered(world: World) -> None:
+    account = world.registered()["account"]
+    since = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)["since"]
+
+    assert moment(since) <= datetime.now(UTC)
 
 
 def test_an_emptied_infix_is_gone(world: World) -> None:

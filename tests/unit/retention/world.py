@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, select, update
 from crisisconnect.installation import Installation
 from services.contracts import audit, auth, org
 from services.kernel import eventstore, keyring, replay
+from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -24,11 +25,13 @@ from services.kernel.note import Signer
 from services.retention.app import Retention
 from services.retention.views import (
     certificates,
+    controllers,
     departures,
     erasures,
     holds,
     proposals,
     recordings,
+    requests,
     retirements,
     rules,
     sessions,
@@ -37,8 +40,8 @@ from services.retention.views import (
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, departures, retirements, rules, certificates)
-FOLLOWERS = (proposals, recordings, sessions, standing)
+VIEWS = (erasures, holds, requests, departures, retirements, rules, certificates)
+FOLLOWERS = (controllers, proposals, recordings, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
 
@@ -54,6 +57,8 @@ class Log:
     """Pseudonym and organisation, by public account id; `forged` are events that their source does not know."""
     evidence: Callable[[Log, str], Any] | None = None
     """How audit proves a statement; without it nothing is under a checkpoint yet."""
+    close_for_request: Callable[..., dict[str, Any]] = field(default=lambda **_: {})
+    """How auth closes an account, of a person who asked for it."""
 
     def add(self, service: str, line: bytes) -> int:
         """Number and sign a line as its source does; returns its index."""
@@ -68,6 +73,8 @@ class Log:
             return [event for event in args["events"] if event not in self.forged]
         if method == "pseudonym_of":
             return self._pseudonym_of(**args)
+        if method == "close_for_request":
+            return self.close_for_request(**args)
         if method == "evidence":
             return None if self.evidence is None else self.evidence(self, args["event"])
         assert (service, method) == ("audit", "entries")
@@ -85,7 +92,7 @@ class Log:
         pseudonym, whose = self.people.get(account, ("", ""))
         if not pseudonym or organisation not in (None, whose):
             raise Refused("account_unknown")
-        return {"pseudonym": pseudonym, "organisation": whose}
+        return {"pseudonym": pseudonym, "organisation": whose, "since": instant(NOW - timedelta(days=700))}
 
 
 class World:

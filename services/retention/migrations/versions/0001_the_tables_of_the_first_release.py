@@ -51,6 +51,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_apart_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "controllers",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("organisation"),
+    )
+    op.create_table(
         "cursors",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("after", sa.BigInteger(), nullable=False),
@@ -211,6 +217,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recordings", schema=None) as batch_op:
         batch_op.create_index("recordings_by_organisation", ["organisation", "category", "at"], unique=False)
+
+    op.create_table(
+        "requests",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=True),
+        sa.Column("right", sa.String(length=20), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("received_at", sa.String(length=32), nullable=False),
+        sa.Column("rule", sa.String(length=80), nullable=False),
+        sa.Column("due_on", sa.String(length=10), nullable=False),
+        sa.Column("due", sa.String(length=32), nullable=False),
+        sa.Column("remind_at", sa.String(length=32), nullable=False),
+        sa.Column("first_due_on", sa.String(length=10), nullable=False),
+        sa.Column("extended", sa.Boolean(), nullable=False),
+        sa.Column("extension_ground", sa.String(length=20), nullable=True),
+        sa.Column("duplicate_of", sa.String(length=36), nullable=True),
+        sa.Column("verified_at", sa.String(length=32), nullable=True),
+        sa.Column("how", sa.String(length=20), nullable=True),
+        sa.Column("due_on_from_identity", sa.String(length=10), nullable=True),
+        sa.Column("closed_at", sa.String(length=32), nullable=True),
+        sa.Column("erasure", sa.String(length=36), nullable=True),
+        sa.Column("ground", sa.String(length=40), nullable=True),
+        sa.Column("remedies", sa.Text(), nullable=True),
+        sa.Column("law", sa.String(length=10), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("request"),
+    )
+    with op.batch_alter_table("requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_requests_account"), ["account"], unique=False)
+        batch_op.create_index("requests_by_organisation", ["organisation", "request"], unique=False)
 
     op.create_table(
         "retirements",

@@ -58,7 +58,7 @@ def hold_wish(said: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused("ground_needed")
     if not given.get("expires_at"):
         raise Refused("expiry_needed")
-    return _loaded(HoldWish(), given)
+    return loaded(HoldWish(), given)
 
 
 class Review(Schema):
@@ -74,10 +74,10 @@ def review(said: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in said.items() if value is not None}
     if not str(given.get("finding", "")).strip():
         raise Refused("ground_needed")
-    return _loaded(Review(), given)
+    return loaded(Review(), given)
 
 
-def _loaded(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+def loaded(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
         values: dict[str, Any] = schema.load(given)
     except ValidationError as error:

@@ -1,0 +1,133 @@
+"""Data requests as they are asked, answered and shown; every time is UTC, every `…_on` a day in Amsterdam (P15)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+from marshmallow import fields as m
+from marshmallow.validate import Length
+
+from gateway.schemas.fields import Written, choice, page_of, text
+from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
+
+LONGEST = 10_000
+TOLD = [channel for channel in Channel if channel is not Channel.APP]
+CHECKED = [how for how in IdentityCheck if how is not IdentityCheck.SESSION]
+
+
+def _said(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("This says nothing.")
+    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\r\n\t" for one in text):
+        raise ValidationError("No control characters but the ends of lines.")
+
+
+def words(**options: Any) -> m.String:
+    """A letter's worth of free text, with its lines."""
+    return m.String(validate=[Length(min=1, max=LONGEST), _said], **options)
+
+
+class Intake(Schema):
+    """`account` asked, at `received_at`, by a channel other than the app; `text` is what they said."""
+
+    account = m.String(required=True, validate=Length(min=1, max=100))
+    kind = choice(Right, required=True)
+    channel = choice(TOLD, required=True)
+    received_at = text(40, required=True, metadata={"format": "date-time"})
+    text = words(allow_none=True)
+
+
+class Wish(Schema):
+    kind = choice(Right, required=True)
+    text = words(allow_none=True)
+
+
+class Verification(Schema):
+    """How it is known who asks. A copy of a document has no place here, or anywhere."""
+
+    how = choice(CHECKED, required=True)
+
+
+class Extension(Schema):
+    ground = choice(ExtensionGround, required=True)
+    reasons = words(required=True)
+
+
+class Outcome(Schema):
+    """What was done. For an erasure the account closes with this, and the erasure begins."""
+
+    outcome = words(required=True)
+
+
+class Refusal(Schema):
+    ground = choice(RefusalGround, required=True)
+    reasons = words(required=True)
+
+
+class Remedy(Schema):
+    """What the person may do about a refusal, in two languages."""
+
+    code = m.String(required=True)
+    nl = m.String(required=True)
+    en = m.String(required=True)
+
+
+class Taken(Written):
+    """`duplicate_of` is an earlier request for the same that is still open."""
+
+    request = m.String(required=True)
+    due_on = m.Date(required=True)
+    duplicate_of = m.String(required=True, allow_none=True)
+
+
+class Stepped(Written):
+    """`due_on` counts from the receipt, the other from the identity check; `rule` names term and version."""
+
+    request = m.String(required=True)
+    state = m.String(required=True)
+    due_on = m.Date(required=True)
+    due = m.String(required=True)
+    rule = m.String(required=True)
+    due_on_from_identity = m.Date(required=True, allow_none=True)
+    erasure = m.String(required=True, allow_none=True)
+    remedies = m.List(m.Nested(Remedy), required=True)
+
+
+class Line(Schema):
+    """One line of the register."""
+
+    id = m.String(required=True)
+    account = m.String(required=True, allow_none=True)
+    kind = m.String(required=True)
+    channel = m.String(required=True)
+    state = m.String(required=True)
+    received_at = m.String(required=True)
+    rule = m.String(required=True)
+    due_on = m.Date(required=True)
+    due = m.String(required=True)
+    first_due_on = m.Date(required=True)
+    remind_at = m.String(required=True)
+    extension = m.String(required=True, allow_none=True)
+    duplicate_of = m.String(required=True, allow_none=True)
+    verified_at = m.String(required=True, allow_none=True)
+    how = m.String(required=True, allow_none=True)
+    due_on_from_identity = m.Date(required=True, allow_none=True)
+    closed_at = m.String(required=True, allow_none=True)
+    erasure = m.String(required=True, allow_none=True)
+    ground = m.String(required=True, allow_none=True)
+    remedies = m.List(m.Nested(Remedy), required=True)
+
+
+class Request(Line):
+    """With its words: what was asked, why it took longer, what was done, why it was refused."""
+
+    said = m.String(required=True, allow_none=True)
+    reasons = m.String(required=True, allow_none=True)
+    outcome = m.String(required=True, allow_none=True)
+    refusal = m.String(required=True, allow_none=True)
+
+
+REGISTER = page_of(Line, "Register")
+MINE = page_of(Request, "OwnRequests")

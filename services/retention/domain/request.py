@@ -1,0 +1,247 @@
+"""A data request is taken in, its asker known, and answered once: done, or refused with remedies (P15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.contracts.retention import (
+    Channel,
+    DataRequested,
+    ExtensionGround,
+    IdentityCheck,
+    IdentityVerified,
+    RefusalGround,
+    RequestExtended,
+    RequestFulfilled,
+    RequestRefused,
+    Right,
+)
+from services.kernel.decider import Decider, Refused
+from services.retention.domain.clock import Deadline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """`since` is when the person registered; `gone` says that their erasure has begun. `said` is personal."""
+
+    request: str
+    account: str
+    organisation: str
+    right: Right
+    channel: Channel
+    said: str | None
+    received_at: datetime
+    since: datetime
+    duplicate_of: str | None
+    gone: bool
+    deadline: Deadline
+    remind_at: datetime
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify:
+    """`deadline` is the one counted from now: where there was doubt, both are shown."""
+
+    how: IdentityCheck
+    deadline: Deadline
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extend:
+    """`deadline` counts from the receipt, as the first one did. `reasons` are personal."""
+
+    ground: ExtensionGround
+    reasons: str
+    deadline: Deadline
+    remind_at: datetime
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fulfil:
+    """`outcome` is personal. An erasure is fulfilled by beginning it."""
+
+    outcome: str
+    erasure: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse:
+    """`reasons` are personal; `remedies` are the codes of what may be done about it, by this version of the law."""
+
+    ground: RefusalGround
+    reasons: str
+    remedies: tuple[str, ...]
+    law: int
+    by: str
+    at: datetime
+
+
+Command = Take | Verify | Extend | Fulfil | Refuse
+Event = DataRequested | IdentityVerified | RequestExtended | RequestFulfilled | RequestRefused
+
+
+class Status(StrEnum):
+    UNKNOWN = "unknown"
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    FULFILLED = "fulfilled"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    status: Status = Status.UNKNOWN
+    asked: DataRequested | None = None
+    extended: bool = False
+
+
+def decide(state: Request, command: Command) -> Sequence[Event]:
+    match state, command:
+        case Request(asked=None), Take():
+            return _take(command)
+        case Request(asked=None), _:
+            raise Refused("not_found")
+        case _, Take():
+            return []
+        case Request(status=Status.RECEIVED, asked=asked), Verify() if asked:
+            return [_verified(asked, command)]
+        case Request(status=Status.VERIFIED), Verify():
+            return []
+        case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Extend() if asked:
+            return _extend(state, asked, command)
+        case Request(status=Status.RECEIVED), Fulfil():
+            raise Refused("identity_needed")
+        case Request(status=Status.VERIFIED, asked=asked), Fulfil() if asked:
+            return _fulfil(asked, command)
+        case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Refuse() if asked:
+            return _refuse(state, asked, command)
+        case _:
+            raise Refused("request_closed")
+
+
+def _take(command: Take) -> Sequence[Event]:
+    if not command.since <= command.received_at <= command.at:
+        raise Refused("moment_impossible")
+    if command.gone:
+        raise Refused("too_late")
+    asked = DataRequested(
+        request=command.request,
+        account=command.account,
+        organisation=command.organisation,
+        right=command.right,
+        channel=command.channel,
+        said=command.said,
+        received_at=command.received_at,
+        taken_in_by=command.by,
+        duplicate_of=command.duplicate_of,
+        rule=command.deadline.rule,
+        due_on=command.deadline.on,
+        due=command.deadline.at,
+        remind_at=command.remind_at,
+        at=command.at,
+    )
+    if command.channel is not Channel.APP:
+        return [asked]
+    # Who asks in the app has signed in: nobody need ask again who they are.
+    known = Verify(how=IdentityCheck.SESSION, deadline=command.deadline, by=command.by, at=command.at)
+    return [asked, _verified(asked, known)]
+
+
+def _verified(asked: DataRequested, command: Verify) -> IdentityVerified:
+    return IdentityVerified(
+        request=asked.request,
+        account=asked.account,
+        organisation=asked.organisation,
+        how=command.how,
+        verified_by=command.by,
+        rule=command.deadline.rule,
+        due_on=command.deadline.on,
+        due=command.deadline.at,
+        at=command.at,
+    )
+
+
+def _extend(state: Request, asked: DataRequested, command: Extend) -> Sequence[Event]:
+    if state.extended:
+        raise Refused("already_extended")
+    if command.at >= asked.due:
+        raise Refused("term_over")
+    return [
+        RequestExtended(
+            request=asked.request,
+            account=asked.account,
+            organisation=asked.organisation,
+            ground=command.ground,
+            reasons=command.reasons,
+            extended_by=command.by,
+            rule=command.deadline.rule,
+            due_on=command.deadline.on,
+            due=command.deadline.at,
+            remind_at=command.remind_at,
+            at=command.at,
+        )
+    ]
+
+
+def _fulfil(asked: DataRequested, command: Fulfil) -> Sequence[Event]:
+    if (asked.right is Right.ERASURE) != (command.erasure is not None):
+        raise Refused("not_yet")
+    return [
+        RequestFulfilled(
+            request=asked.request,
+            account=asked.account,
+            organisation=asked.organisation,
+            outcome=command.outcome,
+            erasure=command.erasure,
+            fulfilled_by=command.by,
+            at=command.at,
+        )
+    ]
+
+
+def _refuse(state: Request, asked: DataRequested, command: Refuse) -> Sequence[Event]:
+    if command.ground is RefusalGround.IDENTITY_NOT_ESTABLISHED and state.status is Status.VERIFIED:
+        raise Refused("identity_known")
+    if not command.remedies:
+        raise Refused("not_yet")
+    return [
+        RequestRefused(
+            request=asked.request,
+            account=asked.account,
+            organisation=asked.organisation,
+            ground=command.ground,
+            reasons=command.reasons,
+            remedies=command.remedies,
+            law=command.law,
+            refused_by=command.by,
+            at=command.at,
+        )
+    ]
+
+
+def evolve(state: Request, event: Event) -> Request:
+    match event:
+        case DataRequested():
+            return Request(status=Status.RECEIVED, asked=event)
+        case IdentityVerified():
+            return replace(state, status=Status.VERIFIED)
+        case RequestExtended():
+            return replace(state, extended=True)
+        case RequestFulfilled():
+            return replace(state, status=Status.FULFILLED)
+        case RequestRefused():
+            return replace(state, status=Status.REFUSED)
+
+
+decider: Decider[Request, Command, Event] = Decider(Request(), decide, evolve)

@@ -1,0 +1,140 @@
+"""How a data request is told: its dates with the rule they were counted by, and what may be done about a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+from marshmallow import RAISE, Schema
+from marshmallow import fields as m
+from marshmallow.validate import Length
+from sqlalchemy import Row
+
+from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
+
+OPEN = ("received", "verified")
+LONGEST = 10_000
+
+
+def _text(*, required: bool = True) -> m.String:
+    if required:
+        return m.String(required=True, validate=Length(min=1, max=LONGEST))
+    return m.String(load_default=None, allow_none=True, validate=Length(max=LONGEST))
+
+
+class Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class Intake(Strict):
+    """`app` is no channel here: who asks in the app asks for themselves."""
+
+    account = m.String(required=True, validate=Length(min=1, max=100))
+    kind = m.Enum(Right, by_value=True, required=True)
+    channel = m.Enum(Channel, by_value=True, required=True, validate=lambda channel: channel is not Channel.APP)
+    received_at = m.AwareDateTime(format="iso", required=True)
+    text = _text(required=False)
+
+
+class Wish(Strict):
+    kind = m.Enum(Right, by_value=True, required=True)
+    text = _text(required=False)
+
+
+class Verification(Strict):
+    """A session is no check that somebody else makes."""
+
+    how = m.Enum(IdentityCheck, by_value=True, required=True, validate=lambda how: how is not IdentityCheck.SESSION)
+
+
+class Extension(Strict):
+    ground = m.Enum(ExtensionGround, by_value=True, required=True)
+    reasons = _text()
+
+
+class Outcome(Strict):
+    outcome = _text()
+
+
+class Refusal(Strict):
+    ground = m.Enum(RefusalGround, by_value=True, required=True)
+    reasons = _text()
+
+
+class Period(Strict):
+    """Of a register; either end may be open."""
+
+    organisation = m.String(load_default=None, allow_none=True, validate=Length(max=100))
+    since = m.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    until = m.AwareDateTime(format="iso", load_default=None, allow_none=True)
+
+
+class Remedies(Protocol):
+    def remedies(self, codes: Sequence[str], version: int) -> list[Mapping[str, str]]: ...
+
+
+def outcome(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
+    """What a step changed, for who took it."""
+    told = request(row, law)
+    names = ("state", "due_on", "due", "rule", "due_on_from_identity", "erasure", "remedies")
+    return {"request": row.request, **{name: told[name] for name in names}}
+
+
+def request(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
+    """A line of the register. `person` is a pseudonym: the door puts the public id in its place."""
+    remedies = law.remedies(orjson.loads(row.remedies), int(row.law)) if row.remedies else []
+    return {
+        "id": row.request,
+        "person": row.account,
+        "kind": row.right,
+        "channel": row.channel,
+        "state": row.state,
+        "received_at": row.received_at,
+        "rule": row.rule,
+        "due_on": row.due_on,
+        "due": row.due,
+        "first_due_on": row.first_due_on,
+        "remind_at": row.remind_at,
+        "extension": row.extension_ground,
+        "duplicate_of": row.duplicate_of,
+        "verified_at": row.verified_at,
+        "how": row.how,
+        "due_on_from_identity": row.due_on_from_identity,
+        "closed_at": row.closed_at,
+        "erasure": row.erasure,
+        "ground": row.ground,
+        "remedies": remedies,
+    }
+
+
+LINE = (
+    "organisation", "right", "channel", "state", "received_at", "rule", "due_on", "first_due_on", "extension_ground",
+    "duplicate_of", "verified_at", "how", "closed_at", "ground",
+)  # fmt: skip
+
+
+def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[type-arg]
+    """`rows` name nobody. `late`: not answered in time, or not yet and its time is over."""
+    lines = [
+        {
+            "request": row.request,
+            **{name: getattr(row, name) for name in LINE},
+            "late": (row.closed_at or now) >= row.due,
+            "to_remind": row.state in OPEN and row.remind_at <= now < row.due,
+        }
+        for row in rows
+    ]
+    totals = {
+        "received": len(lines),
+        "open": sum(line["state"] in OPEN for line in lines),
+        "fulfilled": sum(line["state"] == "fulfilled" for line in lines),
+        "refused": sum(line["state"] == "refused" for line in lines),
+        "extended": sum(row.extended for row in rows),
+        "duplicates": sum(row.duplicate_of is not None for row in rows),
+        "to_remind": sum(line["to_remind"] for line in lines),
+        "overdue": sum(line["state"] in OPEN and line["late"] for line in lines),
+        "answered_late": sum(line["state"] not in OPEN and line["late"] for line in lines),
+    }
+    return {"rows": lines, "totals": totals}

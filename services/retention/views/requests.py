@@ -1,0 +1,202 @@
+"""Which data requests there are, by when each is to be answered, and what came of it (P15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from services.contracts.facts import PERSON
+from services.contracts.retention import (
+    DataRequested,
+    ErasureCompleted,
+    IdentityVerified,
+    RequestExtended,
+    RequestFulfilled,
+    RequestRefused,
+    Right,
+)
+from services.kernel.codec import instant
+from services.kernel.envelope import Recorded
+
+tables = MetaData()
+requests = Table(
+    "requests",
+    tables,
+    Column("request", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("account", String(36), index=True),
+    Column("right", String(20), nullable=False),
+    Column("channel", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("rule", String(80), nullable=False),
+    Column("due_on", String(10), nullable=False),
+    Column("due", String(32), nullable=False),
+    Column("remind_at", String(32), nullable=False),
+    Column("first_due_on", String(10), nullable=False),
+    Column("extended", Boolean, nullable=False),
+    Column("extension_ground", String(20)),
+    Column("duplicate_of", String(36)),
+    Column("verified_at", String(32)),
+    Column("how", String(20)),
+    Column("due_on_from_identity", String(10)),
+    Column("closed_at", String(32)),
+    Column("erasure", String(36)),
+    Column("ground", String(40)),
+    Column("remedies", Text),
+    Column("law", String(10)),
+    Column("said", Text),
+    Column("reasons", Text),
+    Column("outcome", Text),
+    Column("refusal", Text),
+    Index("requests_by_organisation", "organisation", "request"),
+)
+"""`state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
+SEALED = {"said": "said", "reasons": "reasons", "outcome": "outcome", "refusal": "reasons"}
+"""What stands here sealed, and the field it was sealed as."""
+OPEN = ("received", "verified")
+
+
+def project(session: Connection, record: Recorded) -> None:
+    match record.event:
+        case DataRequested() as event:
+            session.execute(
+                insert(requests).values(
+                    request=event.request,
+                    organisation=event.organisation,
+                    account=event.account,
+                    right=event.right.value,
+                    channel=event.channel.value,
+                    state="received",
+                    received_at=instant(event.received_at),
+                    rule=event.rule,
+                    due_on=event.due_on.isoformat(),
+                    due=instant(event.due),
+                    remind_at=instant(event.remind_at),
+                    first_due_on=event.due_on.isoformat(),
+                    extended=False,
+                    duplicate_of=event.duplicate_of,
+                    said=record.sealed.get("said"),
+                )
+            )
+        case IdentityVerified() as event:
+            _set(
+                session,
+                event.request,
+                state="verified",
+                verified_at=instant(event.at),
+                how=event.how.value,
+                due_on_from_identity=event.due_on.isoformat(),
+            )
+        case RequestExtended() as event:
+            _set(
+                session,
+                event.request,
+                extended=True,
+                extension_ground=event.ground.value,
+                rule=event.rule,
+                due_on=event.due_on.isoformat(),
+                due=instant(event.due),
+                remind_at=instant(event.remind_at),
+                reasons=record.sealed.get("reasons"),
+            )
+        case RequestFulfilled() as event:
+            said = record.sealed.get("outcome")
+            closed = instant(event.at)
+            _set(session, event.request, state="fulfilled", closed_at=closed, erasure=event.erasure, outcome=said)
+        case RequestRefused() as event:
+            _set(
+                session,
+                event.request,
+                state="refused",
+                closed_at=instant(event.at),
+                ground=event.ground.value,
+                remedies=orjson.dumps(list(event.remedies)).decode(),
+                law=str(event.law),
+                refusal=record.sealed.get("reasons"),
+            )
+        case ErasureCompleted() as event if event.scope == PERSON:
+            drop(session, event.account)
+
+
+def _set(session: Connection, request: str, **values: object) -> None:
+    session.execute(update(requests).where(requests.c.request == request).values(**values))
+
+
+WITHOUT_THEM = {"account": None, **dict.fromkeys(SEALED)}
+
+
+def drop(session: Connection, account: str) -> int:
+    """Leave that there was a request and how it ended; take out whose, and every word of it."""
+    mine = requests.c.account == account
+    return session.execute(update(requests).where(mine).values(WITHOUT_THEM)).rowcount
+
+
+def counted(session: Connection, account: str) -> int:
+    mine = select(func.count()).select_from(requests).where(requests.c.account == account)
+    return session.execute(mine).scalar_one()
+
+
+def of_account(session: Connection, account: str) -> list[str]:
+    """Every request of a person, answered ones too."""
+    return list(session.execute(select(requests.c.request).where(requests.c.account == account)).scalars())
+
+
+def same_open(session: Connection, account: str, right: Right) -> str | None:
+    """The oldest request for the same that is not answered yet: another one is a duplicate of it."""
+    mine = (requests.c.account == account) & (requests.c.right == right.value) & requests.c.state.in_(OPEN)
+    first = requests.c.received_at, requests.c.request
+    return session.execute(select(requests.c.request).where(mine).order_by(*first).limit(1)).scalar()
+
+
+def by_id(session: Connection, organisation: str, request: str) -> Row | None:  # type: ignore[type-arg]
+    mine = (requests.c.request == request) & (requests.c.organisation == organisation)
+    return session.execute(select(requests).where(mine)).first()
+
+
+def page(session: Connection, mine: ColumnElement[bool], before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    found = select(requests).where(mine)
+    if before:
+        found = found.where(requests.c.request < before)
+    return session.execute(found.order_by(requests.c.request.desc()).limit(limit)).all()
+
+
+def of_organisation(session: Connection, organisation: str, before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """The newest first; ids are in the order in which they were taken in."""
+    return page(session, requests.c.organisation == organisation, before, limit)
+
+
+def of_person(session: Connection, account: str, before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    return page(session, requests.c.account == account, before, limit)
+
+
+def received_between(
+    session: Connection, organisation: str | None, since: datetime | None, until: datetime | None
+) -> Sequence[Row]:  # type: ignore[type-arg]
+    """For the register: every request received then, in order."""
+    found = select(requests)
+    if organisation is not None:
+        found = found.where(requests.c.organisation == organisation)
+    if since is not None:
+        found = found.where(requests.c.received_at >= instant(since))
+    if until is not None:
+        found = found.where(requests.c.received_at < instant(until))
+    return session.execute(found.order_by(requests.c.received_at, requests.c.request)).all()
