@@ -246,9 +246,8 @@ class Audit(Participant):
     def report(self, kind: str, **asked: Any) -> dict[str, Any]:
         return self.reports.make(kind, **asked)
 
-    def _retention_told(self, organisation: str | None) -> dict[str, Any]:
-        asked = {"organisation": organisation}
-        found: dict[str, Any] = self.caller.call("retention", "report", asked, self.own_context())
+    def _retention_told(self, question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = self.caller.call("retention", question, asked, self.own_context())
         return found
 
     # -- as a participant

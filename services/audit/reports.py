@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +15,8 @@ from services.kernel.codec import instant, moment
 from services.kernel.decider import Refused
 from services.kernel.unit import Store
 
-Retention = Callable[[str | None], dict[str, Any]]
-"""What waits, and under which terms, as retention tells it: of one organisation, or of all."""
+Retention = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+"""A question to retention, by its name: what waits and under which terms, or the register of data requests."""
 
 
 class Reports:
@@ -40,14 +40,14 @@ class Reports:
         if begin and end and end <= begin:
             raise Refused("period_invalid")
         now = datetime.now(UTC)
-        # What waits, and under which terms, is retention's to tell; it is asked before anything is read here.
-        told = self._retention(organisation) if kind == "retention" else None
+        # It is asked before anything is read here.
+        told = self._told(kind, organisation, begin, end)
         made: erasures.Report | access.Report | integrity.Report | counted.Report
         with self._store.reading() as session:
             match kind:
                 case "erasures":
                     made = erasures.report(session, organisation, begin, end, instant(now))
-                case "retention" if told is not None:
+                case "retention" | "requests" if told is not None:
                     made = erasures.Report(told["rows"], told["totals"])
                 case "access":
                     made = access.report(session, organisation, begin, end)
@@ -69,6 +69,17 @@ class Reports:
             "rows": made.rows,
             "totals": made.totals,
         }
+
+    def _told(self, kind: str, organisation: str | None, begin: str | None, end: str | None) -> dict[str, Any] | None:
+        """What is retention's to tell."""
+        match kind:
+            case "retention":
+                return self._retention("report", {"organisation": organisation})
+            case "requests":
+                asked = {"organisation": organisation, "since": begin, "until": end}
+                return self._retention("request_report", asked)
+            case _:
+                return None
 
 
 def _moment(text: str | None) -> str | None:
