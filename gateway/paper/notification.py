@@ -94,7 +94,7 @@ def _lines(document: Mapping[str, Any], words: Mapping[str, str], lang: str) -> 
     if nature["categories"]:
         yield from ("", f"| {words['categories']} |", "|---|---|---|")
         yield from (f"| `{one['category']}` | {one['people']} | {one['records']} |" for one in nature["categories"])
-    yield from ("", f"## {words['contact']}", "", quoted(document["contact"] or words["erased"]))
+    yield from ("", f"## {words['contact']}", "", _written(document["contact"], words))
     for name in ("consequences", "measures"):
         yield from ("", f"## {words[name]}", "")
         yield from _texts(document[name], words, lang) if document[name] else (words["not_yet"],)
@@ -108,4 +108,8 @@ def _lines(document: Mapping[str, Any], words: Mapping[str, str], lang: str) -> 
 def _texts(phases: Sequence[Mapping[str, Any]], words: Mapping[str, str], lang: str) -> Iterator[str]:
     for one in phases:
         yield words["in_phase"].format(phase=one["phase"], at=written(one["at"], lang))
-        yield from ("", quoted(one["text"] or words["erased"]), "")
+        yield from ("", _written(one["text"], words), "")
+
+
+def _written(text: str | None, words: Mapping[str, str]) -> str:
+    return words["erased"] if text is None else quoted(text)

@@ -97,9 +97,12 @@ class World:
         self.auth.perform(context, work, keys=pairs)
 
     def sign_in(self, person: str, organisation: str, at: datetime) -> str:
-        session, said = str(uuid4()), {"account": person, "organisation": organisation, "at": at}
+        session = str(uuid4())
+        said: dict[str, Any] = {"account": person, "organisation": organisation, "at": at}
         self.tell(SignedIn(session=session, ip="192.0.2.1", os="Linux", **said), f"account/{person}")
-        started = SessionStarted(session=session, token_digest=session.replace("-", "") * 2, expires_at=at + timedelta(days=1), **said)
+        started = SessionStarted(
+            session=session, token_digest=session.replace("-", "") * 2, expires_at=at + timedelta(days=1), **said
+        )
         self.tell(started, f"account/{person}")
         return session
 
