@@ -44,9 +44,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "f850b83f0186625ae889784c1f87d92a8f58d0a757d4c4791e42ae2802574139",
-        "en_sha256": "1bf765c2ff3d39b9abfc7afb6f1388ddcd9e0c1e48f67209e96f005b942a16d0",
-        "particulars_sha256": "d39dc775353dd522d2872d65b8de2a8eae839698bcfc9c1f6cd84267bcc9fb63",
+        "nl_sha256": "aeb655ad2e910052ec640faf296ceccb10cf9b8ec1c8ba6c4a0aab5f2094b59c",
+        "en_sha256": "0b2ba49dd2398d9eabec9e618384afe62c7e4c236f8018d1d7399babcac073f6",
+        "particulars_sha256": "293301c7d34f99532e94170977a16d2b5f51498b4463ccf39416dec565579587",
     },
 }
 """The SHA-256 of what was published."""
