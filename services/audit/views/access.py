@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from services.contracts import auth, org
+from services.contracts import audit, auth, org
 from services.kernel.codec import instant
 from services.kernel.database import plain
 from services.kernel.entry import Entry
@@ -49,6 +49,7 @@ FOLLOWED: tuple[type[Event], ...] = (
     auth.DataViewed,
     auth.ProcessingRefused,
     org.ProcessingRefused,
+    audit.ComplaintViewed,
 )
 KINDS = ("signed_in", "sign_in_failed", "data_viewed", "people_seen", "processing_refused")
 
@@ -68,6 +69,8 @@ def follow(session: Connection, entry: Entry) -> None:
             kind, count, role, code = "sign_in_failed", event.count, None, None
         case auth.DataViewed():
             kind, count, role, code = "data_viewed", len(event.people), event.viewer_role.value, None
+        case audit.ComplaintViewed():
+            kind, count, role, code = "data_viewed", 1, event.viewer_role.value, None
         case auth.ProcessingRefused() | org.ProcessingRefused():
             kind, count, role, code = "processing_refused", 1, None, event.code
         case _:
