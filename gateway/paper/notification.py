@@ -67,7 +67,8 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@/])")
 
 def quoted(text: str) -> str:
     """What somebody wrote, as a quotation in which nothing is markup: no link, no image, no HTML."""
-    plain = (_MARKS.sub(r"\\\1", line) for line in text.splitlines() or [""])
+    lines = ("".join(one if one.isprintable() else " " for one in line) for line in text.splitlines() or [""])
+    plain = (_MARKS.sub(r"\\\1", line) for line in lines)
     return "\n".join(f"> {line}".rstrip() for line in plain)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 from marshmallow import fields as m
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Regexp
 
 from gateway.schemas.fields import Page, Written, choice, page_of, text
 from services.contracts.audit import Channel, IncidentOutcome
@@ -35,7 +35,7 @@ class IncidentWish(Schema):
     since = text(40, required=True)
     until = text(40)
     account = text(100)
-    session = text(100)
+    session = m.String(validate=Regexp(r"^[0-9a-f-]{36}\Z", error="Not the id of a session."))
     categories = m.List(choice(Category), validate=Length(max=20))
 
 
@@ -125,7 +125,7 @@ class Incident(IncidentRow):
 
 class IncidentNotificationQuery(Schema):
     organisation = text(100)
-    format = choice(("json", "md"), load_default="json")
+    format = choice(("json", "markdown"), load_default="json")
     lang = choice(("nl", "en"), load_default="nl")
 
 

@@ -44,16 +44,12 @@ def report(
 ) -> Report:
     """One row for each incident that became known in the period; an organisation's holds its own numbers alone."""
     found = view.known_in(session, organisation, since, until)
-    parts = view.parts(session, [row.incident for row in found])
+    parts = view.parts(session, organisation, [row.incident for row in found])
     rows, totals, moment_now = [], dict.fromkeys(TOTALS, 0), instant(now)
     for row in found:
         term = clock(notices, moment(row.known_at))
         due, alarm = instant(term.controller_due), instant(term.alarm_at)
-        mine = [
-            one
-            for one in parts[row.incident]
-            if organisation in (None, one.organisation) and one.organisation != row.organisation
-        ]
+        mine = [one for one in parts[row.incident] if one.organisation != row.organisation]
         untold = 0 if row.closed_at else sum(one.informed_at is None for one in mine)
         late = sum(one.informed_at is not None and one.informed_at > due for one in mine)
         rows.append(

@@ -105,22 +105,22 @@ class Incidents:
         limit = max(1, min(limit, MOST))
         with self._store.reading() as session:
             rows = view.after(session, organisation, after or "", limit)
-            parts = view.parts(session, [row.incident for row in rows])
-        items = [self._row(row, parts[row.incident], organisation) for row in rows]
+            parts = view.parts(session, organisation, [row.incident for row in rows])
+        items = [self._row(row, parts[row.incident]) for row in rows]
         return {"items": items, "next": rows[-1].incident if len(rows) == limit else None}
 
     def show(self, incident: str, organisation: str | None) -> dict[str, Any]:
         """One incident with what was written of it; why it was closed so is for the maker's side alone."""
         with self._store.reading() as session:
             row = self._found(session, organisation, incident)
-            parts = view.parts(session, [incident])[incident]
+            parts = view.parts(session, organisation, [incident])[incident]
             history = eventstore.read(session, f"incident/{incident}")
         opened = self._opened(history)
         texts = {name: notification.written(history, opened, name) for name in notification.TEXTS}
         contact = opened.get((history[0].envelope.id, "contact"))
         closed = [record for record in history if isinstance(record.event, IncidentClosed)]
         why = opened.get((closed[0].envelope.id, "why")) if closed and organisation is None else None
-        return {**self._row(row, parts, organisation), **texts, "contact": contact, "why": why}
+        return {**self._row(row, parts), **texts, "contact": contact, "why": why}
 
     def notification_to(self, of: str, incident: str, organisation: str | None) -> dict[str, Any]:
         """The notification to the controller `of`, with its digest and the entries of the log that it rests on."""
@@ -178,8 +178,7 @@ class Incidents:
     def _clock(self, known_at: datetime) -> Clock:
         return clock(self._notices, known_at)
 
-    def _row(self, row: Any, parts: Sequence[Any], organisation: str | None) -> dict[str, Any]:
-        seen = [one for one in parts if organisation in (None, one.organisation)]
+    def _row(self, row: Any, parts: Sequence[Any]) -> dict[str, Any]:
         term = self._clock(moment(row.known_at))
         return {
             "id": row.incident,
@@ -194,7 +193,7 @@ class Incidents:
             "until": row.until,
             "categories": orjson.loads(row.categories),
             **_clock(term),
-            "controllers": [_part(one, term) for one in seen],
+            "controllers": [_part(one, term) for one in parts],
         }
 
 

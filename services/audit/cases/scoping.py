@@ -23,7 +23,7 @@ from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.unit import Store, Unit
 
-STRETCH = 2000
+STRETCH = 1000
 """Entries that one look goes through, however few of them fit."""
 PATIENCE = 0.5
 """Seconds that one turn looks for; the next one goes on where it stopped."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError
 from marshmallow import fields as m
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Regexp
 
 from services.contracts.audit import Channel, ComplaintOutcome, IncidentOutcome
 from services.contracts.privacy import Category
@@ -40,7 +40,7 @@ class Incident(_Strict):
     since = _moment(required=True)
     until = _moment()
     account = _text(100)
-    session = _text(100)
+    session = m.String(validate=Regexp(r"[0-9a-f-]{36}\Z"))
     categories = m.List(m.Enum(Category, by_value=True), load_default=list, validate=Length(max=2 * len(Category)))
 
 

@@ -195,11 +195,13 @@ def part(session: Connection, incident: str, organisation: str) -> Any | None:
     return session.execute(select(controllers).where(mine)).first()
 
 
-def parts(session: Connection, chosen: Sequence[str]) -> dict[str, list[Any]]:
-    """By incident each controller's part, in the order of their ids."""
+def parts(session: Connection, organisation: str | None, chosen: Sequence[str]) -> dict[str, list[Any]]:
+    """By incident each controller's part, in the order of their ids; an organisation's own alone."""
     found: dict[str, list[Any]] = {incident: [] for incident in chosen}
-    rows = select(controllers).where(controllers.c.incident.in_(chosen)).order_by(controllers.c.organisation)
-    for row in session.execute(rows):
+    rows = select(controllers).where(controllers.c.incident.in_(chosen))
+    if organisation is not None:
+        rows = rows.where(controllers.c.organisation == organisation)
+    for row in session.execute(rows.order_by(controllers.c.organisation)):
         found[row.incident].append(row)
     return found
 

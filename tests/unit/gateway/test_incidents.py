@@ -27,7 +27,7 @@ DOCUMENT: dict[str, Any] = {
             {
                 "phase": 1,
                 "at": "2026-03-02T12:30:00.000000Z",
-                "text": "Een <b>sessie</b>\n# ![x](http://kwaad.example)",
+                "text": "Een <b>sessie</b>\x1b[2J\u202e\n# ![x](http://kwaad.example)",
             },
             {"phase": 2, "at": "2026-03-02T13:30:00.000000Z", "text": None},
         ],
@@ -79,7 +79,7 @@ def test_both_languages_say_the_same_things() -> None:
     ],
 )
 def test_as_text_it_has_each_item_of_the_law_and_the_clock(ask: Client, lang: str, items: tuple[str, ...]) -> None:
-    answer = ask("GET", f"{INCIDENT}/notification?format=md&lang={lang}", role="beheerder")
+    answer = ask("GET", f"{INCIDENT}/notification?format=markdown&lang={lang}", role="beheerder")
 
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
@@ -95,7 +95,7 @@ def test_nothing_that_somebody_wrote_is_markup() -> None:
 
     for markup in ("<b>", "\n# ![", "](http", "{{"):
         assert markup not in text
-    assert "\n> Een \\<b\\>sessie\\<\\/b\\>\n> \\# \\!" in text
+    assert "\n> Een \\<b\\>sessie\\<\\/b\\> \\[2J\n> \\# \\!" in text
 
 
 def test_it_says_that_numbers_are_still_to_come() -> None:

@@ -201,6 +201,7 @@ def test_its_words_go_by_their_term_and_the_numbers_stay(world: World, two: str)
         ({"known_at": "yesterday"}, "invalid"),
         ({"categories": ["shoe_size"]}, "invalid"),
         ({"facts": "x" * 2001}, "invalid"),
+        ({"session": "de sessie van Sanne"}, "invalid"),
         ({"account": "nobody"}, "account_unknown"),
         ({"known_at": (NOON + HOUR).isoformat()}, "not_yet"),
         ({"until": (NOON - 7 * HOUR).isoformat()}, "period_invalid"),
