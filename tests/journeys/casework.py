@@ -85,7 +85,9 @@ def go_wrong(planting: Planting, village: Village) -> str:
     end = {"outcome": "not_reported", "why": planting.a("incident's end", "geen risico, oordeelt * Zilvermeeuw")}
     officer.post(f"/v1/incidents/{incident}/close", end, expect=200)
     village.beheerder.get(f"/v1/incidents/{incident}")
-    village.beheerder.http.get(f"/v1/incidents/{incident}/notification", params={"format": "markdown"}).raise_for_status()
+    village.beheerder.http.get(
+        f"/v1/incidents/{incident}/notification", params={"format": "markdown"}
+    ).raise_for_status()
     return incident
 
 

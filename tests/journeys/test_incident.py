@@ -1,0 +1,105 @@
+"""An incident with two controllers, and a complaint, from the first word to the end (P16, P19)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.kernel.codec import instant
+from tests.journeys.people import Cast, Person, certified, eventually, mailed
+from tests.journeys.running import System
+
+TEXTS = {"facts": "Een sessie was bij een ander.", "contact": "Loket, privacy@maker.example"}
+WORDS = "Mijn adres staat al een jaar fout."
+
+
+@pytest.mark.parametrize(
+    "settings", ["sqlite"], indirect=True
+)  # what the databases do differently has tests of its own
+def test_each_of_two_controllers_is_told_its_own_part_of_an_incident(system: System) -> None:
+    cast, other = Cast(system.url), Cast(system.url)
+    cast.assemble()
+    neighbour(cast, other)
+    since = instant(datetime.now(UTC) - timedelta(hours=1))
+    for one, name in ((cast, "sanne"), (cast, "noor"), (other, "jip")):
+        one.member(f"{name}@voorbeeld.example", f"{name}.devries", name.title(), "Vries")
+    cast.beheerder.get(f"/v1/organisations/{cast.organisation}/members")
+
+    known = {"known_at": instant(datetime.now(UTC)), "since": since, "categories": ["name", "email"]}
+    begun = cast.officer.post("/v1/incidents", {**TEXTS, **known})
+    incident = begun["incident"]
+    cast.beheerder.get(f"/v1/incidents/{incident}", expect=404)
+    shown = eventually(lambda: scoped(cast.officer, incident), what="the scope, from the log")
+    people = {one["organisation"]: one["people"] for one in shown["controllers"]}
+    assert people[cast.organisation] > people[other.organisation] >= 2, "the members and their Beheerder"
+
+    end = {"outcome": "not_reported", "why": "Geen risico voor de betrokkenen."}
+    close = f"/v1/incidents/{incident}/close"
+    assert cast.officer.post(close, end, expect=409)["code"] == "controllers_uninformed"
+    events = [event for one in (cast, other) for event in told(cast.officer, one, incident, people)]
+    events += cast.officer.post(close, end, expect=200)["events"]
+    report = cast.officer.get("/v1/reports/incidents")
+    assert (report["totals"]["not_reported"], report["totals"]["uninformed"]) == (1, 0)
+    own = other.beheerder.get("/v1/reports/incidents")
+    assert [(row["incident"], row["people"]) for row in own["rows"]] == [(incident, people[other.organisation])]
+
+    events += complained(cast)
+    for event in events:
+        assert eventually(lambda event=event: integrated(cast.officer, event), what="the receipt")
+    assert system.command("log", "verify").stdout.endswith("ok\n")
+    assert system.command("views").stdout.count(": ok") == 4
+
+
+def neighbour(cast: Cast, other: Cast) -> None:
+    other.operator, other.officer = cast.operator, cast.officer
+    other.organisation = other.register("Waterschap Elders", "beheer@elders.example")
+    other.beheerder.accept(mailed(cast.url, "beheer@elders.example"), "bo.elders", "Bo", "Elders")
+    other.beheerder.sign_in()
+    other.agree()
+
+
+def scoped(officer: Person, incident: str) -> Any:
+    shown = officer.get(f"/v1/incidents/{incident}")
+    return shown if shown["scope"] == "computed" else None
+
+
+def told(officer: Person, one: Cast, incident: str, people: dict[str, int]) -> list[str]:
+    said = {"organisation": one.organisation, "channel": "telephone"}
+    answer = officer.post(f"/v1/incidents/{incident}/inform", said, expect=200)
+    [part] = one.beheerder.get(f"/v1/incidents/{incident}")["controllers"]
+    assert (part["organisation"], part["people"]) == (one.organisation, people[one.organisation])
+    path = f"/v1/incidents/{incident}/notification"
+    document = one.beheerder.get(path)
+    assert document["document_sha256"] == answer["document_sha256"]
+    assert document["nature"]["people"] == people[one.organisation]
+    text = one.beheerder.http.get(path, params={"format": "markdown", "lang": "nl"}).text
+    assert "d. Maatregelen" in text
+    assert answer["document_sha256"] in text
+    for stranger in set(people) - {one.organisation}:
+        one.beheerder.get(path, params={"organisation": stranger}, expect=404)
+        assert stranger not in text
+    return list(answer["events"])
+
+
+def complained(cast: Cast) -> list[str]:
+    """Answered, seen by whoever complained, and gone with them. Answers what was told."""
+    member = cast.member("kees@voorbeeld.example", "kees.devries", "Kees", "Vries")
+    begun = member.post("/v1/me/complaints", {"text": WORDS})
+    complaint = begun["complaint"]
+    assert cast.officer.get(f"/v1/complaints/{complaint}")["text"] == WORDS
+    assert cast.beheerder.get(f"/v1/complaints/{complaint}")["text"] is None
+    said = {"outcome": "upheld", "answer": "U heeft gelijk."}
+    answered = cast.officer.post(f"/v1/complaints/{complaint}/answer", said, expect=200)
+    [mine] = member.get("/v1/me/complaints")["items"]
+    assert (mine["answer"], mine["outcome"]) == ("U heeft gelijk.", "upheld")
+    assert "Autoriteit Persoonsgegevens" in mine["remedy"]["nl"]
+    certified(cast.officer, member.ask("DELETE", "/v1/me", expect=202)["erasure"]["id"])
+    gone = cast.officer.get(f"/v1/complaints/{complaint}")
+    assert (gone["state"], gone["text"], gone["answer"]) == ("erased", None, None)
+    return [*begun["events"], *answered["events"]]
+
+
+def integrated(person: Person, event: str) -> bool:
+    return bool(person.get(f"/v1/receipts/{event}")["state"] in ("integrated", "witnessed"))
