@@ -37,7 +37,8 @@ fi
 
 say "installing $requirements"
 if command -v uv >/dev/null 2>&1 && UV_PYTHON_DOWNLOADS=never uv --version >/dev/null 2>&1; then
-    uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$requirements" ||
+    # Compiled once: a run starts a dozen processes, and each would compile all of it for itself.
+    uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$requirements" ||
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
 else
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
