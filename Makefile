@@ -4,6 +4,8 @@
 SETUP := sh deploy/setup.sh
 BIN := .venv/bin
 export PYTHONPATH :=
+# Python's own default, whatever the shell says: a dozen processes would each compile the project for themselves.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
