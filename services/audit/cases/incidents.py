@@ -91,7 +91,7 @@ class Incidents:
             by=context.actor,
             at=at,
         )
-        return self._do(context, incident, command) | {"document_sha256": command.document_sha256}
+        return self._do(context, incident, command, document_sha256=command.document_sha256)
 
     def close(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
         """Raises Refused: `not_yet` while the scope is being computed, `controllers_uninformed`, `incident_closed`."""
@@ -143,7 +143,7 @@ class Incidents:
 
     # -- how
 
-    def _do(self, context: Context, incident: str, command: rules.Command) -> dict[str, Any]:
+    def _do(self, context: Context, incident: str, command: rules.Command, **answer: str) -> dict[str, Any]:
         owner = f"incident/{incident}"
         basis = LegalBasis.LEGAL_OBLIGATION.value
         context = replace(context, organisation=self._maker, legal_basis=basis, case=incident)
@@ -153,7 +153,7 @@ class Incidents:
 
         def work(unit: Unit) -> dict[str, Any]:
             unit.do(owner, rules.decider, command)
-            return {"incident": incident}
+            return {"incident": incident, **answer}
 
         return self._store.perform(context, work, keys=[(owner, Category.CORRESPONDENCE.value)])
 

@@ -95,7 +95,7 @@ Command = Register | Supplement | Scope | Inform | Close | EraseText
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """`registered` is without its texts; `window` is as of `window_phase`, `informed` by organisation and phase."""
+    """`registered` is without its texts; `window` is as of `window_phase`, `informed` by organisation and document."""
 
     registered: IncidentRegistered | None = None
     phase: int = 1
@@ -103,7 +103,7 @@ class Incident:
     window: tuple[datetime, datetime | None] | None = None
     scoped_phase: int = 0
     concerned: frozenset[str] = frozenset()
-    informed: frozenset[tuple[str, int]] = frozenset()
+    informed: frozenset[tuple[str, str]] = frozenset()
     closed_at: datetime | None = None
     text_erased: bool = False
 
@@ -170,7 +170,7 @@ def _supplement(state: Incident, registered: IncidentRegistered, command: Supple
 
 
 def _inform(state: Incident, registered: IncidentRegistered, command: Inform) -> Sequence[Told]:
-    if (command.organisation, state.phase) in state.informed:
+    if (command.organisation, command.document_sha256) in state.informed:
         return []
     if command.informed_at > command.at:
         raise Refused("not_yet")
@@ -251,7 +251,7 @@ def evolve(state: Incident, event: Told) -> Incident:
             kept = state.concerned if event.organisations else frozenset[str]()
             return replace(state, concerned=kept, scoped_phase=event.phase)
         case ControllerInformed():
-            return replace(state, informed=state.informed | {(event.organisation, event.phase)})
+            return replace(state, informed=state.informed | {(event.organisation, event.document_sha256)})
         case IncidentClosed():
             return replace(state, closed_at=event.at)
         case IncidentTextErased():

@@ -78,10 +78,14 @@ def test_words_alone_leave_the_scope_as_it_is():
     given(incident.decider, REGISTERED, PART, COMPUTED, words, INFORMED).when(CLOSE).then(CLOSED)
 
 
-def test_a_controller_is_told_of_each_phase_once():
+def test_a_controller_is_told_the_same_once_and_told_again_when_there_is_more():
+    more = replace(INFORM, document_sha256="ab" * 32)
+
     given(incident.decider, REGISTERED).when(INFORM).then(INFORMED)
     given(incident.decider, REGISTERED, INFORMED).when(INFORM).then()
-    given(incident.decider, REGISTERED, INFORMED, SUPPLEMENTED).when(INFORM).then(replace(INFORMED, phase=2))
+    given(incident.decider, REGISTERED, INFORMED).when(more).then(replace(INFORMED, document_sha256="ab" * 32))
+    later = replace(INFORMED, phase=2, document_sha256="ab" * 32)
+    given(incident.decider, REGISTERED, INFORMED, SUPPLEMENTED).when(more).then(later)
 
 
 def test_nobody_was_told_before_it_was_known_or_in_the_future():

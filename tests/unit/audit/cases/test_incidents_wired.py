@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -124,7 +125,17 @@ def test_it_can_be_told_before_the_log_has_been_searched(world: World) -> None:
     world.grow()
     world.scoping.turn()
     assert world.parts(found)[OURS] == (1, 1)
+    assert len(inform(world, found, OURS)["events"]) == 1, "with its numbers it is told again"
+    assert inform(world, found, OURS)["events"] == []
     assert world.agrees()
+
+
+def test_asked_again_with_the_same_key_the_hash_is_that_of_what_was_told(world: World, two: str) -> None:
+    once = replace(OFFICER, idempotency="k", digest="d")
+    first = world.incidents.inform(once, two, organisation=OURS, **TOLD)
+    world.incidents.supplement(OFFICER, two, measures="Er is aangifte gedaan.")
+
+    assert world.incidents.inform(once, two, organisation=OURS, **TOLD) == first
 
 
 @pytest.mark.parametrize("organisation", ["an-organisation-that-never-was", MAKER])
