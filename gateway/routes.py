@@ -6,6 +6,7 @@ from gateway.route import Route
 from gateway.surface import (
     certificate,
     complaints,
+    data,
     incidents,
     leaving,
     operations,
@@ -20,6 +21,7 @@ from gateway.surface import (
 
 ROUTES: tuple[Route, ...] = (
     *own.ROUTES,
+    *data.ROUTES,
     *people.ROUTES,
     *organisations.ROUTES,
     *preview.ROUTES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gateway.answer import Answer
@@ -18,12 +19,13 @@ REQUESTS = "/v1/organisations/{org}/requests"
 MINE = "/v1/me/requests"
 
 
-async def _named(ask: Ask, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """With the public ids of whose account is open: naming them is a look at them, on the record."""
+async def _named(ask: Ask, items: list[dict[str, Any]], case: str | None = None) -> list[dict[str, Any]]:
+    """With the public ids of whose account is open: naming them is a look at them, on the record, for this case."""
     people = sorted({item["person"] for item in items if item.get("person")})
     known = {}
     if people:
-        known = await ask.call("auth.public_ids", {"organisation": ask.path["org"], "people": people})
+        asked = {"organisation": ask.path["org"], "people": people}
+        known = await ask.door.call("auth.public_ids", asked, replace(ask.context(), case=case), ask.deadline)
     return [{**item, "account": known.get(item.get("person"))} for item in items]
 
 
@@ -35,7 +37,7 @@ async def _register(ask: Ask) -> Answer:
 
 async def _one(ask: Ask) -> Answer:
     result = await ask.call("retention.request", {"organisation": ask.path["org"], "request": ask.path["request"]})
-    return ask.door.answered(ask, (await _named(ask, [result]))[0])
+    return ask.door.answered(ask, (await _named(ask, [result], ask.path["request"]))[0])
 
 
 def _of(method: str, path: str, summary: str, **rest: Any) -> Route:

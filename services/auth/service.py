@@ -100,6 +100,10 @@ class AuthService(Tended):
         return self.app.people.change_password(context, present=password, new=new_password)
 
     @answers()
+    def my_data(self, context: Context) -> dict[str, Any]:
+        return self.app.own_data.everything(context)
+
+    @answers()
     def access_log(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.people.access_log(context, after=after or "", limit=limit)
 
@@ -114,8 +118,8 @@ class AuthService(Tended):
     # -- others
 
     @answers(callers=("retention",))
-    def close_for_request(self, context: Context, organisation: str, person: str) -> dict[str, Any]:
-        return self.app.people.close_for_request(context, organisation=organisation, person=person)
+    def close_for_request(self, context: Context, organisation: str, person: str, by: str) -> dict[str, Any]:
+        return self.app.people.close_for_request(context, organisation=organisation, person=person, by=by)
 
     @answers(callers=("audit", "retention"))
     def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:

@@ -103,6 +103,10 @@ class OrgService(Tended):
     def acknowledge_statement(self, context: Context, **said: Any) -> dict[str, Any]:
         return self.app.acknowledge_statement(context, **said)
 
+    @answers()
+    def my_acknowledgements(self, context: Context) -> dict[str, Any]:
+        return self.app.my_acknowledgements(context)
+
     @answers(callers=("auth",))
     def statement_seen(self, context: Context, organisation: str, account: str) -> dict[str, Any] | None:
         return self.app.statement_seen(context, organisation, account)

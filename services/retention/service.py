@@ -77,6 +77,10 @@ class RetentionService(Tended):
         return self.app.requests.mine(context, after or "", limit)
 
     @answers()
+    def my_dates(self, context: Context) -> dict[str, Any]:
+        return self.app.requests.dates(context)
+
+    @answers()
     def ask_mine(self, context: Context, **said: Any) -> dict[str, Any]:
         return self.app.requests.ask(context, **schemas.loaded(asking.Wish(), said))
 

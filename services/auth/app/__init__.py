@@ -14,6 +14,7 @@ from services.auth.app import categories
 from services.auth.app.departing import Departing
 from services.auth.app.invitations import Invitations
 from services.auth.app.mail import Mailer, transport
+from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
@@ -47,6 +48,7 @@ class Auth(Participant):
         self.terms = TermsInForce(self._ask_org)
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
         self.people = People(self)
+        self.own_data = OwnData(self)
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
 

@@ -181,8 +181,8 @@ class People:
 
         return self._close(context, whose, organisation)
 
-    def close_for_request(self, context: Context, *, organisation: str, person: str) -> dict[str, Any]:
-        """Close the account of a person, by pseudonym, who asked to be erased. Answers the id of the erasure.
+    def close_for_request(self, context: Context, *, organisation: str, person: str, by: str) -> dict[str, Any]:
+        """Close the account of a person, by pseudonym, who asked to be erased, as `by` decided; answers the erasure.
 
         Raises Refused: `not_found`, `account_closed`, `last_beheerder`.
         """
@@ -195,7 +195,7 @@ class People:
                 _keep_one(session, row, Role.BEHEERDER)
             return str(row.account)
 
-        return self._close(context, whose, organisation)
+        return self._close(context, whose, organisation, by=by)
 
     def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
         """Record that the actor looks at these people. Looking at oneself is no look at another."""
@@ -275,12 +275,14 @@ class People:
 
         return self._auth.store.perform(context, work)
 
-    def _close(self, context: Context, whose: Callable[[Connection], str], organisation: str) -> dict[str, Any]:
+    def _close(
+        self, context: Context, whose: Callable[[Connection], str], organisation: str, *, by: str | None = None
+    ) -> dict[str, Any]:
         context = replace(context, organisation=organisation)
         erasure = str(uuid4())
 
         def work(unit: Unit) -> dict[str, Any]:
-            asked = account.Close(by=context.actor, erasure=erasure, at=datetime.now(UTC))
+            asked = account.Close(by=by or context.actor, erasure=erasure, at=datetime.now(UTC))
             if unit.do(f"account/{whose(unit.session)}", account.decider, asked):
                 return {"erasure": {"id": erasure}}
             raise Refused("account_closed")

@@ -161,3 +161,9 @@ def owner(session: Connection, organisation: str, account: str, session_id: str,
 def open_of(session: Connection, account: str, now: str) -> list[Row]:  # type: ignore[type-arg]
     mine = (sessions.c.account == account) & sessions.c.ended_at.is_(None) & (sessions.c.expires_at > now)
     return list(session.execute(select(sessions).where(mine).order_by(sessions.c.started_at).limit(100)))
+
+
+def kept_of(session: Connection, account: str) -> list[Row]:  # type: ignore[type-arg]
+    """Every session of which something is kept, ended ones too, the newest first."""
+    mine = sessions.c.account == account
+    return list(session.execute(select(sessions).where(mine).order_by(sessions.c.session.desc())))

@@ -64,6 +64,11 @@ def mails_due(session: Connection, now: str, limit: int = 20) -> list[Row]:  # t
     return list(session.execute(select(mails).where(mails.c.due <= now).order_by(mails.c.due).limit(limit)))
 
 
+def mails_of(session: Connection, account: str) -> list[Row]:  # type: ignore[type-arg]
+    """What waits to be mailed to a person."""
+    return list(session.execute(select(mails).where(mails.c.account == account).order_by(mails.c.due)))
+
+
 def sent(session: Connection, identity: str) -> None:
     session.execute(delete(mails).where(mails.c.id == identity))
 

@@ -123,6 +123,12 @@ class Statements(Organisations, ABC):
                 "acknowledged": statements.acknowledged(session, organisation, account, version),
             }
 
+    def my_acknowledgements(self, context: Context) -> dict[str, Any]:
+        """`items`: every version of the statement that the person who asks has said to have seen, and when."""
+        with self.store.reading() as session:
+            rows = statements.acknowledged_by(session, context.actor.removeprefix("account/"))
+        return {"items": [{"version": row.version, "at": row.at} for row in rows]}
+
     def acknowledge_statement(self, context: Context, **said: Any) -> dict[str, Any]:
         """`version`, one that was published → `events`. Raises Refused("statement_unknown") for any other."""
         given = schemas.load(schemas.Acknowledging, said)

@@ -88,6 +88,13 @@ def acknowledged(session: Connection, organisation: str, account: str, version: 
     return session.execute(select(acknowledgements.c.account).where(mine)).first() is not None
 
 
+def acknowledged_by(session: Connection, account: str) -> list[Row[Any]]:
+    """Each version that this person has said to have seen, and when."""
+    mine = acknowledgements.c.account == account
+    found = select(acknowledgements.c.version, acknowledgements.c.at).where(mine)
+    return list(session.execute(found.order_by(acknowledgements.c.version)))
+
+
 def drop_person(session: Connection, account: str) -> int:
     return session.execute(delete(acknowledgements).where(acknowledgements.c.account == account)).rowcount
 

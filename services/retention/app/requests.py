@@ -20,8 +20,9 @@ from services.retention.app.law import MAKER, Clock
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import request as rules
 from services.retention.domain.clock import Term
+from services.retention.schemas import STANDING_SENTENCE
 from services.retention.schemas import requests as schemas
-from services.retention.views import controllers, departures, erasures, requests
+from services.retention.views import controllers, departures, erasures, recordings, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -143,6 +144,23 @@ class Requests:
         found = self._page(lambda session, most: requests.of_person(session, account, before, most), limit, words=True)
         return {**found, "items": [{**item, "person": None} for item in found["items"]]}
 
+    def dates(self, context: Context) -> dict[str, Any]:
+        """`recorded`: since when there is something in a category; `erasures`: what goes when, by which rule.
+
+        With the words that every answer to access has: `law` is their version.
+        """
+        account = context.actor.removeprefix("account/")
+        with self._retention.store.reading() as session:
+            recorded = recordings.of_person(session, account)
+            going = erasures.all_of(session, account)
+        law = self.clock.law(self._retention.now())
+        return {
+            **schemas.dates(recorded, going),
+            **law.access_answer,
+            "law": law.version,
+            "standing": STANDING_SENTENCE,
+        }
+
     def report(self, organisation: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
         """The register in numbers and lines; what is due soon or too late is counted: a reminder (P15)."""
         now = instant(self._retention.now())
@@ -212,8 +230,17 @@ class Requests:
         if row.account is None:
             raise Refused("erased")
         retention = self._retention
-        once = replace(context, idempotency=f"request:{row.request}", digest="request", case=row.request)
-        asked = {"organisation": row.organisation, "person": row.account}
+        # Nobody speaks for somebody else between services: retention asks, and says who decided.
+        once = retention.own_context(
+            correlation=context.correlation,
+            organisation=row.organisation,
+            purpose=context.purpose,
+            legal_basis=LegalBasis.LEGAL_OBLIGATION,
+            idempotency=f"request:{row.request}",
+            digest="request",
+            case=row.request,
+        )
+        asked = {"organisation": row.organisation, "person": row.account, "by": context.actor}
         try:
             return str(retention.caller.call("auth", "close_for_request", asked, once)["erasure"]["id"])
         except Refused as no:

@@ -39,6 +39,7 @@ class Law:
     """One version of the terms, for what was received on or after `in_force_from` in `zone`.
 
     `remedies` are what may be done about a refusal, by kind of controller: words in two languages, by their code.
+    `access_answer` is what an answer to access says of everybody's data alike (AVG 15(1)(g), (h), 15(2)).
     """
 
     version: int
@@ -49,6 +50,7 @@ class Law:
     country: str
     supplement: tuple[Supplement, ...]
     remedies: Mapping[str, Mapping[str, Mapping[str, str]]]
+    access_answer: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,7 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Law, ...]:
                 country=version["holidays"]["country"],
                 supplement=tuple(_supplement(one) for one in version["holidays"]["supplement"]),
                 remedies=version["remedies"],
+                access_answer=version["access_answer"],
             )
         )
     return tuple(sorted(made, key=lambda law: law.in_force_from))

@@ -109,6 +109,14 @@ def request(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg
     }
 
 
+def dates(recorded: Sequence[Row], going: Sequence[Row]) -> dict[str, Any]:  # type: ignore[type-arg]
+    """When what is kept of a person came to be, and when it goes."""
+    return {
+        "recorded": {row.category: row.at for row in recorded},
+        "erasures": [{name: getattr(row, name) for name in ("scope", "rule", "due", "asked_at")} for row in going],
+    }
+
+
 LINE = (
     "organisation", "right", "channel", "state", "received_at", "rule", "due_on", "first_due_on", "extension_ground",
     "duplicate_of", "verified_at", "how", "closed_at", "ground",

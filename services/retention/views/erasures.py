@@ -310,6 +310,12 @@ def of_person(session: Connection, account: str) -> str | None:
     return session.execute(select(erasures.c.erasure).where(mine).limit(1)).scalar()
 
 
+def all_of(session: Connection, account: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Every erasure that stands of a person, of their sessions and categories as well, the first due first."""
+    mine = (erasures.c.account == account) & (erasures.c.state != "cancelled")
+    return session.execute(select(erasures).where(mine).order_by(erasures.c.due, erasures.c.erasure)).all()
+
+
 def stalled(session: Connection) -> int:
     """How many services said that they had not erased everything."""
     mine = select(func.count()).select_from(parts).where(parts.c.state == "stalled")

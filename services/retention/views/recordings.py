@@ -129,3 +129,9 @@ def _scheduled() -> ColumnElement[bool]:
     ordered = (erasures.c.scope == PERSON) & erasures.c.ordered_at.is_not(None)
     mine = erasures.c.account == recordings.c.account
     return exists(select(erasures.c.erasure).where(mine, or_(alone, ordered)))
+
+
+def of_person(session: Connection, account: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """What is known of one person, by category."""
+    mine = recordings.c.account == account
+    return session.execute(select(recordings).where(mine).order_by(recordings.c.category)).all()

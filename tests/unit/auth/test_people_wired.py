@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from services.auth.app import invitations
-from services.contracts.privacy import Role
+from services.auth.app.people import keys_of, pseudonym_of
+from services.contracts.privacy import Category, Role
 from services.kernel.codec import moment
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
@@ -188,8 +189,8 @@ def test_the_last_beheerder_cannot_be_removed(world: World) -> None:
 def test_who_asked_to_be_erased_is_closed_by_their_pseudonym_and_only_once(world: World) -> None:
     account = world.registered()["account"]
     found = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)
-    whose = {"organisation": GEMEENTE, "person": found["pseudonym"]}
-    once = world.context(role=Role.BEHEERDER, idempotency="request:1", digest="request")
+    whose = {"organisation": GEMEENTE, "person": found["pseudonym"], "by": f"account/{uuid4()}"}
+    once = world.context(actor="system/retention", idempotency="request:1", digest="request")
     answers = [world.auth.people.close_for_request(once, **whose) for _ in range(2)]
 
     assert answers[0] == answers[1]
@@ -204,9 +205,9 @@ def test_a_request_closes_nobody_of_another_organisation_and_never_the_last_behe
 
     for organisation, person in ((GEMEENTE, member), (str(uuid4()), found)):
         with refused("not_found"):
-            world.auth.people.close_for_request(world.beheerder(), organisation=organisation, person=person)
+            world.auth.people.close_for_request(world.beheerder(), organisation=organisation, person=person, by="b")
     with refused("last_beheerder"):
-        world.auth.people.close_for_request(world.beheerder(), organisation=GEMEENTE, person=found)
+        world.auth.people.close_for_request(world.beheerder(), organisation=GEMEENTE, person=found, by="b")
 
 
 def test_a_person_is_known_since_they_registered(world: World) -> None:
@@ -214,6 +215,27 @@ def test_a_person_is_known_since_they_registered(world: World) -> None:
     since = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)["since"]
 
     assert moment(since) <= datetime.now(UTC)
+
+
+def test_a_person_is_shown_everything_that_is_held_on_them_and_on_nobody_else(world: World) -> None:
+    world.registered()
+    me = world.signed_in()
+    world.auth.sign_ins.end(world.signed_in(), session="current")
+    world.registered("piet@voorbeeld.example", username="piet")
+    world.auth.store.perform(
+        me,
+        lambda unit: world.auth.mailer.post(unit, pseudonym_of(me), "notice", "sanne@voorbeeld.example", "/") or {},
+        keys=keys_of(pseudonym_of(me), Category.EMAIL, Category.CREDENTIALS),
+    )
+    told = world.auth.own_data.everything(me)
+
+    assert (told["account"]["email"], told["account"]["last_name"]) == ("sanne@voorbeeld.example", "Velde")
+    assert [one["ended_at"] is None for one in told["sessions"]] == [False, True], "ended ones are held as well"
+    assert told["sign_in_failures"] == {"in_a_row": 0, "wait_until": None}
+    assert [one["to"] for one in told["mails"]] == ["sanne@voorbeeld.example"]
+    assert "piet" not in str(told)
+    assert PASSWORD not in str(told)
+    assert "argon2" not in str(told)
 
 
 def test_an_emptied_infix_is_gone(world: World) -> None:

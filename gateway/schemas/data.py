@@ -1,0 +1,132 @@
+"""The answer to whoever asks what is held on them: every field is there, and an empty one says so (AVG 15)."""
+
+from __future__ import annotations
+
+from marshmallow import Schema
+from marshmallow import fields as m
+
+from gateway.schemas.complaints import ComplaintShown
+from gateway.schemas.organisations import ShownContact
+from gateway.schemas.own import Look
+from gateway.schemas.requests import Request
+from gateway.schemas.statement import StatementLine, SupervisoryAuthority
+
+
+class OwnAccount(Schema):
+    account = m.String(required=True)
+    organisation = m.String(required=True)
+    role = m.String(required=True)
+    status = m.String(required=True)
+    username = m.String(required=True, allow_none=True)
+    email = m.String(required=True, allow_none=True)
+    first_name = m.String(required=True, allow_none=True)
+    infix = m.String(required=True, allow_none=True)
+    last_name = m.String(required=True, allow_none=True)
+    invited_at = m.String(required=True)
+    registered_at = m.String(required=True, allow_none=True)
+
+
+class KeptSession(Schema):
+    """Ended ones too, until their own term is over."""
+
+    session = m.String(required=True)
+    started_at = m.String(required=True, allow_none=True)
+    expires_at = m.String(required=True, allow_none=True)
+    ended_at = m.String(required=True, allow_none=True)
+    ip = m.String(required=True, allow_none=True)
+    device = m.String(required=True, allow_none=True)
+    os = m.String(required=True, allow_none=True)
+    browser = m.String(required=True, allow_none=True)
+    app_version = m.String(required=True, allow_none=True)
+
+
+class WaitingMail(Schema):
+    kind = m.String(required=True)
+    to = m.String(required=True, allow_none=True)
+    due = m.String(required=True)
+
+
+class SignInFailures(Schema):
+    in_a_row = m.Integer(required=True)
+    wait_until = m.String(required=True, allow_none=True)
+
+
+class Seen(Schema):
+    version = m.Integer(required=True)
+    at = m.String(required=True)
+
+
+class Copy(Schema):
+    """Everything, as it is held (AVG 15(3))."""
+
+    account = m.Nested(OwnAccount, required=True)
+    sessions = m.List(m.Nested(KeptSession), required=True)
+    mails = m.List(m.Nested(WaitingMail), required=True)
+    sign_in_failures = m.Nested(SignInFailures, required=True)
+    acknowledged_statements = m.List(m.Nested(Seen), required=True)
+    requests = m.List(m.Nested(Request), required=True)
+    complaints = m.List(m.Nested(ComplaintShown), required=True)
+    looks = m.List(m.Nested(Look), required=True)
+    recorded = m.Dict(keys=m.String(), values=m.String(), required=True)
+
+
+class Controller(Schema):
+    name = m.String(required=True, allow_none=True)
+    kind = m.String(required=True, allow_none=True)
+    contact = m.Nested(ShownContact, required=True, allow_none=True)
+
+
+class AgreementInForce(Schema):
+    """What your organisation and the maker agreed: purposes with their ground, categories, terms, who processes."""
+
+    agreement = m.String(required=True)
+    version = m.Integer(required=True)
+    purposes = m.Dict(keys=m.String(), values=m.String(), required=True)
+    categories = m.List(m.String(), required=True)
+    retention = m.Dict(keys=m.String(), values=m.String(), required=True)
+    sub_processors = m.List(m.String(), required=True)
+
+
+class Going(Schema):
+    scope = m.String(required=True)
+    rule = m.String(required=True)
+    due = m.String(required=True)
+    asked_at = m.String(required=True)
+
+
+class DataTerms(Schema):
+    statement = m.List(m.Nested(StatementLine), required=True)
+    erasures = m.List(m.Nested(Going), required=True)
+
+
+class Said(Schema):
+    """One thing that is said, by its code and in the language asked for."""
+
+    code = m.String(required=True)
+    words = m.String(required=True)
+
+
+class OwnData(Schema):
+    """`agreement` is null where the maker answers for its own people. `recipients` empty means none.
+
+    `processed` is the confirmation. `law` and `statement` are the versions that the words are of.
+    """
+
+    processed = m.Boolean(required=True)
+    generated_at = m.String(required=True)
+    law = m.Integer(required=True)
+    statement = m.Integer(required=True)
+    controller = m.Nested(Controller, required=True)
+    copy = m.Nested(Copy, required=True)
+    purposes = m.List(m.Nested(StatementLine), required=True)
+    categories = m.List(m.Nested(StatementLine), required=True)
+    agreement = m.Nested(AgreementInForce, required=True, allow_none=True)
+    recipients = m.List(m.String(), required=True)
+    terms = m.Nested(DataTerms, required=True)
+    rights = m.List(m.String(), required=True)
+    complaint = m.Nested(SupervisoryAuthority, required=True)
+    sources = m.List(m.Nested(Said), required=True)
+    automated_decisions = m.Nested(Said, required=True)
+    transfers = m.Nested(Said, required=True)
+    not_shown = m.List(m.Nested(Said), required=True)
+    standing_sentence = m.String(required=True)

@@ -1,0 +1,66 @@
+"""Everything that auth holds on the person who asks, and what of it nobody can read (AVG 15(1), 15(3))."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from services.auth.app.people import NAMES, pseudonym_of
+from services.auth.views import accounts, sessions, work
+from services.kernel.codec import instant
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+KNOWN = ("public_id", "username", "email", *NAMES)
+DATES = ("invited_at", "registered_at")
+
+
+class OwnData:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def everything(self, context: Context) -> dict[str, Any]:
+        """`account`, `sessions` (ended ones too, as long as they are kept), `mails` that wait, `sign_in_failures`.
+
+        Raises Refused("not_found") for who has no open account.
+        """
+        account = pseudonym_of(context)
+        with self._auth.store.reading() as session:
+            row = accounts.by_pseudonym(session, str(context.organisation), account)
+            kept = sessions.kept_of(session, account)
+            waiting = work.mails_of(session, account)
+            failed, until = work.throttle_of(session, account)
+        if row is None:
+            raise Refused("not_found")
+        opened = self._auth.keyring.open_many([(getattr(row, name), name) for name in KNOWN])
+        known = dict(zip(KNOWN, opened, strict=True))
+        known["account"] = known.pop("public_id")
+        return {
+            "account": {
+                **known,
+                **{name: getattr(row, name) for name in ("organisation", "role", "status", *DATES)},
+            },
+            "sessions": self._sessions(kept),
+            "mails": self._mails(waiting),
+            "sign_in_failures": {
+                "in_a_row": failed,
+                "wait_until": instant(datetime.fromtimestamp(until, UTC)) if until else None,
+            },
+        }
+
+    def _sessions(self, rows: list[Any]) -> list[dict[str, Any]]:
+        opened = iter(self._auth.keyring.open_many([(getattr(r, n), n) for r in rows for n in sessions.EQUIPMENT]))
+        return [
+            {
+                **{name: getattr(row, name) for name in ("session", "started_at", "expires_at", "ended_at")},
+                **{name: next(opened) for name in sessions.EQUIPMENT},
+            }
+            for row in rows
+        ]
+
+    def _mails(self, rows: list[Any]) -> list[dict[str, Any]]:
+        to = self._auth.keyring.open_many([(row.recipient, "recipient") for row in rows])
+        return [{"kind": row.text, "to": one, "due": row.due} for row, one in zip(rows, to, strict=True)]
