@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pika
-import pytest
 
 from tests.journeys.people import Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System
