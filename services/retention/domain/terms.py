@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from services.contracts.privacy import TRIGGERS, Category, TermTrigger
+from services.kernel import terms
 from services.kernel.durations import after
+from services.kernel.terms import Due as Due
+from services.kernel.terms import due as due
 
 
 class Trigger(StrEnum):
@@ -23,35 +26,12 @@ class Trigger(StrEnum):
     LEAVING_CHOSEN = "leaving_chosen"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """One version: ISO 8601 durations by trigger, for what happened on or after `in_force_from` (UTC)."""
-
-    version: int
-    in_force_from: date
-    by_trigger: Mapping[Trigger, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """The moment something is due, and the rule that says so: `account_closed:P0D@1` is of version 1."""
-
-    rule: str
-    at: datetime
+Terms: TypeAlias = terms.Terms[Trigger]
 
 
 def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Terms, ...]:
     """The versions of `terms.json`, the oldest first. Raises ValueError where a term is missing or wrong."""
-    made = []
-    for version in versions:
-        by_trigger = {Trigger(name): duration for name, duration in version["terms"].items()}
-        if missing := set(Trigger) - set(by_trigger):
-            raise ValueError(f"terms {version['version']} say nothing of {sorted(missing)}")
-        for duration in by_trigger.values():
-            after(datetime(2018, 2, 21, tzinfo=UTC), duration)
-        in_force_from = date.fromisoformat(version["in_force_from"])
-        made.append(Terms(version=version["version"], in_force_from=in_force_from, by_trigger=by_trigger))
-    return tuple(sorted(made, key=lambda terms: terms.in_force_from))
+    return terms.parse(versions, Trigger, at_once=True)
 
 
 @dataclass(frozen=True)
@@ -118,14 +98,6 @@ def _of(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_a
     }
     # Whose only term began earlier goes by our own now: there is nothing left to keep it for.
     return found or {OF[trigger][0]: default}
-
-
-def due(terms: Sequence[Terms], trigger: Trigger, asked_at: datetime) -> Due:
-    """When it is due, by the version in force at `asked_at`; by the oldest before all of them."""
-    day = asked_at.astimezone(UTC).date()
-    valid = [one for one in terms if one.in_force_from <= day] or [terms[0]]
-    duration = valid[-1].by_trigger[trigger]
-    return Due(rule=f"{trigger}:{duration}@{valid[-1].version}", at=after(asked_at, duration))
 
 
 def earlier(moment: datetime, duration: str) -> datetime:
