@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import socket
 from dataclasses import dataclass, field
@@ -177,6 +178,22 @@ def _requests(planting: Planting, beheerder: Person, member: Person) -> None:
     for path in (base, f"{base}/{called}"):
         beheerder.get(path)
     member.get("/v1/me/requests")
+    _told(planting, member)
+
+
+UNTOLD = ("password", "token", "digest")
+"""What is kept as a hash, or has been used: nobody can show it."""
+CORRECTED = ("e-mail", "first name", "infix", "last name")
+"""In the place of these stands what they were corrected to."""
+
+
+def _told(planting: Planting, member: Person) -> None:
+    """The answer to access holds every value of the member's that is planted so far (AVG 15)."""
+    told = json.dumps(member.get("/v1/me/data"), ensure_ascii=False)
+    mine = {what.removeprefix("member's "): value for what, value in planting.values.items() if "member's " in what}
+    shown = {what: value for what, value in mine.items() if what not in CORRECTED and not what.endswith(UNTOLD)}
+    assert len(shown) > 10
+    assert [what for what, value in shown.items() if value not in told] == []
 
 
 def _again(planting: Planting, member: Person) -> None:
