@@ -51,8 +51,11 @@ def parse(versions: Iterable[Mapping[str, Any]], triggers: type[T], *, at_once: 
 
 
 def due(terms: Sequence[Terms[T]], trigger: T, moment: datetime) -> Due:
-    """When what happened at `moment` is due, by the version in force then; by the oldest before all of them."""
-    moment = moment.astimezone(UTC)
-    valid = [one for one in terms if one.in_force_from <= moment.date()] or [terms[0]]
+    """When what happened at `moment` is due, by the version in force then; by the oldest before all of them.
+
+    Counted in the zone of `moment`: thirty days from a midnight end at a midnight, whatever the clocks did between.
+    """
+    day = moment.astimezone(UTC).date()
+    valid = [one for one in terms if one.in_force_from <= day] or [terms[0]]
     duration = valid[-1].by_trigger[trigger]
     return Due(rule=f"{trigger}:{duration}@{valid[-1].version}", at=after(moment, duration))
