@@ -28,7 +28,10 @@ for folder in tests/unit/*/ tests/contracts/ tests/rules/; do
     [ -n "$(find "$folder" -name 'test_*.py' 2>/dev/null)" ] || continue
     name=$(echo "${folder%/}" | sed 's|^tests/||; s|/|-|')
     mkdir "$out/tmp-$name"
-    start "$name" env PYTEST_DEBUG_TEMPROOT="$out/tmp-$name" $bin/python -m pytest -q -p no:cacheprovider "$folder"
+    # The longest take two processes, lest one of them decide how long all of it takes.
+    case $name in unit-retention | unit-reader) workers="-n 2" ;; *) workers="" ;; esac
+    # shellcheck disable=SC2086
+    start "$name" env PYTEST_DEBUG_TEMPROOT="$out/tmp-$name" $bin/python -m pytest -q -p no:cacheprovider $workers "$folder"
 done
 wait
 
