@@ -85,16 +85,21 @@ class Keyring:
             yield (key.owner, key.category), key
 
     def _fetch(self, chosen: ColumnElement[bool]) -> list[Key]:
-        """A rotation may retire an epoch between a look and its unwrapping; then the next look finds the new one."""
-        for last in (False, False, True):
+        """A rotation may retire an epoch between a look and its unwrapping; then the next look finds the new one.
+
+        Raises KeyError where two looks find the same epoch and its key is gone.
+        """
+        seen: dict[str, str] = {}
+        while True:
             with reading(self._engine) as session:
                 rows = session.execute(select(keys).where(chosen)).all()
             try:
                 return [self._unwrap(row) for row in rows]
             except KeyError:
-                if last:
+                found = {row.id: row.epoch for row in rows}
+                if found == seen:
                     raise
-        raise AssertionError("unreachable")
+                seen = found
 
     def _mint(self, pairs: list[tuple[str, str]]) -> None:
         spare = epochs.known(self._engine, self._provider)

@@ -34,17 +34,21 @@ class FileKeys(Wrapping):
     def destroy(self, epoch: str) -> None:
         self._open.pop(epoch, None)
         path = self._path(epoch)
+        going = path.with_suffix(".going")
         if path.exists():
+            # Out of sight first: whoever opened it half overwritten would take noise for the key.
+            path.replace(going)
+        if going.exists():
             # Overwritten before it is unlinked: a plain unlink leaves the 32 bytes in a free block.
-            with path.open("r+b") as file:
+            with going.open("r+b") as file:
                 file.write(secrets.token_bytes(32))
                 file.flush()
                 os.fsync(file.fileno())
-            path.unlink()
+            going.unlink()
             self._sync()
 
     def epochs(self) -> set[str]:
-        return {path.stem for path in self.directory.glob("*.key")} if self.directory.exists() else set()
+        return {path.stem for path in self.directory.glob("*") if path.suffix in (".key", ".going")}
 
     def _path(self, epoch: str) -> Path:
         return self.directory / f"{epoch}.key"

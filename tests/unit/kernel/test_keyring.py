@@ -125,6 +125,40 @@ def test_a_process_that_had_opened_the_old_epoch_loses_it_too_and_goes_on(servic
     assert other.open(sealed, "first_name") == "Anna"
 
 
+def test_however_many_rotations_come_between_a_look_and_its_unwrapping_the_living_is_read(service: Service) -> None:
+    sealed = seal(service.keyring)
+
+    class Overtaken(FileKeys):
+        rotations = 6
+
+        def unwrap(self, epoch: str, wrapped: bytes, context: bytes) -> bytes:
+            if self.rotations:
+                self.rotations -= 1
+                another(service).rotate()
+            return super().unwrap(epoch, wrapped, context)
+
+    overtaken = Keyring(service.keyring._engine, Overtaken(service.directory / "kek"), "/auth")
+    assert overtaken.open(sealed, "first_name") == "Anna"
+
+
+def test_a_key_whose_epoch_is_really_gone_is_an_error_at_once(service: Service) -> None:
+    sealed = seal(service.keyring)
+    [path] = (service.directory / "kek").glob("*.key")
+    path.unlink()
+    with pytest.raises(KeyError):
+        another(service).open(sealed, "first_name")
+
+
+def test_a_key_file_that_was_half_destroyed_goes_with_the_next_rotation(service: Service) -> None:
+    seal(service.keyring)
+    [path] = (service.directory / "kek").glob("*.key")
+    key = path.read_bytes()
+    service.keyring.rotate()
+    path.with_suffix(".going").write_bytes(key)
+    rotation = another(service).rotate()
+    assert [path.name for path in (service.directory / "kek").iterdir()] == [f"{rotation.current}.key"]
+
+
 def test_a_rotation_that_was_killed_is_finished_by_the_next(service: Service) -> None:
     sealed = seal(service.keyring)
 
