@@ -9,7 +9,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from crisisconnect.told import events, owner_kind, service_of
+from crisisconnect.told import events, owner_kind
 from crisisconnect.topology import SERVICES
 from services.kernel.event import Event, personal_fields
 
@@ -23,7 +23,7 @@ def document() -> dict[str, Any]:
             "messages": {
                 event.type: {"$ref": f"#/components/messages/{event.type}"}
                 for event in events()
-                if service_of(event) == service
+                if event.service == service
             },
             "bindings": {
                 "amqp": {

@@ -10,11 +10,9 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from crisisconnect import asking, restore_rollback
-from crisisconnect.backup import Occupied
-from crisisconnect.backup import backup as write_backup
+from crisisconnect.backup import Occupied, backup as write_backup
 from crisisconnect.backup_manifest import Damaged, Foreign
-from crisisconnect.restore import NotEmpty, stopped
-from crisisconnect.restore import restore as put_back
+from crisisconnect.restore import NotEmpty, restore as put_back, stopped
 from services.kernel.decider import Refused
 
 ROLLED_BACK = 3

@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from crisisconnect import asyncapi
-from crisisconnect.told import events, owner_kind, service_of
+from crisisconnect.told import events, owner_kind
 from services.contracts.privacy import ADDITIONS, Category, Purpose
 from services.kernel.event import Event, personal_fields, subject_field
 
@@ -47,7 +48,7 @@ def _about() -> Iterator[str]:
 
 
 def _events() -> Iterator[str]:
-    for service, told in groupby(events(), service_of):
+    for service, told in groupby(events(), attrgetter("service")):
         yield f"## {service}"
         yield ""
         yield "| event | says | stream | fields |"
@@ -68,7 +69,7 @@ def _data_map() -> Iterator[str]:
     rows: dict[tuple[Category, str, str], set[str]] = {}
     for event in events():
         for name, mark in personal_fields(event).items():
-            where = (Category(mark.category), owner_kind(event, name), service_of(event))
+            where = (Category(mark.category), owner_kind(event, name), event.service)
             rows.setdefault(where, set()).add(name)
     order = list(Category)
     yield "## Data map"

@@ -10,8 +10,7 @@ from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
 from crisisconnect.machine import Missing
 from crisisconnect.replay_command import replay_
-from crisisconnect.running import Broken
-from crisisconnect.running import run as run_everything
+from crisisconnect.running import Broken, run as run_everything
 from crisisconnect.supervisor import AlreadyRunning
 from crisisconnect.views import verify as verify_views
 from crisisconnect.witness.commands import witness

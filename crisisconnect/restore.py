@@ -28,8 +28,7 @@ from services.audit.ledger.tables import entries
 from services.kernel import epochs, eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.cursor import Cursor
-from services.kernel.database import reading as look
-from services.kernel.database import writing
+from services.kernel.database import reading as look, writing
 from services.kernel.eventstore import events
 from services.kernel.keyproviders.choosing import provider_of
 from services.kernel.rebuilding import must_rebuild

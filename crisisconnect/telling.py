@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
-from crisisconnect.told import events, service_of
+from crisisconnect.told import events
 from crisisconnect.topology import CALLS, SERVICES
 from services.kernel.event import Event
 from services.kernel.participant import Participant
@@ -52,7 +53,7 @@ def _lines() -> Iterator[str]:
     yield "|---|---|---|"
     for service in SERVICES:
         yield f"| [{service}]({service}/README.md) | {OWNS[service]} | {', '.join(CALLS[service])} |"
-    for service, told in groupby(events(), service_of):
+    for service, told in groupby(events(), attrgetter("service")):
         yield ""
         yield f"## {service} tells"
         yield ""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from starlette.routing import Route as Path
-from starlette.routing import Router
+from starlette.routing import Route as Path, Router
 from starlette.types import ASGIApp
 
 from gateway.calls import Calls

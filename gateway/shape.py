@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from marshmallow import Schema, ValidationError
-from marshmallow import fields as m
+from marshmallow import Schema, ValidationError, fields as m
 
 from services.kernel.decider import Refused
 

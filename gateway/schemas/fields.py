@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import Schema, ValidationError
-from marshmallow import fields as m
+from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Email, Length, OneOf, Regexp
 
 DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,8}M)?(\d{1,10}S)?)?\Z"

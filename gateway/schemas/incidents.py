@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema
-from marshmallow import fields as m
+from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
 from gateway.schemas.fields import Page, Written, choice, page_of, text

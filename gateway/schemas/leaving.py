@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema
-from marshmallow import fields as m
+from marshmallow import Schema, fields as m
 
 from gateway.schemas.fields import Written, choice
 from services.contracts.org import LeavingChoice

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, validates_schema
-from marshmallow import fields as m
+from marshmallow import Schema, ValidationError, fields as m, validates_schema
 from marshmallow.validate import Length
 
 from gateway.schemas.fields import Written, choice, duration, email, page_of, sha256, text

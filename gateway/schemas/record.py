@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError
-from marshmallow import fields as m
+from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
 from gateway.schemas.fields import Page, Written, choice, natural, page_of, text

@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from marshmallow import Schema, ValidationError
-from marshmallow import fields as m
+from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
 from gateway.schemas.fields import Written, choice, page_of, text

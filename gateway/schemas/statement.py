@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
-from marshmallow import fields as m
+from marshmallow import Schema, fields as m
 
 from gateway.schemas.fields import choice, natural, page_of
 

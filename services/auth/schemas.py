@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, validate
-from marshmallow import fields as m
+from marshmallow import RAISE, Schema, ValidationError, fields as m, validate
 
 from services.contracts.privacy import Role
 from services.kernel.decider import Refused

@@ -9,8 +9,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
-from marshmallow import fields as m
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields as m
 
 from services.kernel.event import Event, personal_fields, plain_fields, remembered
 

@@ -12,8 +12,7 @@ from typing import Any
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolExhausted
 from sqlalchemy.pool import QueuePool
 
 from services.kernel.transaction import guard

@@ -24,16 +24,21 @@ class Event:
     """A fact, named in the past tense; never changed once released."""
 
     type: ClassVar[str]
+    service: ClassVar[str]
     version: ClassVar[int] = 1
     kind: ClassVar[str]
 
     def __init_subclass__(cls, *, version: int = 1, kind: str = "account", **options: Any) -> None:
-        """`kind` is the kind of stream (`account`, `session`, `organisation`, `erasure` …) the event belongs to."""
+        """`kind` is the kind of stream (`account`, `session`, `organisation`, `erasure` …) the event belongs to.
+
+        Who tells it is the contract that it stands in: the module, or the package of modules, below `contracts`.
+        """
         super().__init_subclass__(**options)
-        service = cls.__module__.rsplit(".", 1)[-1]
+        _, contract, name = cls.__module__.rpartition(".contracts.")
+        cls.service = name.split(".")[0 if contract else -1]
         cls.version = version
         cls.kind = kind
-        cls.type = f"nl.crisisconnect.{service}.{cls.__name__}.v{version}"
+        cls.type = f"nl.crisisconnect.{cls.service}.{cls.__name__}.v{version}"
         if cls.type in CATALOGUE and CATALOGUE[cls.type].__qualname__ != cls.__qualname__:
             raise TypeError(f"two events claim the type {cls.type}")
         CATALOGUE[cls.type] = cls

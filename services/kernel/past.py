@@ -23,8 +23,7 @@ from services.kernel.database import plain, reading, writing
 from services.kernel.entry import Entry
 from services.kernel.envelope import Recorded
 from services.kernel.event import Event
-from services.kernel.scratch import Scratch
-from services.kernel.scratch import engine as scratch_engine
+from services.kernel.scratch import Scratch, engine as scratch_engine
 
 Seen = Callable[[Recorded], Recorded]
 BATCH = 250

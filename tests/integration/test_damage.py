@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.audit.ingest.writer import Writer
-from services.audit.ledger import checkpoint as ledger_checkpoint
-from services.audit.ledger import tables
+from services.audit.ledger import checkpoint as ledger_checkpoint, tables
 from services.reader import Damage, Report, verify_database, verify_directory
 from tests.examples.log import Sources, seed
 from tests.integration.damage import KINDS, Damaged

@@ -27,8 +27,7 @@ from services.kernel import eventstore, past
 from services.kernel.codec import freeze
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import reading as look
-from services.kernel.database import sqlite
+from services.kernel.database import reading as look, sqlite
 from services.kernel.decider import Refused
 from services.reader import Unusable, verify_bundle, verify_url
 from tests.examples import auth as example

@@ -13,8 +13,7 @@ import pytest
 from services.reader import Damage, Report, Unusable, verify_directory
 from services.reader.__main__ import main
 from services.reader.workers import WORTH_IT, Workers, cores
-from tests.unit.reader.test_rotation import WRONG, verified
-from tests.unit.reader.test_rotation import held as plain
+from tests.unit.reader.test_rotation import WRONG, held as plain, verified
 from tests.unit.reader.tinylog import KEYS, LOG, PINS, Files, Signer, checkpoint, entries, event
 
 SIZE = WORTH_IT + 700

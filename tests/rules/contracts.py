@@ -12,8 +12,8 @@ import pytest
 import services.contracts
 from services.kernel.event import CATALOGUE, Event
 
-for module in pkgutil.iter_modules(services.contracts.__path__):
-    importlib.import_module(f"services.contracts.{module.name}")
+for module in pkgutil.walk_packages(services.contracts.__path__, "services.contracts."):
+    importlib.import_module(module.name)
 
 EVENTS: dict[str, type[Event]] = {
     name: event for name, event in sorted(CATALOGUE.items()) if event.__module__.startswith("services.contracts.")
@@ -27,10 +27,6 @@ def short(type_: str) -> str:
 every_event = pytest.mark.parametrize("event", EVENTS.values(), ids=[short(name) for name in EVENTS])
 
 
-def service_of(event: type[Event]) -> str:
-    return event.__module__.rsplit(".", 1)[-1]
-
-
 def example_name(event: type[Event]) -> str:
     """`UserRegistered` → `user_registered`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", event.__name__).lower()
@@ -38,7 +34,7 @@ def example_name(event: type[Event]) -> str:
 
 def found_example(event: type[Event]) -> Any | None:
     try:
-        examples = importlib.import_module(f"tests.examples.{service_of(event)}")
+        examples = importlib.import_module(f"tests.examples.{event.service}")
     except ModuleNotFoundError:
         return None
     make = getattr(examples, example_name(event), None)
@@ -49,6 +45,6 @@ def example(event: type[Event]) -> Any:
     """The believable example of an event. Fails with what to do where there is none."""
     made = found_example(event)
     if made is None:
-        where = f"tests/examples/{service_of(event)}.py"
+        where = f"tests/examples/{event.service}.py"
         pytest.fail(f"write `def {example_name(event)}(**but)` in {where}: one believable {event.__name__}")
     return made

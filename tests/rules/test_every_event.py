@@ -13,7 +13,7 @@ from services.kernel.event import owner_of, personal_fields, plain_fields, subje
 from services.kernel.eventstore import events
 from services.org.app.written import written
 from tests.contracts.frozen import GOLDEN, sealed_stand_ins
-from tests.rules.contracts import every_event, example, service_of
+from tests.rules.contracts import every_event, example
 
 SERVICES = ("auth", "org", "audit", "retention")
 STATED = frozenset(item.code for item in list(written().values())[-1].statement.lists["categories"])
@@ -31,8 +31,8 @@ def test_says_in_one_sentence_what_happened(event):
 
 @every_event
 def test_belongs_to_the_service_whose_contract_it_is_in(event):
-    assert service_of(event) in SERVICES, f"move it from {event.__module__} to the contract of who tells it"
-    assert event.type == f"nl.crisisconnect.{service_of(event)}.{event.__name__}.v{event.version}"
+    assert event.service in SERVICES, f"move it from {event.__module__} to the contract of who tells it"
+    assert event.type == f"nl.crisisconnect.{event.service}.{event.__name__}.v{event.version}"
     assert len(event.type) <= events.c.type.type.length
     assert is_dataclass(event)
     assert event.__dataclass_params__.frozen, "an event never changes: @dataclass(frozen=True, kw_only=True)"

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError
-from marshmallow import fields as m
+from marshmallow import RAISE, Schema, ValidationError, fields as m
 from marshmallow.validate import Length, Regexp
 
 from services.contracts.audit import Channel, ComplaintOutcome, IncidentOutcome

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from services.kernel import terms
-from services.kernel.terms import Due as Due
-from services.kernel.terms import due as due
+from services.kernel.terms import Due as Due, due as due
 
 
 class Trigger(StrEnum):

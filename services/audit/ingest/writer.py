@@ -19,8 +19,7 @@ from services.audit.ingest.remembered import Remembered
 from services.audit.ingest.state import State
 from services.audit.ledger import checkpoint, pruned, tree
 from services.audit.ledger.checkpoint import Head
-from services.audit.ledger.tables import checkpoints, sources
-from services.audit.ledger.tables import head as heads
+from services.audit.ledger.tables import checkpoints, head as heads, sources
 from services.kernel.codec import instant
 from services.kernel.database import is_sqlite, writing
 from services.kernel.faultpoint import reached

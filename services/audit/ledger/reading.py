@@ -10,8 +10,17 @@ from sqlalchemy import ColumnElement, Connection, false, func, or_, select
 
 from services.audit.ledger import pruned, tree
 from services.audit.ledger.checkpoint import Head, proof
-from services.audit.ledger.tables import checkpoints, cosignatures, entries, keys, pending, quarantine, sources, tiles
-from services.audit.ledger.tables import head as heads
+from services.audit.ledger.tables import (
+    checkpoints,
+    cosignatures,
+    entries,
+    head as heads,
+    keys,
+    pending,
+    quarantine,
+    sources,
+    tiles,
+)
 
 SCAN = 5000
 """How many entries one question looks through, however few of them fit it."""

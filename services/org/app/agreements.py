@@ -18,8 +18,7 @@ from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.grounds import before_terms
 from services.org.app.organisations import Organisations, following, most
-from services.org.domain import agreement as rules
-from services.org.domain import leaving
+from services.org.domain import agreement as rules, leaving
 from services.org.views import agreements
 
 SIDES = {Role.OPERATOR.value: Side.PROCESSOR, Role.BEHEERDER.value: Side.CONTROLLER}

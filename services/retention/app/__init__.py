@@ -23,17 +23,14 @@ from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app.certifying import Certifying
-from services.retention.app.departing import FOLLOWED as LEAVING
-from services.retention.app.departing import Departing
+from services.retention.app.departing import FOLLOWED as LEAVING, Departing
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.app.previewing import Previewing
 from services.retention.app.requests import Requests
 from services.retention.app.ruling import Ruling
 from services.retention.app.sweeping import Sweeping
-from services.retention.domain import erasure as erasing
-from services.retention.domain import retirement as retiring
-from services.retention.domain import terms
+from services.retention.domain import erasure as erasing, retirement as retiring, terms
 from services.retention.reactions import FOLLOWS, react
 from services.retention.views import (
     certificates,

@@ -20,8 +20,7 @@ from services.retention.app.law import MAKER, Clock
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import request as rules
 from services.retention.domain.clock import Term
-from services.retention.schemas import STANDING_SENTENCE
-from services.retention.schemas import requests as schemas
+from services.retention.schemas import STANDING_SENTENCE, requests as schemas
 from services.retention.views import controllers, departures, erasures, recordings, requests
 
 if TYPE_CHECKING:

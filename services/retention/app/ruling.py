@@ -22,8 +22,7 @@ from services.kernel.database import writing
 from services.kernel.feed import Entry
 from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation, stream
-from services.retention.domain import erasure as erasing
-from services.retention.domain import rule as ruling
+from services.retention.domain import erasure as erasing, rule as ruling
 from services.retention.domain.plan import Change, Open, changes, since_recorded, sooner
 from services.retention.domain.terms import OF, Agreed, Due, Trigger, closing, earlier, shortest
 from services.retention.views import erasures, holds, proposals, recordings, rules, sessions

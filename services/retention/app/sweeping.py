@@ -19,8 +19,7 @@ from services.kernel.rpc import Unavailable
 from services.kernel.unit import Unit
 from services.retention.app.departing import TooManyHeld
 from services.retention.app.locking import lock_organisations, stream
-from services.retention.domain import erasure as erasing
-from services.retention.domain import hold as holding
+from services.retention.domain import erasure as erasing, hold as holding
 from services.retention.domain.terms import allowance
 from services.retention.views import erasures, holds, retirements, standing, waits
 

@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 from services.contracts.privacy import TRIGGERS, Category, TermTrigger
 from services.kernel import terms
 from services.kernel.durations import after
-from services.kernel.terms import Due as Due
-from services.kernel.terms import due as due
+from services.kernel.terms import Due as Due, due as due
 
 
 class Trigger(StrEnum):

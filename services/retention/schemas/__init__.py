@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from marshmallow import RAISE, Schema, ValidationError, validates_schema
-from marshmallow import fields as m
+from marshmallow import RAISE, Schema, ValidationError, fields as m, validates_schema
 from marshmallow.validate import Length
 from sqlalchemy import Row
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
-from marshmallow import RAISE, Schema
-from marshmallow import fields as m
+from marshmallow import RAISE, Schema, fields as m
 from marshmallow.validate import Length
 from sqlalchemy import Row
 

@@ -25,8 +25,7 @@ from services.kernel.relaying.outbox import Fenced, Outbox
 from services.kernel.rpc import Unavailable
 from services.kernel.unit import Store
 from services.kernel.wake import Wake
-from tests.unit.kernel.conftest import MAKER, People, Service, people
-from tests.unit.kernel.conftest import tables as shown
+from tests.unit.kernel.conftest import MAKER, People, Service, people, tables as shown
 
 
 class Shown(People):

@@ -6,8 +6,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.kernel import rpc
 from services.kernel.context import Context

@@ -23,8 +23,7 @@ from services.retention.views.departures import apart
 from services.retention.views.erasures import erasures
 from services.retention.views.holds import holds
 from services.retention.views.sessions import sessions
-from tests.examples import org as said_by_org
-from tests.examples import retention as example
+from tests.examples import org as said_by_org, retention as example
 from tests.unit.retention.world import NOW, World
 
 MINE = example.WHOSE["organisation"]

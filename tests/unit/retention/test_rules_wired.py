@@ -18,8 +18,7 @@ from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.retention.domain.rule import Change, decider
-from services.retention.views import erasures
-from services.retention.views import sessions as known_sessions
+from services.retention.views import erasures, sessions as known_sessions
 from tests.examples import retention as example
 from tests.given import given
 from tests.unit.retention.world import NOW, World

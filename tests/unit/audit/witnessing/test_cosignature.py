@@ -11,8 +11,7 @@ from crisisconnect.witness.key import CosignerKey
 from services.audit.ledger.checkpoint import sign
 from services.audit.witnessing.cosignature import WitnessKey, verified
 from services.kernel.note import NoteInvalid
-from services.reader.note import cosigned_at, parse, parse_vkey
-from services.reader.note import verified as read_verified
+from services.reader.note import cosigned_at, parse, parse_vkey, verified as read_verified
 from tests.examples.log import Sources
 
 SEED = bytes(range(32))

@@ -1,0 +1,38 @@
+"""What audit tells: whose signatures the log takes, and what it erased itself."""
+
+from services.contracts.audit.channel import Channel as Channel
+from services.contracts.audit.complaint import (
+    ComplaintAnswered as ComplaintAnswered,
+    ComplaintOutcome as ComplaintOutcome,
+    ComplaintRegistered as ComplaintRegistered,
+    ComplaintTextErased as ComplaintTextErased,
+    ComplaintViewed as ComplaintViewed,
+)
+from services.contracts.audit.forgetting import ErasureCompleted as ErasureCompleted, KeyEpochRetired as KeyEpochRetired
+from services.contracts.audit.incident import (
+    BreachScoped as BreachScoped,
+    ControllerInformed as ControllerInformed,
+    IncidentClosed as IncidentClosed,
+    IncidentOutcome as IncidentOutcome,
+    IncidentRegistered as IncidentRegistered,
+    IncidentSupplemented as IncidentSupplemented,
+    IncidentTextErased as IncidentTextErased,
+    ScopeComputed as ScopeComputed,
+)
+from services.contracts.audit.log import (
+    EntryQuarantined as EntryQuarantined,
+    GapDetected as GapDetected,
+    GapHealed as GapHealed,
+    KeyRegistered as KeyRegistered,
+    LogPruned as LogPruned,
+    LogRolledBack as LogRolledBack,
+    RollbackGroundErased as RollbackGroundErased,
+    SigningKeyHandedOver as SigningKeyHandedOver,
+    StoreCameBack as StoreCameBack,
+    StoreRestored as StoreRestored,
+)
+from services.contracts.audit.replay import (
+    ReplayExported as ReplayExported,
+    ReplayGroundErased as ReplayGroundErased,
+    ReplayStarted as ReplayStarted,
+)

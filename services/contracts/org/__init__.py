@@ -1,0 +1,37 @@
+"""What org tells: organisations, and what they agreed with the maker."""
+
+from services.contracts.org.agreement import (
+    AgreementProposed as AgreementProposed,
+    AgreementSigned as AgreementSigned,
+    AgreementTerminated as AgreementTerminated,
+    ProcessingRefused as ProcessingRefused,
+    Side as Side,
+)
+from services.contracts.org.forgetting import (
+    ErasureCompleted as ErasureCompleted,
+    KeyEpochRetired as KeyEpochRetired,
+    SigningKeyHandedOver as SigningKeyHandedOver,
+)
+from services.contracts.org.leaving import (
+    ExportDelivered as ExportDelivered,
+    LeavingCancelled as LeavingCancelled,
+    LeavingChoice as LeavingChoice,
+    LeavingChosen as LeavingChosen,
+    LeavingEnd as LeavingEnd,
+    LeavingOrdered as LeavingOrdered,
+)
+from services.contracts.org.organisation import (
+    ContactPublished as ContactPublished,
+    FirstBeheerderInvited as FirstBeheerderInvited,
+    OrganisationKind as OrganisationKind,
+    OrganisationRegistered as OrganisationRegistered,
+    OrganisationRenamed as OrganisationRenamed,
+)
+from services.contracts.org.statement import (
+    CookieKind as CookieKind,
+    CookieRegistered as CookieRegistered,
+    CookieRemoved as CookieRemoved,
+    StatementAcknowledged as StatementAcknowledged,
+    StatementPublished as StatementPublished,
+    StoragePlace as StoragePlace,
+)
