@@ -6,7 +6,6 @@ Files of at most 1,000 records each, as JSON Lines and as CSV; a JSON Schema; th
 from __future__ import annotations
 
 import asyncio
-import csv
 import hashlib
 import io
 import json
@@ -23,15 +22,16 @@ from starlette.types import Receive, Send
 from gateway.answer import GUARDS, NO_STORE, Answer, Header
 from gateway.ask import PATIENCE, Ask
 from gateway.schemas.leaving import EXPORT
+from services.kernel.archive import as_json
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
+from services.kernel.sheets import table
 
 log = structlog.get_logger("gateway")
 
 FORMAT = "crisisconnect.nl/organisation-export/v1"
 PEOPLE_A_PAGE = 100
 PEOPLE_A_FILE = 1000
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 Record = Mapping[str, Any]
 
@@ -63,14 +63,14 @@ class Package:
         picked = [{name: record.get(name) for name in names} for record in records]
         lines = b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in picked)
         self._add(f"{kind}/{part:04}.jsonl", lines, len(picked))
-        self._add(f"{kind}/{part:04}.csv", _table(names, picked), len(picked))
+        self._add(f"{kind}/{part:04}.csv", table(names, picked), len(picked))
         return self._sink.taken()
 
     def end(self) -> bytes:
         """The schema, the manifest, and the ZIP's own end."""
-        self._add("schema.json", _json(EXPORT), 1)
+        self._add("schema.json", as_json(EXPORT), 1)
         manifest = {**self._head, "people": self.people, "made_at": self._now.isoformat(), "files": self._files}
-        body = _json(manifest)
+        body = as_json(manifest)
         self.manifest_sha256 = hashlib.sha256(body).hexdigest()
         self._zip.writestr(self._named("manifest.json"), body)
         self.close()
@@ -107,26 +107,6 @@ class _Sink(io.RawIOBase):
     def taken(self) -> bytes:
         held, self._held = bytes(self._held), bytearray()
         return held
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
-
-
-def _table(names: Sequence[str], records: Sequence[Record]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([[cell(record[name]) for name in names] for record in records])
-    return text.getvalue().encode()
-
-
-def cell(value: Any) -> str:
-    """As text that is data: what a spreadsheet would take for a formula has an apostrophe before it."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 class Streamed(Answer):

@@ -7,19 +7,8 @@ import io
 import json
 import zipfile
 
-import pytest
-
-from gateway.exporting import PEOPLE_A_FILE, Package, cell
+from gateway.exporting import PEOPLE_A_FILE, Package
 from gateway.schemas.leaving import EXPORT
-
-
-@pytest.mark.parametrize("formula", ["=1+1", "+31 20", "-2", "@SUM(A1)", "\tx", "\rx"])
-def test_nothing_that_a_spreadsheet_would_execute_is_left_bare(formula: str) -> None:
-    assert cell(formula) == f"'{formula}"
-
-
-def test_a_cell_says_what_there_is() -> None:
-    assert [cell(value) for value in ("Sanne", None, True, ["a", "b"])] == ["Sanne", "", "true", '["a", "b"]']
 
 
 def test_a_package_can_be_opened_and_its_manifest_names_every_file() -> None:
