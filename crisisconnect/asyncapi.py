@@ -23,7 +23,7 @@ def document() -> dict[str, Any]:
             "messages": {
                 event.type: {"$ref": f"#/components/messages/{event.type}"}
                 for event in events()
-                if event.service == service
+                if event.told_by == service
             },
             "bindings": {
                 "amqp": {

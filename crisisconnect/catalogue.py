@@ -48,7 +48,7 @@ def _about() -> Iterator[str]:
 
 
 def _events() -> Iterator[str]:
-    for service, told in groupby(events(), attrgetter("service")):
+    for service, told in groupby(events(), attrgetter("told_by")):
         yield f"## {service}"
         yield ""
         yield "| event | says | stream | fields |"
@@ -69,7 +69,7 @@ def _data_map() -> Iterator[str]:
     rows: dict[tuple[Category, str, str], set[str]] = {}
     for event in events():
         for name, mark in personal_fields(event).items():
-            where = (Category(mark.category), owner_kind(event, name), event.service)
+            where = (Category(mark.category), owner_kind(event, name), event.told_by)
             rows.setdefault(where, set()).add(name)
     order = list(Category)
     yield "## Data map"

@@ -53,7 +53,7 @@ def _lines() -> Iterator[str]:
     yield "|---|---|---|"
     for service in SERVICES:
         yield f"| [{service}]({service}/README.md) | {OWNS[service]} | {', '.join(CALLS[service])} |"
-    for service, told in groupby(events(), attrgetter("service")):
+    for service, told in groupby(events(), attrgetter("told_by")):
         yield ""
         yield f"## {service} tells"
         yield ""

@@ -13,7 +13,7 @@ def events() -> list[type[Event]]:
     for service in SERVICES:
         importlib.import_module(f"services.contracts.{service}")
     mine = [event for event in CATALOGUE.values() if event.__module__.startswith("services.contracts.")]
-    return sorted(mine, key=lambda event: SERVICES.index(event.service))
+    return sorted(mine, key=lambda event: SERVICES.index(event.told_by))
 
 
 def owner_kind(event: type[Event], name: str) -> str:

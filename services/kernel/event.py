@@ -24,7 +24,7 @@ class Event:
     """A fact, named in the past tense; never changed once released."""
 
     type: ClassVar[str]
-    service: ClassVar[str]
+    told_by: ClassVar[str]
     version: ClassVar[int] = 1
     kind: ClassVar[str]
 
@@ -35,10 +35,10 @@ class Event:
         """
         super().__init_subclass__(**options)
         _, contract, name = cls.__module__.rpartition(".contracts.")
-        cls.service = name.split(".")[0 if contract else -1]
+        cls.told_by = name.split(".")[0 if contract else -1]
         cls.version = version
         cls.kind = kind
-        cls.type = f"nl.crisisconnect.{cls.service}.{cls.__name__}.v{version}"
+        cls.type = f"nl.crisisconnect.{cls.told_by}.{cls.__name__}.v{version}"
         if cls.type in CATALOGUE and CATALOGUE[cls.type].__qualname__ != cls.__qualname__:
             raise TypeError(f"two events claim the type {cls.type}")
         CATALOGUE[cls.type] = cls

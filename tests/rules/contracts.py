@@ -34,7 +34,7 @@ def example_name(event: type[Event]) -> str:
 
 def found_example(event: type[Event]) -> Any | None:
     try:
-        examples = importlib.import_module(f"tests.examples.{event.service}")
+        examples = importlib.import_module(f"tests.examples.{event.told_by}")
     except ModuleNotFoundError:
         return None
     make = getattr(examples, example_name(event), None)
@@ -45,6 +45,6 @@ def example(event: type[Event]) -> Any:
     """The believable example of an event. Fails with what to do where there is none."""
     made = found_example(event)
     if made is None:
-        where = f"tests/examples/{event.service}.py"
+        where = f"tests/examples/{event.told_by}.py"
         pytest.fail(f"write `def {example_name(event)}(**but)` in {where}: one believable {event.__name__}")
     return made

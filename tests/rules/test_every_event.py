@@ -31,8 +31,8 @@ def test_says_in_one_sentence_what_happened(event):
 
 @every_event
 def test_belongs_to_the_service_whose_contract_it_is_in(event):
-    assert event.service in SERVICES, f"move it from {event.__module__} to the contract of who tells it"
-    assert event.type == f"nl.crisisconnect.{event.service}.{event.__name__}.v{event.version}"
+    assert event.told_by in SERVICES, f"move it from {event.__module__} to the contract of who tells it"
+    assert event.type == f"nl.crisisconnect.{event.told_by}.{event.__name__}.v{event.version}"
     assert len(event.type) <= events.c.type.type.length
     assert is_dataclass(event)
     assert event.__dataclass_params__.frozen, "an event never changes: @dataclass(frozen=True, kw_only=True)"

@@ -36,7 +36,7 @@ def modules(service: str) -> list[Any]:
 def story(service: str) -> list[Event]:
     """The examples in the order in which the contract tells them; what forgets comes last."""
     told = sorted(
-        (event for event in EVENTS.values() if event.service == service),
+        (event for event in EVENTS.values() if event.told_by == service),
         key=lambda event: (event.__name__ in FORGETTING, told_at(event)),
     )
     return [example(event) for event in told]
