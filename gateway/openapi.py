@@ -70,8 +70,8 @@ def _operation(route: Route) -> dict[str, Any]:
         success["content"] = {route.media_type: {"schema": route.answer}}
     else:
         success["content"] = {route.media_type: {}}
-    if route.or_as is not None:
-        success["content"][route.or_as] = {}
+    for other in (route.or_as,) if isinstance(route.or_as, str) else route.or_as:
+        success["content"][other] = {}
     responses: dict[str, Any] = {str(route.status): success}
     for status in sorted({problem.status for problem in problems(route)}):
         codes = sorted(problem.code for problem in problems(route) if problem.status == status)

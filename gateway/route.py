@@ -84,8 +84,8 @@ class Route:
     versioned: bool = False
     personal: bool = True
     media_type: str = "application/json"
-    or_as: str | None = None
-    """Another media type in which the same can be asked for."""
+    or_as: str | tuple[str, ...] = ()
+    """Other media types in which the same can be asked for."""
     development: bool = False
     checks_session: bool = False
     """The service itself looks, in the transaction that answers, whether session and role are as we believe."""

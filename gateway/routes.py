@@ -15,6 +15,7 @@ from gateway.surface import (
     people,
     preview,
     record,
+    reports,
     requests,
     statement,
 )
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *preview.ROUTES,
     *leaving.ROUTES,
     *record.ROUTES,
+    *reports.ROUTES,
     *requests.ROUTES,
     *incidents.ROUTES,
     *complaints.ROUTES,

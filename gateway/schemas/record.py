@@ -1,4 +1,4 @@
-"""The log, its proofs, reports and erasures, as they are shown."""
+"""The log, its proofs and erasures, as they are shown."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from marshmallow.validate import Length
 from gateway.schemas.fields import Page, Written, choice, natural, page_of, text
 from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
-
-REPORTS = (
-    "processing-register", "retention", "erasures", "requests", "disclosures", "access",
-    "security", "incidents", "usage", "conformance", "integrity",
-)  # fmt: skip
-"""Every kind there will be; `audit` says no to one that it cannot make yet."""
 
 
 class Brake(Schema):
@@ -176,29 +170,6 @@ class ViewRow(Schema):
     row = m.Dict(keys=m.String(), values=m.Raw(), required=True)
 
 
-class ReportQuery(Schema):
-    since = m.Date(data_key="from")
-    until = m.Date(data_key="to")
-    organisation = text(100)
-    format = choice(("json",), load_default="json")
-
-
-class Report(Schema):
-    kind = m.String(required=True)
-    organisation = m.String(required=True, allow_none=True)
-    since = m.String(data_key="from", allow_none=True)
-    to = m.String(allow_none=True)
-    generated_at = m.String(required=True)
-    checkpoint = m.String(required=True, allow_none=True)
-    rows = m.List(m.Raw(), required=True)
-    totals = m.Raw(required=True)
-
-
-class ReportKind(Schema):
-    kind = m.String(required=True)
-    formats = m.List(m.String(), required=True)
-
-
 class Mail(Schema):
     to = m.String(required=True)
     subject = m.String(required=True)
@@ -215,4 +186,3 @@ ERASURES = page_of(Erasure, "Erasures")
 VIEWS = page_of(ViewRow, "ViewsThen")
 TIMELINE = page_of(Moment, "Timeline")
 ENTRIES = page_of(Entry, "Entries")
-REPORT_KINDS = page_of(ReportKind, "ReportKinds")

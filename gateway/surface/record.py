@@ -1,11 +1,10 @@
-"""What proves the promises: erasures, receipts, the log and the reports made from it."""
+"""What proves the promises: erasures, receipts and the log."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from gateway import tiles
-from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.route import EVERY_ROLE, Access, Reach, Route
 from gateway.schemas import record
@@ -46,18 +45,6 @@ def _index(ask: Ask) -> dict[str, Any]:
     if not (index.isascii() and index.isdigit() and len(index) <= 15):
         raise Refused("not_found")
     return {"index": int(index)}
-
-
-def _report(ask: Ask) -> dict[str, Any]:
-    if ask.path["kind"] not in record.REPORTS:
-        raise Refused("not_found")
-    period = {name: ask.query.get(name) for name in ("since", "until")}
-    return {"kind": ask.path["kind"], "organisation": _whose(ask), **period}
-
-
-async def _kinds(_: Ask) -> Answer:
-    items = [{"kind": kind, "formats": ["json"]} for kind in record.REPORTS]
-    return Answer.json(200, {"items": items, "next": None})
 
 
 ROUTES = (
@@ -244,28 +231,6 @@ ROUTES = (
         answer=record.VIEWS,
         purpose=BEHEER,
         problems=(Problem.LOG_PRUNED,),
-    ),
-    Route(
-        method="GET",
-        path="/v1/reports",
-        summary="Which reports there are.",
-        roles=OVERSEERS,
-        handler=_kinds,
-        answer=record.REPORT_KINDS,
-        purpose=BEHEER,
-    ),
-    Route(
-        method="GET",
-        path="/v1/reports/{kind}",
-        summary="A report, as of the checkpoint that it names.",
-        roles=OVERSEERS,
-        reach=Reach.OWN_ORGANISATION,
-        rpc="audit.report",
-        arguments=_report,
-        query=record.ReportQuery(),
-        answer=record.Report(),
-        purpose=BEHEER,
-        problems=(Problem.PERIOD_INVALID,),
     ),
     Route(
         method="GET",

@@ -1,0 +1,98 @@
+"""The reports, their kinds and the columns of each: what a row may hold, in which order, and what fits on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from marshmallow import Schema, fields as m
+
+from gateway.schemas.fields import choice, page_of, text
+
+FORMATS = ("json", "csv", "pdf")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`columns` are the names in a row, all of them; `paper` those of them that a page has room for.
+
+    `rpc` makes it. What a column means stands in `gateway/paper/report_words.py`, in both languages.
+    """
+
+    columns: tuple[str, ...]
+    paper: tuple[str, ...]
+    rpc: str = "audit.report"
+
+
+def _kind(columns: str, paper: str, **rest: str) -> Kind:
+    return Kind(tuple(columns.split()), tuple(paper.split()), **rest)
+
+
+REPORTS: Mapping[str, Kind] = {
+    "retention": _kind(
+        "organisation agreement_version terms triggers scheduled held braked overdue holds_to_review",
+        "organisation agreement_version scheduled held braked overdue holds_to_review",
+    ),
+    "erasures": _kind(
+        "erasure organisation requested_at due ordered_at completed_at certified_at unreadable_in_copies_at "
+        "cancelled_at held_at braked_at released_at overdue events",
+        "erasure requested_at due ordered_at certified_at unreadable_in_copies_at cancelled_at overdue",
+    ),
+    "requests": _kind(
+        "request organisation right channel state received_at rule due_on first_due_on extension_ground duplicate_of "
+        "verified_at how closed_at ground late to_remind",
+        "request right channel state received_at due_on closed_at late",
+    ),
+    "access": _kind(
+        "day organisation kind role purpose code events number",
+        "day organisation kind role purpose code events number",
+    ),
+    "incidents": _kind(
+        "incident known_at state outcome controller_due supervisor_due controllers informed informed_late people "
+        "records",
+        "incident known_at state outcome controller_due controllers informed people",
+    ),
+    "integrity": _kind(
+        "what source high_water waiting gap_since missing_from restored reason count last_at witness size at",
+        "what source high_water gap_since missing_from reason count witness size",
+    ),
+}
+"""Every kind that one may ask for. A kind that is not here yet does not exist."""
+
+
+class ReportQuery(Schema):
+    """`lang` is the language of the PDF; JSON and CSV are the same in every language."""
+
+    since = m.Date(data_key="from")
+    until = m.Date(data_key="to")
+    organisation = text(100)
+    format = choice(FORMATS, load_default="json")
+    lang = choice(("nl", "en"), load_default="nl")
+
+
+class Report(Schema):
+    kind = m.String(required=True)
+    organisation = m.String(required=True, allow_none=True)
+    since = m.String(data_key="from", allow_none=True)
+    to = m.String(allow_none=True)
+    generated_at = m.String(required=True)
+    checkpoint = m.String(required=True, allow_none=True)
+    rows = m.List(m.Raw(), required=True)
+    totals = m.Raw(required=True)
+
+
+class ReportColumn(Schema):
+    """A name as it stands in JSON and at the head of the CSV, and what it means in each language."""
+
+    name = m.String(required=True)
+    nl = m.String(required=True)
+    en = m.String(required=True)
+
+
+class ReportKind(Schema):
+    kind = m.String(required=True)
+    formats = m.List(m.String(), required=True)
+    columns = m.List(m.Nested(ReportColumn), required=True)
+
+
+REPORT_KINDS = page_of(ReportKind, "ReportKinds")
