@@ -1,0 +1,29 @@
+"""What auth tells: people, how they sign in, and who looked at them."""
+
+from services.contracts.auth.account import (
+    AccountClosed as AccountClosed,
+    InvitationExpired as InvitationExpired,
+    InvitationRenewed as InvitationRenewed,
+    InvitationWithdrawn as InvitationWithdrawn,
+    PasswordChanged as PasswordChanged,
+    PersonalDataCorrected as PersonalDataCorrected,
+    PersonInvited as PersonInvited,
+    RoleChanged as RoleChanged,
+    UserRegistered as UserRegistered,
+)
+from services.contracts.auth.forgetting import (
+    ErasureCompleted as ErasureCompleted,
+    KeyEpochRetired as KeyEpochRetired,
+    PeopleErased as PeopleErased,
+    SigningKeyHandedOver as SigningKeyHandedOver,
+)
+from services.contracts.auth.look import (
+    DataViewed as DataViewed,
+    ProcessingRefused as ProcessingRefused,
+)
+from services.contracts.auth.session import (
+    SessionEnded as SessionEnded,
+    SessionStarted as SessionStarted,
+    SignedIn as SignedIn,
+    SignInFailed as SignInFailed,
+)
