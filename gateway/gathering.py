@@ -1,0 +1,104 @@
+"""What every service holds on one person, asked for in that person's name: all of it, or no answer at all (AVG 15, 20).
+
+Whatever else a service comes to hold on people is asked for here, put into `copy`, and declared in schemas/data.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from services.contracts.retention import Right
+from services.kernel.codec import instant
+
+A_PAGE = 100
+Asking = Callable[[str, dict[str, Any]], Awaitable[Any]]
+"""One question to a service, in the name of whom it is about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """`copy` is what is held, the same in every language; `statements` are in force, by language."""
+
+    at: datetime
+    copy: Mapping[str, Any]
+    controller: Mapping[str, Any]
+    agreement: Mapping[str, Any] | None
+    dates: Mapping[str, Any]
+    statements: Mapping[str, Mapping[str, Any]]
+
+
+async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> Found:
+    """Raises whatever one of the services answered: half an answer would be none."""
+    whose = {"organisation": organisation}
+    held, dates, seen, requests, complaints, looks, controller, agreements, *statements = await asyncio.gather(
+        ask("auth.my_data", {}),
+        ask("retention.my_dates", {}),
+        ask("org.my_acknowledgements", {}),
+        _all(ask, "retention.my_requests"),
+        _all(ask, "audit.my_complaints"),
+        _all(ask, "auth.access_log"),
+        ask("org.organisation", whose),
+        _all(ask, "org.agreements", **whose),
+        *(ask("org.statement", {"lang": lang}) for lang in languages),
+    )
+    me = held["account"]["account"]
+    return Found(
+        at=datetime.now(UTC),
+        copy={
+            **held,
+            "acknowledged_statements": seen["items"],
+            "requests": [{**one, "account": me} for one in requests],
+            "complaints": complaints,
+            "looks": looks,
+            "recorded": dates["recorded"],
+        },
+        controller=controller,
+        agreement=next((one for one in agreements if one["in_force"]), None),
+        dates=dates,
+        statements=dict(zip(languages, statements, strict=True)),
+    )
+
+
+def told(found: Found, lang: str) -> dict[str, Any]:
+    """The answer to access in one language: every field is there, and an empty one says so."""
+    statement, dates, agreement = found.statements[lang], found.dates, found.agreement
+    return {
+        "processed": True,
+        "generated_at": instant(found.at),
+        "law": dates["law"],
+        "statement": statement["version"],
+        "controller": found.controller,
+        "copy": found.copy,
+        "purposes": statement["purposes"],
+        "categories": statement["categories"],
+        "agreement": agreement,
+        "recipients": agreement["sub_processors"] if agreement else [],
+        "terms": {"statement": statement["terms"], "erasures": dates["erasures"]},
+        "rights": [right.value for right in Right],
+        "complaint": statement["authority"],
+        "sources": [_said(one, lang) for one in dates["sources"]],
+        "automated_decisions": _said(dates["automated_decisions"], lang),
+        "transfers": _said(dates["transfers"], lang),
+        "not_shown": [_said(one, lang) for one in dates["not_shown"]],
+        "standing_sentence": dates["standing"][lang],
+    }
+
+
+async def _all(ask: Asking, target: str, **args: Any) -> list[dict[str, Any]]:
+    """Every page of a list."""
+    items: list[dict[str, Any]] = []
+    after: Any = None
+    while True:
+        page = await ask(target, {**args, "after": after, "limit": A_PAGE})
+        items += page["items"]
+        after = page.get("next")
+        if after is None:
+            return items
+
+
+def _said(one: Mapping[str, str], lang: str) -> dict[str, str]:
+    return {"code": one["code"], "words": one[lang]}
