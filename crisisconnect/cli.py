@@ -8,6 +8,7 @@ from crisisconnect import asking, commands, log_commands, telling
 from crisisconnect.backup_commands import backup, restore
 from crisisconnect.catalogue import write as write_catalogue
 from crisisconnect.installation import Incomplete
+from crisisconnect.job_commands import jobs
 from crisisconnect.machine import Missing
 from crisisconnect.replay_command import replay_
 from crisisconnect.running import Broken, run as run_everything
@@ -23,6 +24,7 @@ app.add_typer(log_commands.log, name="log")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands.deadletters, name="deadletters")
 app.add_typer(witness, name="witness")
+app.add_typer(jobs, name="jobs")
 
 
 app.command("replay")(replay_)

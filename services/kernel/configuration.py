@@ -47,6 +47,8 @@ class Configuration:
     """How long a number of a source may be missing before that is an event."""
     key_provider: Mapping[str, str] = field(default_factory=lambda: {"kind": "file"})
     """`kind` is `file`, `vault` or `kms`; beside it that provider's settings."""
+    longest_cycle_seconds: float = 3600.0
+    """No job of a service waits longer than this for its next turn, whatever its own cycle."""
     metrics_port: int = 0
     """Where this process answers scrapes; 0 is nowhere. The gateway's own are at `/metrics`."""
     metrics_host: str = "127.0.0.1"
@@ -77,6 +79,7 @@ class Configuration:
             retention_terms=Path(terms).absolute() if (terms := env.str("CRISISCONNECT_RETENTION_TERMS", "")) else None,
             gap_seconds=env.float("CRISISCONNECT_GAP_SECONDS", 60.0),
             key_provider=_key_provider(env),
+            longest_cycle_seconds=env.float("CRISISCONNECT_LONGEST_CYCLE_SECONDS", 3600.0),
             metrics_port=env.int("CRISISCONNECT_METRICS_PORT", 0),
             metrics_host=env.str("CRISISCONNECT_METRICS_HOST", "127.0.0.1"),
         )

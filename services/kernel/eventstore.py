@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -312,6 +313,18 @@ def unintegrated(session: Connection) -> int:
     """How many events the log is not known to have yet."""
     known = session.execute(select(relay_state.c.last, relay_state.c.integrated)).first()
     return waiting(session) + (known.last - known.integrated if known else 0)
+
+
+def oldest_unintegrated(session: Connection) -> datetime | None:
+    """When the oldest event was recorded that the log is not known to have yet; None where it has all of them."""
+    known = session.execute(select(relay_state.c.integrated)).scalar() or 0
+    # Each by an index of its own: whoever has a number comes before whoever has none yet.
+    ways = (
+        select(events.c.line).where(events.c.sequence > known).order_by(events.c.sequence),
+        select(events.c.line).where(events.c.sequence.is_(None)).order_by(events.c.position),
+    )
+    lines = (session.execute(way.limit(1)).scalar() for way in ways)
+    return next((parse(line).envelope.time for line in lines if line is not None), None)
 
 
 def last_number(session: Connection) -> int:

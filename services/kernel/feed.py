@@ -25,6 +25,7 @@ from services.kernel.decider import Refused
 from services.kernel.entry import Entry, Reader, Unbelievable
 from services.kernel.eventstore import Conflict
 from services.kernel.faultpoint import reached
+from services.kernel.jobs import Job
 from services.kernel.keyring import Erased, Prepared
 from services.kernel.note import Verifier
 from services.kernel.parking import WAITS, Parked, Parking
@@ -102,13 +103,13 @@ class Feed:
 
     # -- following
 
-    def run(self, stop: Stop, waiter: Waits | None = None) -> None:
-        """Follow until `stop`. Looks every second, or as soon as `waiter` was called."""
+    def run(self, stop: Stop, waiter: Waits | None = None, job: Job | None = None) -> None:
+        """Follow until `stop`. Looks every second, or as soon as `waiter` was called; each look is a turn of `job`."""
         first, longest = AWAY
         pause = first
         while not stop.is_set():
             try:
-                more = self.step()
+                more = self.step() if job is None else job.attempt(self.step)
                 pause = first
             except Exception as error:  # noqa: BLE001 - a service's feed never ends; what it met is in its log
                 away = is_away(error) or isinstance(error, Unavailable)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -20,9 +19,11 @@ from services.kernel.decider import Refused
 from services.kernel.departed import tombstone
 from services.kernel.entry import Reader
 from services.kernel.event import Event
-from services.kernel.feed import Entry, Feed
+from services.kernel.feed import POLL, Entry, Feed
 from services.kernel.forgetting import ORGANISATION, PERSON, SCRUB_SECONDS, Forgetting, Holding, Holdings, Vocabulary
 from services.kernel.handing_over import HandingOver
+from services.kernel.jobs import Job
+from services.kernel.keeping import Keeping
 from services.kernel.keyproviders import provider_of
 from services.kernel.keyring import Keyring
 from services.kernel.looking_back import LookingBack
@@ -35,7 +36,9 @@ from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
 
 __all__ = ["Calling", "Participant", "Vocabulary", "pinned"]
-log = logging.getLogger(__name__)
+
+FIRST_SECONDS = 60.0
+"""No job waits longer for its first turn: soon after a start it is known of each that it can be done."""
 
 
 class Calling(Protocol):
@@ -88,6 +91,7 @@ class Participant:
         self.rotations = Rotations(self.store, self.vocabulary.retired, configuration.key_epoch_hours)
         shown = Views(self.name, self.views, self.log_views, self.follows)
         self.past = LookingBack(shown, configuration.var, self.fetch)
+        self.keeping = Keeping(configuration, self.store, self.feed, lambda organisation: self.facts(organisation))
         self._stopping = threading.Event()
         self._bell = Bell()
         self.forgetting = Forgetting(self.store, self.keyring, self.holdings(), self.vocabulary.completed)
@@ -135,6 +139,10 @@ class Participant:
         """Pairs of seconds and what to do that often."""
         return ()
 
+    def facts(self, organisation: str | None) -> Mapping[str, Any]:
+        """Numbers by which a promise is judged; see services.kernel.keeping. A subclass adds what only it can count."""
+        return {}
+
     # -- life
 
     def begin(self) -> None:
@@ -148,12 +156,15 @@ class Participant:
         self.refetch.run(self._stopping)
         reindexing.settle(self.store)
         self.begin()
-        self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell))
-        self._every(300.0, "answers", self.store.forget_old_answers)
-        self._every(min(60.0, self.configuration.key_epoch_hours * 900), "epoch", self.rotations.when_due)
-        self._every(SCRUB_SECONDS, "scrub", self.forgetting.scrub)
+        jobs = self.keeping.jobs
+        following = jobs.add(POLL, self.feed.step, "feed")
+        self._spawn("feed", lambda: self.feed.run(self._stopping, self._bell, following))
+        self._keep_doing(jobs.add(300.0, self.store.forget_old_answers, "answers"))
+        epoch = min(60.0, self.configuration.key_epoch_hours * 900)
+        self._keep_doing(jobs.add(epoch, self.rotations.when_due, "epoch"))
+        self._keep_doing(jobs.add(SCRUB_SECONDS, self.forgetting.scrub, "scrub"))
         for seconds, work in self.timers():
-            self._every(seconds, getattr(work, "__name__", "timer"), work)
+            self._keep_doing(jobs.add(seconds, work))
 
     def stop(self) -> None:
         self._stopping.set()
@@ -170,15 +181,14 @@ class Participant:
     def _spawn(self, name: str, work: Callable[[], object]) -> None:
         threading.Thread(target=work, name=f"{self.name}-{name}", daemon=True).start()
 
-    def _every(self, seconds: float, name: str, work: Callable[[], object]) -> None:
+    def _keep_doing(self, job: Job) -> None:
         def run() -> None:
-            while not self._stopping.wait(seconds):
-                try:
-                    work()
-                except Exception as error:  # noqa: BLE001 - a timer survives; the type tells, a text might tell too much
-                    log.warning("timer %s of %s failed: %s", name, self.name, type(error).__name__)
+            wait = min(job.seconds, FIRST_SECONDS)
+            while not self._stopping.wait(wait):
+                job.turn()
+                wait = job.seconds
 
-        self._spawn(name, run)
+        self._spawn(job.name, run)
 
     # -- the log
 
@@ -286,6 +296,8 @@ class Participant:
                 "unnumbered": eventstore.waiting(session),
                 "unintegrated": eventstore.unintegrated(session),
             }
+            if stopped := self.keeping.jobs.stopped():
+                about["stopped_jobs"] = stopped
             if is_sqlite(session):
                 about["sqlite"] = session.execute(text("select sqlite_version()")).scalar_one()
         return {"database": "ok", "keyring": "ok" if self.keyring.status() else "away", "about": about}

@@ -37,6 +37,22 @@ class Tended:
         return self.app.followed()
 
     @answers(callers=("audit",))
+    def keeping(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.keeping.told(organisation)
+
+    @answers(callers=(CLI,))
+    def jobs(self, context: Context) -> list[dict[str, Any]]:
+        return self.app.keeping.jobs.told()
+
+    @answers(callers=(CLI,))
+    def stop_job(self, context: Context, job: str) -> dict[str, Any]:
+        return self.app.keeping.stop(job)
+
+    @answers(callers=(CLI,))
+    def resume_job(self, context: Context, job: str) -> dict[str, Any]:
+        return self.app.keeping.resume(job)
+
+    @answers(callers=("audit",))
     def replay_views(self, context: Context, at: int, after: int | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.past.page(at, after, limit)
 

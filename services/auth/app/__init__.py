@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from services.auth.app import categories
 from services.auth.app.departing import Departing
+from services.auth.app.facts import facts
 from services.auth.app.invitations import Invitations
 from services.auth.app.mail import Mailer, transport
 from services.auth.app.own_data import OwnData
@@ -124,6 +125,9 @@ class Auth(Participant):
             return {}
 
         self.store.perform(replace(context, organisation=organisation, idempotency=None), record)
+
+    def facts(self, organisation: str | None) -> Mapping[str, Any]:
+        return facts(self.store, organisation, datetime.now(UTC))
 
     # -- forgetting
 

@@ -277,3 +277,11 @@ def expired_by(session: Connection, moment: str, limit: int) -> list[Row]:  # ty
 def having_role(session: Connection, organisation: str, role: Role, *, statuses: tuple[Status, ...]) -> int:
     mine = (accounts.c.organisation == organisation) & (accounts.c.role == role) & accounts.c.status.in_(statuses)
     return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()
+
+
+def expired_and_kept(session: Connection, organisation: str | None, moment: str) -> int:
+    """How many invitations were out of time at a moment, and are still there (P06)."""
+    mine = (accounts.c.status == Status.INVITED) & (accounts.c.expires_at <= moment)
+    if organisation is not None:
+        mine &= accounts.c.organisation == organisation
+    return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()

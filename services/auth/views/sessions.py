@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     MetaData,
     Row,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 
@@ -167,3 +169,20 @@ def kept_of(session: Connection, account: str) -> list[Row]:  # type: ignore[typ
     """Every session of which something is kept, ended ones too, the newest first."""
     mine = sessions.c.account == account
     return list(session.execute(select(sessions).where(mine).order_by(sessions.c.session.desc())))
+
+
+def open_at(session: Connection, organisation: str | None, moment: str) -> int:
+    """How many sessions could be used at a moment; of one organisation, or of all."""
+    mine = _OPEN & (sessions.c.expires_at > moment) & _in(organisation)
+    return session.execute(select(func.count()).select_from(sessions).where(mine)).scalar_one()
+
+
+def lasting_longest(session: Connection, organisation: str | None) -> Sequence[Row]:  # type: ignore[type-arg]
+    """The open sessions that end last: one that lasts too long is among them (P11)."""
+    mine = _OPEN & sessions.c.expires_at.is_not(None) & _in(organisation)
+    last = select(sessions.c.started_at, sessions.c.expires_at).where(mine).order_by(sessions.c.expires_at.desc())
+    return session.execute(last.limit(100)).all()
+
+
+def _in(organisation: str | None) -> ColumnElement[bool]:
+    return true() if organisation is None else sessions.c.organisation == organisation

@@ -139,3 +139,16 @@ def holds(session: Connection, account: str) -> int:
         session.execute(select(func.count()).select_from(t).where(t.c.account == account)).scalar_one()
         for t in (mails, failures, throttles)
     )
+
+
+def mails_late(session: Connection, moment: str) -> int:
+    """How many mails were due by a moment and did not go."""
+    return session.execute(select(func.count()).select_from(mails).where(mails.c.due <= moment)).scalar_one()
+
+
+def uncounted(session: Connection, organisation: str | None, minute: str) -> int:
+    """Of how many accounts and minutes before this one the failed sign-ins are in no event yet (P09)."""
+    old = failures.c.minute < minute
+    if organisation is not None:
+        old &= failures.c.organisation == organisation
+    return session.execute(select(func.count()).select_from(failures).where(old)).scalar_one()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -27,6 +28,7 @@ from services.kernel.forgetting import Holding, Holdings
 from services.kernel.participant import Calling, Vocabulary
 from services.kernel.unit import Unit
 from services.org import reactions
+from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
 from services.org.app.statements import Statements
@@ -128,6 +130,9 @@ class Org(Leaving, Statements):
         line = session.execute(select(events.c.line).where(mine).order_by(events.c.version.desc()).limit(1)).scalar()
         found = None if line is None else eventstore.parse(line).event
         return found if isinstance(found, ContactPublished) else None
+
+    def facts(self, organisation: str | None) -> Mapping[str, Any]:
+        return facts(self, organisation)
 
     # -- whose data
 

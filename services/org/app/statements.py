@@ -46,15 +46,14 @@ class Statements(Organisations, ABC):
     def begin(self) -> None:
         super().begin()
         self.publish()
+        self.enter_cookies()
 
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
-        return (*super().timers(), (HOUR, self.publish))
+        return (*super().timers(), (HOUR, self.publish), (HOUR, self.enter_cookies))
 
     def publish(self) -> None:
-        """Tell what this software has and the log has not: versions of the statement, and changes of the register."""
-        versions = self.written.values()
-        wanted = cookie.in_force(registers(), self.today())
-        at = self.now()
+        """Tell of the versions of the statement that this software has and the log has not (P14)."""
+        versions, at = self.written.values(), self.now()
 
         def work(unit: Unit) -> dict[str, Any]:
             stream = f"statement/{self.configuration.maker}"
@@ -62,18 +61,27 @@ class Statements(Organisations, ABC):
                 effective_on = one.statement.effective_on
                 told = statement.Publish(version=one.statement.version, effective_on=effective_on, at=at, **one.hashes)
                 unit.do(stream, statement.decider, told)
+            return {}
+
+        self._for_the_maker(work)
+        with self.store.reading() as session:
+            rows = statements.before(session, None, len(versions))
+        for row in rows:
+            if not self.as_published(row):
+                log.error("version %s of the statement is not what was published", row.version)
+
+    def enter_cookies(self) -> None:
+        """Tell what the register of cookies has since today, and what it has no longer (P10)."""
+        wanted, at = cookie.in_force(registers(), self.today()), self.now()
+
+        def work(unit: Unit) -> dict[str, Any]:
             for entry in wanted:
                 unit.do(f"cookie/{entry.name}", cookie.decider, cookie.Enter(cookie=entry, at=at))
             for name in set(cookies.names(unit.session)) - {entry.name for entry in wanted}:
                 unit.do(f"cookie/{name}", cookie.decider, cookie.Remove(name=name, at=at))
             return {}
 
-        self.store.perform(self.own_context(organisation=self.configuration.maker), work)
-        with self.store.reading() as session:
-            rows = statements.before(session, None, len(versions))
-        for row in rows:
-            if not self._as_published(row):
-                log.error("version %s of the statement is not what was published", row.version)
+        self._for_the_maker(work)
 
     # -- reading
 
@@ -150,14 +158,17 @@ class Statements(Organisations, ABC):
 
     # -- how
 
-    def _as_published(self, row: Any) -> bool:
+    def _for_the_maker(self, work: Callable[[Unit], Mapping[str, Any]]) -> None:
+        self.store.perform(self.own_context(organisation=self.configuration.maker), work)
+
+    def as_published(self, row: Any) -> bool:
         """Whether the text here is, byte for byte, what the log says was published."""
         here = self.written.get(row.version)
         return here is not None and all(getattr(row, name) == value for name, value in here.hashes.items())
 
     def _text(self, row: Any) -> Statement:
         """Nothing is shown as published that was not. Raises Refused("unavailable")."""
-        if not self._as_published(row):
+        if not self.as_published(row):
             raise Refused("unavailable")
         return self.written[row.version].statement
 

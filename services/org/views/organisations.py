@@ -82,3 +82,13 @@ def after(session: Connection, organisation: str | None, limit: int) -> list[dic
         wanted = wanted.where(organisations.c.organisation > organisation)
     rows = session.execute(wanted.order_by(organisations.c.organisation).limit(limit)).mappings()
     return [plain(row) for row in rows]
+
+
+def reachable(session: Connection, organisation: str | None, maker: str) -> dict[str, int]:
+    """How many organisations there are beside the maker's, and how many of them show a contact of their own (P17)."""
+    mine = organisations.c.organisation != maker
+    if organisation is not None:
+        mine &= organisations.c.organisation == organisation
+    counted = select(func.count(), func.count(organisations.c.contact)).where(mine)
+    total, own = session.execute(counted).one()
+    return {"organisations": total, "own_contact": own}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app.certifying import Certifying
 from services.retention.app.departing import FOLLOWED as LEAVING, Departing
+from services.retention.app.facts import facts
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.app.previewing import Previewing
@@ -143,6 +144,9 @@ class Retention(Participant):
 
     def holdings(self) -> Holdings:
         return {**super().holdings(), ORGANISATION: self.departing.holding()}
+
+    def facts(self, organisation: str | None) -> Mapping[str, Any]:
+        return facts(self, organisation)
 
     # -- what an officer decides
 

@@ -94,7 +94,7 @@ def test_a_text_that_is_not_what_was_published_is_not_shown(world: World, caplog
     with caplog.at_level(logging.ERROR):
         world.org.publish()
     assert "version 2" in caplog.text
-    assert world.events() == TOLD, "what was published stays what it was"
+    assert world.events() == TOLD[:2], "what was published stays what it was"
     for ask in (lambda: world.org.statement(ANYBODY, "nl"), lambda: world.org.statement_version(ANYBODY, "2", "en")):
         with pytest.raises(Refused, match="unavailable"):
             ask()
@@ -102,7 +102,7 @@ def test_a_text_that_is_not_what_was_published_is_not_shown(world: World, caplog
 
 
 def test_the_register_of_cookies_is_shown_with_whether_consent_is_needed(world: World) -> None:
-    world.org.publish()
+    world.org.enter_cookies()
     page = world.org.cookies(ANYBODY, None, 1)
     rest = world.org.cookies(ANYBODY, page["next"], 10)
     shown = {one["name"]: one for one in page["items"] + rest["items"]}

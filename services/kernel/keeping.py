@@ -1,0 +1,52 @@
+"""What a service tells of the promises it keeps: how its jobs are doing, how its events reach the log, what it counts.
+
+It is asked by audit for the report of conformance. Nobody is named in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.kernel import eventstore
+from services.kernel.codec import instant
+from services.kernel.configuration import Configuration
+from services.kernel.decider import Refused
+from services.kernel.feed import Feed
+from services.kernel.jobs import Jobs
+from services.kernel.unit import Store
+
+Facts = Callable[[str | None], Mapping[str, Any]]
+"""Numbers by which a promise is judged that only this service can count; of one organisation, its own alone."""
+
+
+class Keeping:
+    def __init__(self, configuration: Configuration, store: Store, feed: Feed, facts: Facts) -> None:
+        self.jobs = Jobs(configuration.longest_cycle_seconds)
+        self._configuration, self._store, self._feed, self._facts = configuration, store, feed, facts
+
+    def told(self, organisation: str | None) -> dict[str, Any]:
+        """`unheard_since` is when the oldest event was recorded that the log has not, None where it has all."""
+        with self._store.reading() as session:
+            unheard = eventstore.oldest_unintegrated(session)
+            parked = len(self._feed.parked(session))
+        since = self._store.keyring.status()["since"]
+        return {
+            "jobs": self.jobs.told(),
+            "unheard_since": None if unheard is None else instant(unheard),
+            "parked": parked,
+            "epoch_since": None if since is None else str(since),
+            "epoch_hours": self._configuration.key_epoch_hours,
+            "facts": dict(self._facts(organisation)),
+        }
+
+    def stop(self, job: str) -> dict[str, Any]:
+        """Leave a job undone, to see what that breaks. Raises Refused: `forbidden` in production, `not_found`."""
+        if not self._configuration.development:
+            raise Refused("forbidden")
+        self.jobs.stop(job)
+        return {"stopped": self.jobs.stopped()}
+
+    def resume(self, job: str) -> dict[str, Any]:
+        self.jobs.resume(job)
+        return {"stopped": self.jobs.stopped()}

@@ -1,0 +1,52 @@
+"""What org counts of the promises it keeps: the statement, cookies, whom people can turn to (P04, P10, P14, P17)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from services.kernel.codec import instant
+from services.kernel.durations import after
+from services.org.app.written import registers
+from services.org.domain import cookie
+from services.org.views import cookies, organisations, statements
+
+if TYPE_CHECKING:
+    from services.org.app import Org
+
+SESSION = "__Host-session", "session-token"
+"""The entries of the register that a session's lifetime must not pass: in a browser, and in the app (P11)."""
+
+
+def facts(org: Org, organisation: str | None) -> dict[str, Any]:
+    """Numbers and codes alone. `contacts` is of the one organisation, or of all."""
+    now, today = org.now(), org.today()
+    wanted = {one.name: one for one in cookie.in_force(registers(), today)}
+    with org.store.reading() as session:
+        version = statements.in_force(session, today)
+        rows = statements.before(session, None, len(org.written) + 1)
+        named = set(cookies.names(session))
+        reachable = organisations.reachable(session, organisation, org.configuration.maker)
+    changed = [row.version for row in rows if not org.as_published(row)]
+    told = {row.version for row in rows}
+    shown = org.written[version].statement.lists if version in org.written else {}
+    longest = max((after(now, wanted[name].lifetime) - now for name in SESSION if name in wanted), default=timedelta())
+    return {
+        "statement": {
+            "in_force": version,
+            "changed": changed,
+            "untold": sorted(set(org.written) - told),
+            "purposes": [one.code for one in shown.get("purposes", ())],
+            "categories": [one.code for one in shown.get("categories", ())],
+            "stores": [one.code for one in shown.get("stores", ()) if one.value],
+        },
+        "cookies": {
+            "registered": len(named),
+            "missing": sorted(set(wanted) - named),
+            "gone": sorted(named - set(wanted)),
+            "unlinked": sorted(name for name, one in wanted.items() if not one.link),
+            "session_seconds": longest.total_seconds(),
+        },
+        "contacts": reachable,
+        "at": instant(now),
+    }
