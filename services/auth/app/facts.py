@@ -1,4 +1,4 @@
-"""What auth counts of the promises it keeps: how long sessions last, what waits to go out or to expire (P02, P06, P11)."""
+"""What auth counts of the promises it keeps: how long sessions last, what waits too long (P02, P06, P11)."""
 
 from __future__ import annotations
 
