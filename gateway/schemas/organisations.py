@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, ValidationError, fields as m, validates_schema
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Range
 
 from gateway.schemas.fields import Written, choice, duration, email, page_of, sha256, text
 from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
@@ -61,10 +63,16 @@ class Organisation(Schema):
     version = m.Integer()
 
 
+def _hours(**options: Any) -> m.Integer:
+    """Within how many hours the maker tells of an incident; 24 where nothing is agreed."""
+    return m.Integer(strict=True, allow_none=True, validate=Range(min=1, max=72), **options)
+
+
 class Terms(Schema):
     """A proposal: what may be done, on which ground, with which data, kept how long, by whom.
 
     A term begins at the trigger of its category, or at another one that the category allows, named in `triggers`.
+    Within `incident_hours` the maker tells of an incident: 24 where nothing is agreed.
     """
 
     purposes = m.Dict(
@@ -79,10 +87,31 @@ class Terms(Schema):
     sub_processors = m.List(text(150), load_default=list, validate=Length(max=40))
     starts_on = m.Date(required=True)
     ends_on = m.Date(load_default=None, allow_none=True)
+    incident_hours = _hours(load_default=None)
 
     @validates_schema
     def _once(self, data: dict[str, list[str]], **_: object) -> None:
         if len(set(data["categories"])) < len(data["categories"]):
+            raise ValidationError("A category is named twice.", "categories")
+
+
+class Amendment(Schema):
+    """What is to be otherwise than agreed, from `starts_on` or at once; what is not named stays."""
+
+    purposes = m.Dict(keys=choice(Purpose), values=choice(LegalBasis), validate=Length(min=1, max=len(Purpose)))
+    categories = m.List(choice(Category), validate=Length(min=1, max=len(Category)))
+    retention = m.Dict(keys=choice(Category), values=duration())
+    triggers = m.Dict(keys=choice(Category), values=choice(TermTrigger))
+    sub_processors = m.List(text(150), validate=Length(max=40))
+    starts_on = m.Date()
+    ends_on = m.Date(allow_none=True)
+    incident_hours = _hours()
+
+    @validates_schema
+    def _something(self, data: dict[str, Any], **_: object) -> None:
+        if not data:
+            raise ValidationError("This says nothing.")
+        if len(set(data.get("categories", ()))) < len(data.get("categories", ())):
             raise ValidationError("A category is named twice.", "categories")
 
 
@@ -122,7 +151,9 @@ class ShownSignature(Schema):
     signed_on = m.String()
 
 
-class Agreement(Schema):
+class AgreementVersion(Schema):
+    """The terms as they were proposed, and who signed them."""
+
     agreement = m.String(required=True)
     version = m.Integer(required=True)
     proposed_by = m.String()
@@ -133,9 +164,17 @@ class Agreement(Schema):
     sub_processors = m.List(m.String())
     starts_on = m.String()
     ends_on = m.String(allow_none=True)
+    incident_hours = m.Integer(allow_none=True)
     signatures = m.List(m.Nested(ShownSignature))
     in_force = m.Boolean()
     terminated = m.Boolean()
+
+
+class Agreement(AgreementVersion):
+    """The terms that bind, or that were proposed first; `awaits` is the version that waits for signatures."""
+
+    awaits = m.Integer(allow_none=True)
+    versions = m.List(m.Nested(AgreementVersion))
 
 
 ORGANISATIONS = page_of(Organisation, "Organisations")

@@ -40,6 +40,8 @@ class Problem(Enum):
     PURPOSE_NOT_AGREED = ("purpose_not_agreed", 409, "The agreement in force does not cover this purpose.")
     CATEGORY_NOT_AGREED = ("category_not_agreed", 409, "The agreement in force does not cover this category.")
     AGREEMENT_NOT_OPEN = ("agreement_not_open", 409, "The agreement takes no signature any more.")
+    AGREEMENT_NOT_SIGNED = ("agreement_not_signed", 409, "Both sides have yet to sign this agreement; propose another.")
+    DOCUMENT_SIGNED_BEFORE = ("document_signed_before", 409, "That document was signed for an earlier version.")
     ALREADY_SIGNED = ("already_signed", 409, "This side has signed with other particulars.")
     DOCUMENT_DIFFERS = ("document_differs", 409, "The other side has signed another document.")
     AGREEMENT_NOT_ENDED = ("agreement_not_ended", 409, "No processing agreement has been terminated.")

@@ -15,6 +15,8 @@ from services.contracts.privacy import TRIGGERS, Category, LegalBasis, Purpose, 
 from services.kernel.decider import Refused
 
 LONGEST_TERM_DAYS = 50 * 366
+LONGEST_NOTICE = 72
+"""Hours: by then the controller has to have told the supervisor itself (AVG art. 33(1))."""
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<years>\d{1,3})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?"
     r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,8})M)?(?:(?P<seconds>\d{1,10})S)?)?",
@@ -103,6 +105,9 @@ class Proposal(Strict):
     sub_processors = fields.List(fields.String(validate=words()), required=True, validate=Length(max=50))
     starts_on = fields.Date(required=True, format="iso")
     ends_on = fields.Date(load_default=None, allow_none=True, format="iso")
+    incident_hours = fields.Integer(
+        strict=True, load_default=None, allow_none=True, validate=Range(min=1, max=LONGEST_NOTICE)
+    )
 
     @validates_schema
     def _terms_of_agreed_categories(self, data: Mapping[str, Any], **_: Any) -> None:

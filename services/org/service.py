@@ -52,6 +52,10 @@ class OrgService(Tended):
         return self.app.sign_agreement(context, organisation, agreement, **said)
 
     @answers()
+    def amend_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
+        return self.app.amend_agreement(context, organisation, agreement, **said)
+
+    @answers()
     def terminate_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
         return self.app.terminate_agreement(context, organisation, agreement, **said)
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.contracts.org import (
+    AgreementAmended,
     AgreementProposed,
     AgreementSigned,
     AgreementTerminated,
@@ -93,6 +94,25 @@ def agreement_proposed(**but: Any) -> AgreementProposed:
         sub_processors=("Voorbeeld Hosting B.V.",),
         starts_on=date(2026, 3, 1),
         ends_on=date(2027, 2, 28),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def agreement_amended(**but: Any) -> AgreementAmended:
+    one = AgreementAmended(
+        agreement=AGREEMENT,
+        organisation=GEMEENTE,
+        agreement_version=2,
+        amends=1,
+        proposed_by=Side.CONTROLLER,
+        purposes={Purpose.APP_ACCESS: LegalBasis.PUBLIC_TASK, Purpose.BEHEER_ACCESS: LegalBasis.PUBLIC_TASK},
+        categories=(Category.NAME, Category.EMAIL, Category.CREDENTIALS),
+        retention={Category.NAME: "P0D", Category.EMAIL: "P30D"},
+        sub_processors=("Voorbeeld Hosting B.V.",),
+        starts_on=date(2026, 3, 2),
+        ends_on=date(2027, 2, 28),
+        incident_hours=12,
         at=MORNING,
     )
     return replace(one, **but)

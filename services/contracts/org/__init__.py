@@ -1,6 +1,7 @@
 """What org tells: organisations, and what they agreed with the maker."""
 
 from services.contracts.org.agreement import (
+    AgreementAmended as AgreementAmended,
     AgreementProposed as AgreementProposed,
     AgreementSigned as AgreementSigned,
     AgreementTerminated as AgreementTerminated,

@@ -33,6 +33,27 @@ class AgreementProposed(Event, kind="agreement"):
     starts_on: date
     ends_on: date | None = None
     triggers: dict[Category, TermTrigger] | None = None
+    incident_hours: int | None = None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementAmended(Event, kind="agreement"):
+    """One side proposed other terms for an agreement; until both have signed them the old ones hold (P01, AVG 28)."""
+
+    agreement: str
+    organisation: str
+    agreement_version: int
+    amends: int
+    proposed_by: Side
+    purposes: dict[Purpose, LegalBasis]
+    categories: tuple[Category, ...]
+    retention: dict[Category, str]
+    sub_processors: tuple[str, ...]
+    starts_on: date
+    ends_on: date | None = None
+    triggers: dict[Category, TermTrigger] | None = None
+    incident_hours: int | None = None
     at: datetime
 
 

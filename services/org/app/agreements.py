@@ -1,9 +1,9 @@
-"""What can be asked about agreements: propose, sign, end, read, and which terms are in force today (P01)."""
+"""What can be asked about agreements: propose, amend, sign, end and read them (P01)."""
 
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -31,9 +31,20 @@ SHOWN = (
     "retention",
     "triggers",
     "sub_processors",
+    "incident_hours",
     "starts_on",
     "ends_on",
     "terminated",
+)
+AMENDABLE = (
+    "purposes",
+    "categories",
+    "retention",
+    "triggers",
+    "sub_processors",
+    "incident_hours",
+    "starts_on",
+    "ends_on",
 )
 
 
@@ -59,40 +70,71 @@ class Agreements(Organisations, ABC):
 
         return self.store.perform(before_terms(context, organisation), work)
 
+    def amend_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
+        """The terms that are to be others, from `starts_on` or at once → `agreement`, `version`, `events`.
+
+        Until both sides have signed them the old ones hold. Raises Refused: `agreement_not_signed`,
+        `agreement_not_open`, `period_invalid`.
+        """
+        side, at, today = _side(context), self.now(), self.today()
+        if not said:
+            raise Refused("invalid", errors={"body": ["This says nothing."]})
+
+        def work(unit: Unit) -> dict[str, Any]:
+            self.found(unit.session, context, organisation)
+            must_not_have_left(unit.session, organisation)
+            rows = self._versions(unit.session, organisation, agreement)
+            before = rows[_binding(rows)]
+            begun = max(today.isoformat(), rows[0]["starts_on"])
+            command = rules.Amend(
+                agreement=agreement,
+                organisation=organisation,
+                version=agreements.next_version(unit.session, organisation),
+                side=side,
+                today=today,
+                at=at,
+                **schemas.load(schemas.Proposal, _merged({**before, "starts_on": begun}, said)),
+            )
+            if not unit.do(f"agreement/{agreement}", rules.decider, command):
+                return {"agreement": agreement, "version": rows[-1]["version"]}
+            return {"agreement": agreement, "version": command.version}
+
+        return self.store.perform(before_terms(context, organisation), work)
+
     def agreements(self, context: Context, organisation: str, after: str | None, limit: int) -> dict[str, Any]:
-        """`items` as `agreement` answers them, without the signatories."""
+        """`items` as `agreement` answers them, without the signatories and the versions."""
         with self.store.reading() as session:
             self.found(session, context, organisation)
-            rows = agreements.after(session, organisation, after, most(limit))
+            found = agreements.after(session, organisation, after, most(limit))
             current = agreements.in_force(session, [organisation], self.today()).get(organisation)
-        items = [_shown(row, current) for row in rows]
+        items = [_shown(rows[_binding(rows, current)], current) for rows in found]
         return {"items": items, "next": following(items, "agreement", limit)}
 
     def agreement(self, context: Context, organisation: str, agreement: str) -> dict[str, Any]:
-        """One agreement: its terms, `in_force` today, and `signatures` with the signatories' names, open."""
+        """One agreement: its terms, `in_force` today, and `signatures` with the signatories' names, open.
+
+        The terms are those that bind, or those proposed first; `versions` has all of them, the oldest first, and
+        `awaits` is the version that waits for a signature.
+        """
         with self.store.reading() as session:
             self.found(session, context, organisation)
-            row = self._agreed(session, organisation, agreement)
+            rows = self._versions(session, organisation, agreement)
             signed = agreements.signed(session, organisation, agreement)
             current = agreements.in_force(session, [organisation], self.today()).get(organisation)
-        signatures = [
-            {
-                "side": one["side"],
-                "signatory": self._signatory(one),
-                "document_sha256": one["document_sha256"],
-                "signed_on": one["signed_on"],
-            }
-            for one in signed
-        ]
-        return {**_shown(row, current), "signatures": signatures}
+        versions = [{**_shown(row, current), "signatures": self._signatures(row, signed)} for row in rows]
+        awaits = rows[-1]["version"] if rows[-1]["signatures"] < agreements.BOTH else None
+        return {**versions[_binding(rows, current)], "awaits": awaits, "versions": versions}
 
     def sign_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
-        """`signatory`, `document_sha256`, `signed_on` → `in_force` today, `events`; each side signs once."""
+        """`signatory`, `document_sha256`, `signed_on` → `in_force` today, `events`; each side signs a version once.
+
+        What is signed is the newest version: the proposal, or the amendment that waits.
+        """
         side = _side(context)
         given = schemas.load(schemas.Signing, said)
         with self.store.reading() as session:
             self.found(session, context, organisation)
-            self._agreed(session, organisation, agreement)
+            self._versions(session, organisation, agreement)
             signed = agreements.signed(session, organisation, agreement)
         # The rules never see an earlier name, so it is told here whether this is the same signatory again.
         again = [one for one in signed if one["side"] == side and self._signatory(one) == given["signatory"]]
@@ -116,7 +158,8 @@ class Agreements(Organisations, ABC):
                 # Both have agreed anew, so nobody leaves.
                 unit.do(f"leaving/{organisation}", leaving.decider, leaving.Stay(at=at))
             current = agreements.in_force(unit.session, [organisation], today).get(organisation)
-            return {"in_force": current is not None and current["agreement"] == agreement}
+            rows = agreements.versions(unit.session, organisation, agreement)
+            return {"in_force": _in_force(rows[-1], current)}
 
         return self.store.perform(
             before_terms(context, organisation), work, keys=[(f"signatory/{signatory}", Category.NAME.value)]
@@ -129,17 +172,29 @@ class Agreements(Organisations, ABC):
 
         def work(unit: Unit) -> dict[str, Any]:
             self.found(unit.session, context, organisation)
-            self._agreed(unit.session, organisation, agreement)
+            self._versions(unit.session, organisation, agreement)
             unit.do(f"agreement/{agreement}", rules.decider, command)
             return {}
 
         return self.store.perform(before_terms(context, organisation), work)
 
-    def _agreed(self, session: Connection, organisation: str, agreement: str) -> dict[str, Any]:
-        row = agreements.by_id(session, organisation, agreement)
-        if row is None:
+    def _versions(self, session: Connection, organisation: str, agreement: str) -> list[dict[str, Any]]:
+        rows = agreements.versions(session, organisation, agreement)
+        if not rows:
             raise Refused("not_found")
-        return row
+        return rows
+
+    def _signatures(self, row: Mapping[str, Any], signed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "side": one["side"],
+                "signatory": self._signatory(one),
+                "document_sha256": one["document_sha256"],
+                "signed_on": one["signed_on"],
+            }
+            for one in signed
+            if one["version"] == row["version"]
+        ]
 
     def _signatory(self, row: Mapping[str, Any]) -> dict[str, str | None]:
         fields = ("signatory_name", "signatory_function")
@@ -157,4 +212,26 @@ def _side(context: Context) -> Side:
 
 def _shown(row: Mapping[str, Any], current: Mapping[str, Any] | None) -> dict[str, Any]:
     shown = {name: row[name] for name in SHOWN}
-    return {**shown, "in_force": current is not None and current["agreement"] == row["agreement"]}
+    return {**shown, "in_force": _in_force(row, current)}
+
+
+def _in_force(row: Mapping[str, Any], current: Mapping[str, Any] | None) -> bool:
+    return current is not None and all(current[name] == row[name] for name in ("agreement", "version"))
+
+
+def _binding(rows: Sequence[Mapping[str, Any]], current: Mapping[str, Any] | None = None) -> int:
+    """Which version of an agreement binds: that in force, else the newest that both have signed, else the first."""
+    chosen = [index for index, row in enumerate(rows) if _in_force(row, current)]
+    signed = [index for index, row in enumerate(rows) if row["signatures"] == agreements.BOTH]
+    return (chosen or signed or [0])[-1]
+
+
+def _merged(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was agreed, with what is to be another: a term goes with its category."""
+    merged = {name: before[name] for name in AMENDABLE} | dict(said)
+    for name in ("retention", "triggers"):
+        if name not in said and isinstance(merged["categories"], list):
+            merged[name] = {of: term for of, term in merged[name].items() if of in merged["categories"]}
+    if "triggers" not in said and isinstance(merged["retention"], dict):
+        merged["triggers"] = {of: one for of, one in merged["triggers"].items() if of in merged["retention"]}
+    return merged

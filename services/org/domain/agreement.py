@@ -1,12 +1,13 @@
-"""An agreement binds once both sides have signed the same document; its end only comes closer (P01)."""
+"""An agreement binds once both sides have signed the same document; so does each change of it (P01)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeAlias
 
-from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated, Side
+from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned, AgreementTerminated, Side
 from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.decider import Decider, Refused
 
@@ -15,7 +16,8 @@ from services.kernel.decider import Decider, Refused
 class Propose:
     """`retention` holds ISO 8601 durations after each trigger; `version` is the organisation's next.
 
-    `triggers` are those that are not the first of their category's.
+    `triggers` are those that are not the first of their category's. Within `incident_hours` the maker tells of an
+    incident.
     """
 
     agreement: str
@@ -29,7 +31,15 @@ class Propose:
     starts_on: date
     ends_on: date | None
     triggers: Mapping[Category, TermTrigger] | None = None
+    incident_hours: int | None = None
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amend(Propose):
+    """All terms as they would be from `starts_on` on. `today` is Amsterdam's."""
+
+    today: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +65,10 @@ class Terminate:
     at: datetime
 
 
-Command = Propose | Sign | Terminate
-Event = AgreementProposed | AgreementSigned | AgreementTerminated
+Command = Propose | Amend | Sign | Terminate
+Event = AgreementProposed | AgreementAmended | AgreementSigned | AgreementTerminated
+Stated: TypeAlias = AgreementProposed | AgreementAmended
+TERMS = ("purposes", "categories", "retention", "sub_processors", "ends_on", "triggers", "incident_hours")
 
 
 @dataclass(frozen=True)
@@ -70,35 +82,45 @@ class Signature:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    id: str = ""
-    organisation: str = ""
-    version: int = 0
+    """`terms` are those that bind, or wait for the first two signatures; `amended` those that wait to replace them.
+
+    `signatures` are under what waits, or else under what binds; `earlier` under other versions.
+    """
+
+    terms: Stated | None = None
+    amended: AgreementAmended | None = None
     starts_on: date = date.max
     ends_on: date = date.max
     terminated: bool = False
+    bound: bool = False
     signatures: Mapping[Side, Signature] = field(default_factory=dict)
+    earlier: frozenset[tuple[Side, Signature]] = frozenset()
 
 
 UNKNOWN = Agreement()
 
 
 def decide(agreement: Agreement, command: Command) -> Sequence[Event]:
-    match command:
-        case Propose() if agreement == UNKNOWN:
-            return _propose(command)
-        case Propose():
-            return []
-        case _ if agreement == UNKNOWN:
+    match agreement.terms, command:
+        case None, Amend():
             raise Refused("not_found")
-        case Sign():
-            return _sign(agreement, command)
-        case Terminate():
-            return _terminate(agreement, command)
+        case None, Propose():
+            return _propose(command)
+        case None, _:
+            raise Refused("not_found")
+        case terms, Amend():
+            return _amend(agreement, terms, command)
+        case _, Propose():
+            return []
+        case terms, Sign():
+            return _sign(agreement, agreement.amended or terms, command)
+        case terms, Terminate():
+            return _terminate(agreement, terms, command)
+    raise AssertionError("every command has its line above")
 
 
 def _propose(command: Propose) -> Sequence[Event]:
-    if command.ends_on is not None and command.ends_on <= command.starts_on:
-        raise Refused("period_invalid")
+    _must_be_period(command)
     return [
         AgreementProposed(
             agreement=command.agreement,
@@ -112,29 +134,72 @@ def _propose(command: Propose) -> Sequence[Event]:
             starts_on=command.starts_on,
             ends_on=command.ends_on,
             triggers=dict(command.triggers) if command.triggers else None,
+            incident_hours=command.incident_hours,
             at=command.at,
         )
     ]
 
 
-def _sign(agreement: Agreement, command: Sign) -> Sequence[Event]:
+def _amend(agreement: Agreement, terms: Stated, command: Amend) -> Sequence[Event]:
+    if not agreement.bound:
+        raise Refused("agreement_not_signed")
+    if agreement.terminated or agreement.ends_on < command.today:
+        raise Refused("agreement_not_open")
+    _must_be_period(command)
+    # What was is past; an amendment changes what is to come.
+    if command.starts_on < agreement.starts_on or (command.ends_on is not None and command.ends_on < command.today):
+        raise Refused("period_invalid")
+    asked = AgreementAmended(
+        agreement=terms.agreement,
+        organisation=terms.organisation,
+        agreement_version=command.version,
+        amends=terms.agreement_version,
+        proposed_by=command.side,
+        purposes=dict(command.purposes),
+        categories=tuple(command.categories),
+        retention=dict(command.retention),
+        sub_processors=tuple(command.sub_processors),
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+        triggers=dict(command.triggers) if command.triggers else None,
+        incident_hours=command.incident_hours,
+        at=command.at,
+    )
+    if (waits := agreement.amended) is not None:
+        return [] if _same(asked, waits) and asked.starts_on == waits.starts_on else [asked]
+    return [] if _same(asked, terms) else [asked]
+
+
+def _same(one: Stated, other: Stated) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in TERMS)
+
+
+def _must_be_period(command: Propose) -> None:
+    if command.ends_on is not None and command.ends_on <= command.starts_on:
+        raise Refused("period_invalid")
+
+
+def _sign(agreement: Agreement, terms: Stated, command: Sign) -> Sequence[Event]:
     signature = Signature(command.signatory, command.document_sha256, command.signed_on)
     mine = agreement.signatures.get(command.side)
+    if mine == signature or (command.side, signature) in agreement.earlier:
+        return []
     if mine is not None:
-        if mine == signature:
-            return []
         raise Refused("already_signed")
     if command.signed_on > command.today:
         raise Refused("invalid", errors={"signed_on": ["Lies in the future."]})
     if agreement.terminated or agreement.ends_on < command.today:
         raise Refused("agreement_not_open")
+    if any(before.document_sha256 == command.document_sha256 for _, before in agreement.earlier):
+        # Or a signature that was sent once more would stand under terms that its signatory has not seen.
+        raise Refused("document_signed_before")
     if any(other.document_sha256 != command.document_sha256 for other in agreement.signatures.values()):
         raise Refused("document_differs")
     return [
         AgreementSigned(
-            agreement=agreement.id,
-            organisation=agreement.organisation,
-            agreement_version=agreement.version,
+            agreement=terms.agreement,
+            organisation=terms.organisation,
+            agreement_version=terms.agreement_version,
             side=command.side,
             signatory=command.signatory,
             signatory_name=command.name,
@@ -146,7 +211,7 @@ def _sign(agreement: Agreement, command: Sign) -> Sequence[Event]:
     ]
 
 
-def _terminate(agreement: Agreement, command: Terminate) -> Sequence[Event]:
+def _terminate(agreement: Agreement, terms: Stated, command: Terminate) -> Sequence[Event]:
     if agreement.terminated and command.ends_on == agreement.ends_on:
         return []
     # One side alone may end what both agreed, never prolong it.
@@ -154,8 +219,8 @@ def _terminate(agreement: Agreement, command: Terminate) -> Sequence[Event]:
         raise Refused("period_invalid")
     return [
         AgreementTerminated(
-            agreement=agreement.id,
-            organisation=agreement.organisation,
+            agreement=terms.agreement,
+            organisation=terms.organisation,
             ends_on=command.ends_on,
             side=command.side,
             at=command.at,
@@ -166,18 +231,23 @@ def _terminate(agreement: Agreement, command: Terminate) -> Sequence[Event]:
 def evolve(agreement: Agreement, event: Event) -> Agreement:
     match event:
         case AgreementProposed():
-            return Agreement(
-                id=event.agreement,
-                organisation=event.organisation,
-                version=event.agreement_version,
-                starts_on=event.starts_on,
-                ends_on=event.ends_on or date.max,
-            )
+            return Agreement(terms=event, starts_on=event.starts_on, ends_on=event.ends_on or date.max)
+        case AgreementAmended():
+            earlier = agreement.earlier | frozenset(agreement.signatures.items())
+            return replace(agreement, amended=event, signatures={}, earlier=earlier)
         case AgreementSigned():
             signature = Signature(event.signatory, event.document_sha256, event.signed_on)
-            return replace(agreement, signatures={**agreement.signatures, event.side: signature})
+            signed = replace(agreement, signatures={**agreement.signatures, event.side: signature})
+            return _bound(signed) if len(signed.signatures) == len(Side) else signed
         case AgreementTerminated():
             return replace(agreement, terminated=True, ends_on=event.ends_on)
+
+
+def _bound(agreement: Agreement) -> Agreement:
+    """Both sides have signed what waited."""
+    terms = agreement.amended or agreement.terms
+    assert terms is not None, "nothing is signed that was not proposed"  # noqa: S101
+    return replace(agreement, terms=terms, amended=None, bound=True, ends_on=terms.ends_on or date.max)
 
 
 decider: Decider[Agreement, Command, Event] = Decider(UNKNOWN, decide, evolve)

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -23,11 +24,18 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     update,
 )
 
 from services.contracts.facts import ORGANISATION
-from services.contracts.org import AgreementProposed, AgreementSigned, AgreementTerminated, ErasureCompleted
+from services.contracts.org import (
+    AgreementAmended,
+    AgreementProposed,
+    AgreementSigned,
+    AgreementTerminated,
+    ErasureCompleted,
+)
 from services.contracts.privacy import ProcessingRole
 from services.kernel.database import plain
 from services.kernel.envelope import Recorded
@@ -39,13 +47,15 @@ agreements = Table(
     tables,
     Column("agreement", String(36), primary_key=True),
     Column("organisation", String(36), nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, nullable=False),
     Column("proposed_by", String(20), nullable=False),
     Column("purposes", Text, nullable=False),
     Column("categories", Text, nullable=False),
     Column("retention", Text, nullable=False),
     Column("triggers", Text, nullable=False),
     Column("sub_processors", Text, nullable=False),
+    Column("incident_hours", Integer),
     Column("starts_on", String(10), nullable=False),
     Column("ends_on", String(10)),
     Column("terminated", Boolean, nullable=False),
@@ -53,10 +63,12 @@ agreements = Table(
     # Two proposals at one moment would both take the next number; the second is decided anew.
     UniqueConstraint("organisation", "version", name="one_agreement_per_version"),
 )
+"""A row for each version of an agreement; `first` is that of the proposal, of which the others are amendments."""
 signatures = Table(
     "signatures",
     tables,
     Column("agreement", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     Column("side", String(20), primary_key=True),
     Column("organisation", String(36), nullable=False),
     Column("signatory", String(36), nullable=False),
@@ -67,33 +79,22 @@ signatures = Table(
 )
 """A signatory's name and function are sealed."""
 BOTH = 2
+_version = agreements.c.version
 LISTS = ("purposes", "categories", "retention", "triggers", "sub_processors")
 
 
 def project(session: Connection, record: Recorded) -> None:
     match record.event:
         case AgreementProposed() as event:
-            session.execute(
-                insert(agreements).values(
-                    agreement=event.agreement,
-                    organisation=event.organisation,
-                    version=event.agreement_version,
-                    proposed_by=event.proposed_by.value,
-                    purposes=_json({purpose.value: basis.value for purpose, basis in event.purposes.items()}),
-                    categories=_json([category.value for category in event.categories]),
-                    retention=_json({category.value: term for category, term in event.retention.items()}),
-                    triggers=_json({category.value: one.value for category, one in (event.triggers or {}).items()}),
-                    sub_processors=_json(list(event.sub_processors)),
-                    starts_on=event.starts_on.isoformat(),
-                    ends_on=event.ends_on.isoformat() if event.ends_on else None,
-                    terminated=False,
-                    signatures=0,
-                )
-            )
+            _propose(session, event, event.agreement_version)
+        case AgreementAmended() as event:
+            first = select(func.min(agreements.c.first)).where(agreements.c.agreement == event.agreement)
+            _propose(session, event, session.execute(first).scalar_one())
         case AgreementSigned() as event:
             session.execute(
                 insert(signatures).values(
                     agreement=event.agreement,
+                    version=event.agreement_version,
                     side=event.side.value,
                     organisation=event.organisation,
                     signatory=event.signatory,
@@ -103,9 +104,10 @@ def project(session: Connection, record: Recorded) -> None:
                     signed_on=event.signed_on.isoformat(),
                 )
             )
-            _change(session, event, signatures=agreements.c.signatures + 1)
+            mine = agreements.c.version == event.agreement_version
+            _change(session, event, mine, signatures=agreements.c.signatures + 1)
         case AgreementTerminated() as event:
-            _change(session, event, terminated=True, ends_on=event.ends_on.isoformat())
+            _change(session, event, true(), terminated=True, ends_on=event.ends_on.isoformat())
         case ErasureCompleted() as event if event.scope == ORGANISATION:
             drop(session, event.organisation)
 
@@ -114,37 +116,65 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _change(session: Connection, event: AgreementSigned | AgreementTerminated, **values: Any) -> None:
-    session.execute(update(agreements).where(agreements.c.agreement == event.agreement).values(**values))
+def _propose(session: Connection, event: AgreementProposed | AgreementAmended, first: int) -> None:
+    session.execute(
+        insert(agreements).values(
+            agreement=event.agreement,
+            organisation=event.organisation,
+            version=event.agreement_version,
+            first=first,
+            proposed_by=event.proposed_by.value,
+            purposes=_json({purpose.value: basis.value for purpose, basis in event.purposes.items()}),
+            categories=_json([category.value for category in event.categories]),
+            retention=_json({category.value: term for category, term in event.retention.items()}),
+            triggers=_json({category.value: one.value for category, one in (event.triggers or {}).items()}),
+            sub_processors=_json(list(event.sub_processors)),
+            incident_hours=event.incident_hours,
+            starts_on=event.starts_on.isoformat(),
+            ends_on=event.ends_on.isoformat() if event.ends_on else None,
+            terminated=False,
+            signatures=0,
+        )
+    )
+
+
+def _change(
+    session: Connection, event: AgreementSigned | AgreementTerminated, which: ColumnElement[bool], **values: Any
+) -> None:
+    mine = and_(agreements.c.agreement == event.agreement, which)
+    session.execute(update(agreements).where(mine).values(**values))
 
 
 def _plain(row: RowMapping) -> dict[str, Any]:
     return {**plain(row), **{name: orjson.loads(row[name]) for name in LISTS}}
 
 
-def by_id(session: Connection, organisation: str, agreement: str) -> dict[str, Any] | None:
-    """One agreement of this organisation, None when it has no such one."""
+def versions(session: Connection, organisation: str, agreement: str) -> list[dict[str, Any]]:
+    """The proposal and every amendment of one agreement, the oldest first; none when it is no such one."""
     mine = and_(agreements.c.organisation == organisation, agreements.c.agreement == agreement)
-    row = session.execute(select(agreements).where(mine)).mappings().first()
-    return _plain(row) if row else None
+    return [_plain(row) for row in session.execute(select(agreements).where(mine).order_by(_version)).mappings()]
 
 
 def signed(session: Connection, organisation: str, agreement: str) -> list[dict[str, Any]]:
     """The signatures under one agreement, names and functions sealed."""
     mine = and_(signatures.c.organisation == organisation, signatures.c.agreement == agreement)
-    rows = session.execute(select(signatures).where(mine).order_by(signatures.c.side)).mappings()
+    rows = session.execute(select(signatures).where(mine).order_by(signatures.c.version, signatures.c.side)).mappings()
     return [plain(row) for row in rows]
 
 
-def after(session: Connection, organisation: str, agreement: str | None, limit: int) -> list[dict[str, Any]]:
-    """At most `limit` agreements of this organisation, oldest version first, those after `agreement`."""
+def after(session: Connection, organisation: str, agreement: str | None, limit: int) -> list[list[dict[str, Any]]]:
+    """At most `limit` agreements of this organisation, those after `agreement`; each is all its versions in order."""
     mine = agreements.c.organisation == organisation
-    wanted = select(agreements).where(mine)
+    chosen = select(agreements.c.agreement).where(mine, agreements.c.version == agreements.c.first)
     if agreement is not None:
-        seen = select(agreements.c.version).where(mine, agreements.c.agreement == agreement)
-        wanted = wanted.where(agreements.c.version > seen.scalar_subquery())
-    rows = session.execute(wanted.order_by(agreements.c.version).limit(limit)).mappings()
-    return [_plain(row) for row in rows]
+        seen = select(agreements.c.first).where(mine, agreements.c.agreement == agreement).limit(1)
+        chosen = chosen.where(agreements.c.first > seen.scalar_subquery())
+    ids = session.execute(chosen.order_by(agreements.c.first).limit(limit)).scalars().all()
+    rows = session.execute(select(agreements).where(mine, agreements.c.agreement.in_(ids)).order_by(_version))
+    found: dict[str, list[dict[str, Any]]] = {one: [] for one in ids}
+    for row in rows.mappings():
+        found[row["agreement"]].append(_plain(row))
+    return list(found.values())
 
 
 def next_version(session: Connection, organisation: str) -> int:
@@ -153,7 +183,7 @@ def next_version(session: Connection, organisation: str) -> int:
 
 
 def in_force(session: Connection, organisations: Iterable[str], today: date) -> Mapping[str, dict[str, Any]]:
-    """The agreement in force on `today` of each of these organisations that has one.
+    """The version in force on `today` of the agreement of each of these organisations that has one.
 
     It is the newest that both have signed and that has begun. Once it ends none is in force: the older one
     that it replaced does not come back because somebody ended the newer.

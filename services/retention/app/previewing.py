@@ -55,7 +55,7 @@ class Previewing:
             proposal = proposals.by_id(session, organisation, agreement)
             if proposal is None:
                 raise Refused("not_found")
-            if proposals.agreed(session, agreement) is not None:
+            if proposals.agreed(session, agreement, proposal.version) is not None:
                 raise Refused("agreement_not_open")
             then = Agreed(proposal.version, proposal.terms, 0, proposal.triggers)
             for one in self._touched(session, organisation, then):

@@ -47,11 +47,11 @@ class Ruling:
         event = entry.record.event
         if not isinstance(event, AgreementSigned):
             return
-        found = proposals.agreed(unit.session, event.agreement)
+        found = proposals.agreed(unit.session, event.agreement, event.agreement_version)
         if found is None:
             return
         command = ruling.Change(
-            rule=found.agreement,
+            rule=found.rule,
             organisation=found.organisation,
             agreement_version=found.version,
             terms=found.terms,
@@ -60,7 +60,7 @@ class Ruling:
             entry=entry.index,
             at=self._retention.now(),
         )
-        if unit.do(f"rule/{found.agreement}", ruling.decider, command):
+        if unit.do(f"rule/{found.rule}", ruling.decider, command):
             self._reschedule(unit, found.organisation)
 
     def begin(self) -> None:

@@ -13,7 +13,10 @@ from services.kernel.decider import Decider
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """`rule` is the agreement's id; `terms` are ISO 8601 durations; `entry` is the second signature's in the log."""
+    """`rule` is the agreement's id, or of an amendment one made of it and the version.
+
+    `terms` are ISO 8601 durations; `entry` is the second signature's in the log.
+    """
 
     rule: str
     organisation: str

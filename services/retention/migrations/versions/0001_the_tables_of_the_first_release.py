@@ -198,11 +198,12 @@ def upgrade() -> None:
         sa.Column("agreement", sa.String(length=36), nullable=False),
         sa.Column("organisation", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=36), nullable=False),
         sa.Column("terms", sa.Text(), nullable=False),
         sa.Column("triggers", sa.Text(), nullable=False),
         sa.Column("starts_on", sa.String(length=10), nullable=False),
         sa.Column("signatures", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("agreement"),
+        sa.PrimaryKeyConstraint("agreement", "version"),
     )
     op.create_table(
         "recordings",

@@ -1,0 +1,83 @@
+"""An amendment binds once both sides have signed a document of its own; until then nothing is changed (P01)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from services.contracts.org import Side
+from services.contracts.privacy import Category
+from services.org.domain.agreement import Amend, decider
+from tests.examples import org
+from tests.given import given
+from tests.unit.org.test_agreement import END, SIGN
+
+OTHER = "a" * 64
+BOUND = (org.agreement_proposed(), org.agreement_signed(), org.agreement_signed(side=Side.CONTROLLER))
+AMENDED = org.agreement_amended()
+AMEND = Amend(
+    agreement=org.AGREEMENT,
+    organisation=org.GEMEENTE,
+    version=2,
+    side=Side.CONTROLLER,
+    purposes=AMENDED.purposes,
+    categories=AMENDED.categories,
+    retention=AMENDED.retention,
+    sub_processors=AMENDED.sub_processors,
+    starts_on=AMENDED.starts_on,
+    ends_on=AMENDED.ends_on,
+    incident_hours=AMENDED.incident_hours,
+    today=date(2026, 3, 2),
+    at=org.MORNING,
+)
+SIGN_OTHER = replace(SIGN, document_sha256=OTHER)
+
+
+def test_an_amendment_states_all_terms_as_they_would_be():
+    given(decider, *BOUND).when(AMEND).then(AMENDED)
+
+
+def test_amending_to_the_same_again_changes_nothing():
+    given(decider, *BOUND, AMENDED).when(AMEND).then()
+    given(decider, *BOUND, AMENDED).when(replace(AMEND, version=3, incident_hours=8)).then(
+        org.agreement_amended(agreement_version=3, incident_hours=8)
+    )
+
+
+def test_what_both_have_not_signed_is_proposed_anew_instead():
+    given(decider).when(AMEND).refused("not_found")
+    given(decider, *BOUND[:2]).when(AMEND).refused("agreement_not_signed")
+
+
+def test_what_has_ended_is_not_amended():
+    given(decider, *BOUND, org.agreement_terminated()).when(AMEND).refused("agreement_not_open")
+    given(decider, *BOUND).when(replace(AMEND, today=date(2027, 3, 1))).refused("agreement_not_open")
+
+
+def test_an_amendment_changes_nothing_that_is_past():
+    given(decider, *BOUND).when(replace(AMEND, starts_on=date(2026, 2, 1))).refused("period_invalid")
+    past = replace(AMEND, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 1), today=date(2026, 3, 5))
+    given(decider, *BOUND).when(past).refused("period_invalid")
+
+
+def test_each_side_signs_the_amendment_as_a_document_of_its_own():
+    signed = org.agreement_signed(agreement_version=2, document_sha256=OTHER)
+    given(decider, *BOUND, AMENDED).when(SIGN_OTHER).then(signed)
+    given(decider, *BOUND, AMENDED).when(replace(SIGN, signed_on=date(2026, 3, 1))).refused("document_signed_before")
+    given(decider, *BOUND, AMENDED, signed).when(replace(SIGN_OTHER, side=Side.CONTROLLER)).then(
+        replace(signed, side=Side.CONTROLLER)
+    )
+
+
+def test_a_signature_that_is_sent_once_more_does_not_sign_the_amendment():
+    given(decider, *BOUND, AMENDED).when(SIGN).then()
+
+
+def test_an_end_that_was_moved_moves_what_may_be_ended():
+    signed = org.agreement_signed(agreement_version=2, document_sha256=OTHER)
+    longer = org.agreement_amended(ends_on=None, categories=(Category.NAME,))
+    end = replace(END, ends_on=date(2030, 1, 1))
+    given(decider, *BOUND, longer).when(end).refused("period_invalid")
+    given(decider, *BOUND, longer, signed, replace(signed, side=Side.CONTROLLER)).when(end).then(
+        org.agreement_terminated(ends_on=date(2030, 1, 1))
+    )
