@@ -18,6 +18,7 @@ from gateway.surface import (
     reports,
     requests,
     statement,
+    tasks,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *complaints.ROUTES,
     *certificate.ROUTES,
     *statement.ROUTES,
+    *tasks.ROUTES,
     *operations.ROUTES,
 )
 

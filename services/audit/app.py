@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.audit.alarms import Alarms
+from services.audit.cases import waiting
 from services.audit.cases.complaints import Complaints
 from services.audit.cases.forgetting import Going
 from services.audit.cases.incidents import Incidents
@@ -25,7 +26,10 @@ from services.audit.views import access, complaints, erasures, grounds, incident
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
+from services.contracts.privacy import Role
 from services.contracts.retention import ErasureOrdered
+from services.contracts.tasks import Asking, told
+from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -242,6 +246,12 @@ class Audit(Participant):
     def _pseudonym_of(self, account: str, organisation: str | None) -> str:
         asked = {"account": account, "organisation": organisation}
         return str(self.caller.call("auth", "pseudonym_of", asked, self.own_context())["pseudonym"])
+
+    def tasks(self, context: Context, organisation: str | None) -> dict[str, Any]:
+        """What waits for who asks, of one organisation or of all (None)."""
+        asking = Asking(role=Role(str(context.role)), organisation=organisation, now=instant(datetime.now(UTC)))
+        with self.store.reading() as session:
+            return told(waiting.LOOKS, session, asking)
 
     def report(self, kind: str, **asked: Any) -> dict[str, Any]:
         return self.reports.make(kind, **asked)

@@ -173,6 +173,10 @@ class AuditService(Tended):
         return self.app.complaints.show(context, complaint, organisation)
 
     @answers()
+    def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.tasks(context, organisation)
+
+    @answers()
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:
         return self.app.report(kind, **asked)
 

@@ -63,6 +63,10 @@ class OrgService(Tended):
     def terms_in_force(self, context: Context, organisation: str) -> dict[str, Any] | None:
         return self.app.terms_in_force(context, organisation)
 
+    @answers()
+    def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.tasks(context, organisation)
+
     # -- leaving
 
     @answers()

@@ -109,6 +109,10 @@ class RetentionService(Tended):
         asked = schemas.loaded(asking.Refusal(), said)
         return self.app.requests.refuse(context, organisation, request, **asked)
 
+    @answers()
+    def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.tasks(context, organisation)
+
     @answers(callers=("audit",))
     def request_report(self, context: Context, **asked: Any) -> dict[str, Any]:
         return self.app.requests.report(**schemas.loaded(asking.Period(), asked))

@@ -79,3 +79,12 @@ def of_organisation(session: Connection, organisation: str, excepted: Sequence[s
     mine = (complaints.c.organisation == organisation) & complaints.c.complainant.is_not(None)
     rows = session.execute(select(complaints.c.complaint, complaints.c.complainant).where(mine))
     return sorted(row.complaint for row in rows if row.complainant not in set(excepted))
+
+
+def unanswered(session: Connection, organisation: str | None) -> Sequence[Any]:
+    """Those that still say something and have no answer, the oldest first."""
+    mine = complaints.c.answered_at.is_(None) & complaints.c.erased_at.is_(None)
+    if organisation is not None:
+        mine &= complaints.c.organisation == organisation
+    order = complaints.c.received_at, complaints.c.complaint
+    return session.execute(select(complaints).where(mine).order_by(*order)).all()

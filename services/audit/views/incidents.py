@@ -211,3 +211,9 @@ def unscoped(session: Connection, limit: int = 10) -> Sequence[Any]:
     waits = incidents.c.closed_at.is_(None) & (incidents.c.scoped_phase < incidents.c.window_phase)
     oldest = select(incidents).where(waits).order_by(incidents.c.registered_at, incidents.c.incident)
     return session.execute(oldest.limit(limit)).all()
+
+
+def open_ones(session: Connection) -> Sequence[Any]:
+    """Every incident that is not closed, what was known first before the rest."""
+    mine = incidents.c.closed_at.is_(None)
+    return session.execute(select(incidents).where(mine).order_by(incidents.c.known_at, incidents.c.incident)).all()

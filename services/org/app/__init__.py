@@ -19,15 +19,20 @@ from services.contracts.org import (
     OrganisationRegistered,
     SigningKeyHandedOver,
 )
+from services.contracts.privacy import Role
 from services.contracts.retention import ErasureOrdered
+from services.contracts.tasks import Asking, told
 from services.kernel import eventstore
+from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
+from services.kernel.context import Context
 from services.kernel.departed import tombstone
 from services.kernel.entry import Entry
 from services.kernel.forgetting import Holding, Holdings
 from services.kernel.participant import Calling, Vocabulary
 from services.kernel.unit import Unit
 from services.org import reactions
+from services.org.app import waiting
 from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
@@ -133,6 +138,14 @@ class Org(Leaving, Statements):
 
     def facts(self, organisation: str | None) -> Mapping[str, Any]:
         return facts(self, organisation)
+
+    # -- what waits
+
+    def tasks(self, context: Context, organisation: str | None) -> dict[str, Any]:
+        """What waits for who asks, of one organisation or of all (None)."""
+        asking = Asking(role=Role(str(context.role)), organisation=organisation, now=instant(self.now()))
+        with self.store.reading() as session:
+            return told(waiting.LOOKS, session, asking)
 
     # -- whose data
 

@@ -35,6 +35,7 @@ from services.contracts.org import (
     AgreementSigned,
     AgreementTerminated,
     ErasureCompleted,
+    Side,
 )
 from services.contracts.privacy import ProcessingRole
 from services.kernel.database import plain
@@ -257,3 +258,20 @@ def terms_in_force(session: Connection, organisation: str, today: date) -> Terms
         categories=found["categories"],
         retention=found["retention"],
     )
+
+
+def unsigned_by(session: Connection, organisation: str | None, side: Side, today: date) -> list[Row[Any]]:
+    """Proposals that this side has not signed, newer than what both have and not over; the first to begin first."""
+    signed = select(agreements.c.organisation, func.max(agreements.c.version)).where(agreements.c.signatures == BOTH)
+    newest = {row[0]: row[1] for row in session.execute(signed.group_by(agreements.c.organisation))}
+    mine = select(signatures.c.agreement).where(signatures.c.side == side.value)
+    wanted = select(agreements).where(
+        agreements.c.signatures < BOTH,
+        agreements.c.terminated.is_(False),
+        agreements.c.ends_on.is_(None) | (agreements.c.ends_on >= today.isoformat()),
+        agreements.c.agreement.not_in(mine),
+    )
+    if organisation is not None:
+        wanted = wanted.where(agreements.c.organisation == organisation)
+    rows = session.execute(wanted.order_by(agreements.c.starts_on, agreements.c.agreement))
+    return [row for row in rows if row.version > newest.get(row.organisation, 0)]

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from services.contracts import auth, org, retention
 from services.contracts.facts import ORGANISATION
-from services.contracts.privacy import LegalBasis
+from services.contracts.privacy import LegalBasis, Role
+from services.contracts.tasks import Asking, told
+from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -22,6 +24,7 @@ from services.kernel.forgetting import Holdings
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.unit import Unit
 from services.retention import schemas
+from services.retention.app import waiting
 from services.retention.app.certifying import Certifying
 from services.retention.app.departing import FOLLOWED as LEAVING, Departing
 from services.retention.app.facts import facts
@@ -195,6 +198,12 @@ class Retention(Participant):
             overdue = waits.overdue(session, organisation, now - self.patience)
             reviews = holds.to_review(session, organisation, now)
         return schemas.report(agreed, waiting, overdue, reviews)
+
+    def tasks(self, context: Context, organisation: str | None) -> dict[str, Any]:
+        """What waits for who asks, of one organisation or of all (None)."""
+        asking = Asking(role=Role(str(context.role)), organisation=organisation, now=instant(self.now()))
+        with self.store.reading() as session:
+            return told(waiting.LOOKS, session, asking)
 
     def _find(self, erasure: str, organisation: str | None) -> tuple[Any, Sequence[Any]]:
         with self.store.reading() as session:

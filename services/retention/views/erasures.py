@@ -359,3 +359,11 @@ def parts_of(session: Connection, chosen: Sequence[str]) -> dict[str, list[Row]]
     for row in session.execute(select(parts).where(parts.c.erasure.in_(chosen)).order_by(parts.c.service)):
         found[row.erasure].append(row)
     return found
+
+
+def braked_for_officer(session: Connection, organisation: str | None) -> Sequence[Row[Any]]:
+    """Braked without an end: they wait until an officer lets them go on."""
+    mine = (erasures.c.state == "scheduled") & erasures.c.brake.is_not(None) & erasures.c.brake_until.is_(None)
+    if organisation is not None:
+        mine &= erasures.c.organisation == organisation
+    return session.execute(select(erasures).where(mine).order_by(erasures.c.due, erasures.c.erasure)).all()

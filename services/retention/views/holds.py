@@ -184,3 +184,11 @@ def by_id(session: Connection, hold: str) -> Row | None:  # type: ignore[type-ar
 def after(session: Connection, hold: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     """Every hold, by id, those after `hold`."""
     return session.execute(select(holds).where(holds.c.hold > hold).order_by(holds.c.hold).limit(limit)).all()
+
+
+def reviewed_by(session: Connection, organisation: str | None, until: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """In force, and to be looked at again by `until`, the first of them first."""
+    mine = (holds.c.state == "in_force") & (holds.c.review_at <= until)
+    if organisation is not None:
+        mine &= holds.c.organisation == organisation
+    return session.execute(select(holds).where(mine).order_by(holds.c.review_at, holds.c.hold)).all()

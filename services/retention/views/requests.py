@@ -200,3 +200,11 @@ def received_between(
     if until is not None:
         found = found.where(requests.c.received_at < instant(until))
     return session.execute(found.order_by(requests.c.received_at, requests.c.request)).all()
+
+
+def open_in(session: Connection, organisation: str | None, state: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Those that are still in this state, of one organisation or of all (None), what is due first before the rest."""
+    mine = requests.c.state == state
+    if organisation is not None:
+        mine &= requests.c.organisation == organisation
+    return session.execute(select(requests).where(mine).order_by(requests.c.due, requests.c.request)).all()

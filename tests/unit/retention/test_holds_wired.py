@@ -255,6 +255,7 @@ def test_nobody_erases_an_organisation_overnight(world):
 
     waiting = [erasure for erasure in made if world.erasure(erasure)["brake"]]
     assert world.erasure(waiting[0])["brake"] == {"why": "mass", "until": None}
+    assert {one["id"] for one in world.app.tasks(officer(), None)["items"]} == set(waiting)
     world.later(days=3)
     world.settle()
     assert world.erasure(waiting[0])["state"] == "scheduled"

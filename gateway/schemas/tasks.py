@@ -1,0 +1,22 @@
+"""What waits, as it is shown."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields as m
+
+from gateway.schemas.fields import page_of
+
+
+class TaskShown(Schema):
+    """`path` is where it is seen and done; `due` is null where nothing but care says by when."""
+
+    kind = m.String(required=True)
+    id = m.String(required=True)
+    organisation = m.String(required=True)
+    since = m.String(required=True, allow_none=True)
+    due = m.String(required=True, allow_none=True)
+    overdue = m.Boolean(required=True)
+    path = m.String(required=True)
+
+
+TASKS = page_of(TaskShown, "Tasks")

@@ -1,0 +1,46 @@
+"""What waits for compliance with audit: controllers who have not been told, open incidents, complaints (P16, P19)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from services.audit.domain.notices import Notices, clock
+from services.audit.ledger.keeping import own_notices
+from services.audit.views import complaints, incidents
+from services.contracts.tasks import Asking, Look, Task, TaskKind
+from services.kernel.codec import instant, moment
+
+
+def _uninformed(session: Connection, asking: Asking) -> Iterator[Task]:
+    notices: Sequence[Notices] = own_notices()
+    open_ones = incidents.open_ones(session)
+    parts = incidents.parts(session, asking.organisation, [row.incident for row in open_ones])
+    for row in open_ones:
+        due = instant(clock(notices, moment(row.known_at)).controller_due)
+        for part in parts[row.incident]:
+            if part.informed_at is None and part.organisation != row.organisation:
+                yield Task(id=row.incident, organisation=part.organisation, since=row.known_at, due=due)
+
+
+def _to_close(session: Connection, _: Asking) -> Iterator[Task]:
+    """Those of which everybody was told who had to be."""
+    open_ones = incidents.open_ones(session)
+    parts = incidents.parts(session, None, [row.incident for row in open_ones])
+    for row in open_ones:
+        told = all(one.informed_at or one.organisation == row.organisation for one in parts[row.incident])
+        if told and row.scoped_phase >= row.window_phase:
+            yield Task(id=row.incident, organisation=row.organisation, since=row.known_at, due=None)
+
+
+def _unanswered(session: Connection, asking: Asking) -> Iterator[Task]:
+    for row in complaints.unanswered(session, asking.organisation):
+        yield Task(id=row.complaint, organisation=row.organisation, since=row.received_at, due=None)
+
+
+LOOKS: Mapping[TaskKind, Look] = {
+    TaskKind.CONTROLLER_TO_INFORM: _uninformed,
+    TaskKind.INCIDENT_TO_CLOSE: _to_close,
+    TaskKind.COMPLAINT_TO_ANSWER: _unanswered,
+}

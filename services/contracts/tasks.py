@@ -1,0 +1,89 @@
+"""What waits for somebody, for whom, and where to go with it: a closed list, each kind known to one service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from services.contracts.privacy import Role
+
+
+class TaskKind(StrEnum):
+    """A new kind has a row in WAITS, and a look in its service's `LOOKS`."""
+
+    IDENTITY_TO_CHECK = "identity_to_check"
+    REQUEST_TO_ANSWER = "request_to_answer"
+    ERASURE_TO_RELEASE = "erasure_to_release"
+    HOLD_TO_REVIEW = "hold_to_review"
+    AGREEMENT_TO_SIGN = "agreement_to_sign"
+    CONTROLLER_TO_INFORM = "controller_to_inform"
+    INCIDENT_TO_CLOSE = "incident_to_close"
+    COMPLAINT_TO_ANSWER = "complaint_to_answer"
+
+
+@dataclass(frozen=True)
+class Waits:
+    """`roles` that can do it, and the `path` at the door where it is seen, with `{id}` and `{organisation}` in it."""
+
+    path: str
+    roles: frozenset[Role]
+
+
+def _for(path: str, *roles: Role) -> Waits:
+    return Waits(path, frozenset(roles))
+
+
+WAITS: Mapping[TaskKind, Waits] = {
+    TaskKind.IDENTITY_TO_CHECK: _for("/v1/organisations/{organisation}/requests/{id}", Role.BEHEERDER),
+    TaskKind.REQUEST_TO_ANSWER: _for("/v1/organisations/{organisation}/requests/{id}", Role.BEHEERDER),
+    TaskKind.ERASURE_TO_RELEASE: _for("/v1/erasures/{id}", Role.COMPLIANCE),
+    TaskKind.HOLD_TO_REVIEW: _for("/v1/holds", Role.COMPLIANCE),
+    TaskKind.AGREEMENT_TO_SIGN: _for("/v1/organisations/{organisation}/agreements/{id}", Role.OPERATOR, Role.BEHEERDER),
+    TaskKind.CONTROLLER_TO_INFORM: _for("/v1/incidents/{id}", Role.COMPLIANCE),
+    TaskKind.INCIDENT_TO_CLOSE: _for("/v1/incidents/{id}", Role.COMPLIANCE),
+    TaskKind.COMPLAINT_TO_ANSWER: _for("/v1/complaints/{id}", Role.COMPLIANCE),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One thing that waits: whose it is, `since` when and until when (`due`), as instants; None where there is none."""
+
+    id: str
+    organisation: str
+    since: str | None
+    due: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Who asks what waits: in which role, of one `organisation` or of all (None), and `now`, an instant."""
+
+    role: Role
+    organisation: str | None
+    now: str
+
+
+Look = Callable[[Any, Asking], Iterable[Task]]
+"""What waits of one kind, in a session of the service's own database."""
+
+
+def told(looks: Mapping[TaskKind, Look], session: Any, asking: Asking) -> dict[str, Any]:
+    """What a service answers to `tasks`: `items` of each kind that is for this role, whole."""
+    items = [
+        {
+            "kind": kind.value,
+            "id": one.id,
+            "organisation": one.organisation,
+            "since": one.since,
+            "due": one.due,
+            "overdue": one.due is not None and one.due < asking.now,
+            "path": WAITS[kind].path.format(id=one.id, organisation=one.organisation),
+        }
+        for kind, look in looks.items()
+        if asking.role in WAITS[kind].roles
+        for one in look(session, asking)
+    ]
+    return {"items": items}

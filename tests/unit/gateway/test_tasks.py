@@ -1,0 +1,50 @@
+"""The list of what waits is whole or not there, the most urgent first, and of one's own organisation."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.surface.tasks import SERVICES
+from services.kernel.rpc import Unavailable
+from tests.unit.gateway.line import OURS
+
+
+def task(kind, due, since="2026-01-01T00:00:00.000000Z"):
+    shown = {"kind": kind, "id": f"id-of-{kind}", "organisation": OURS, "since": since, "due": due, "overdue": False}
+    return {**shown, "path": f"/v1/{kind}", "pseudonym": "never"}
+
+
+def test_what_every_service_knows_is_one_list_by_urgency(ask):
+    ask.line.answers |= {
+        "retention.tasks": {"items": [task("late", "2026-03-01"), task("soon", "2026-02-01")]},
+        "org.tasks": {"items": [task("someday", None), task("first", "2026-01-02", None)]},
+        "audit.tasks": {"items": []},
+    }
+    answer = ask("GET", "/v1/tasks", role="beheerder").json()
+
+    assert [one["kind"] for one in answer["items"]] == ["first", "soon", "late", "someday"]
+    assert answer["next"] is None
+    assert "never" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("role", "whose"), [("beheerder", OURS), ("compliance", None), ("operator", None), ("investigator", None)]
+)
+def test_a_beheerder_is_told_of_one_organisation_and_staff_of_all(ask, role, whose):
+    ask("GET", "/v1/tasks", role=role)
+
+    assert sorted(one.target for one in ask.line.commands()) == sorted(f"{service}.tasks" for service in SERVICES)
+    assert all(one.args == {"organisation": whose} and one.context.role == role for one in ask.line.commands())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_with_one_service_away_there_is_no_list_rather_than_a_shorter_one(ask, service):
+    ask.line.answers[f"{service}.tasks"] = Unavailable(service)
+    answer = ask("GET", "/v1/tasks", role="compliance")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("role", ["member", "auditor"])
+def test_for_members_and_auditors_nothing_waits(ask, role):
+    assert ask("GET", "/v1/tasks", role=role).status_code == 403
