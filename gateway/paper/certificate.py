@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from gateway.paper.moments import written
 from gateway.paper.words import CERTIFICATE, SERVICES
+from services.kernel.moments import written
 
 LINE = 72
 """Characters of a key or a hash on one line."""

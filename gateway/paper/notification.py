@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gateway.paper.moments import written
+from services.kernel.moments import written
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "nl": {

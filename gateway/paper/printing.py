@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from dataclasses import asdict
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Sequence
 
-import orjson
-
+from services.kernel import pressing
+from services.kernel.pressing import NotPrinted, Page
 from services.kernel.rpc import GATEWAY, Unavailable
 
 AT_ONCE = 2
-_PRESS = Path(__file__).with_name("press.py")
-
-
-class NotPrinted(Exception):
-    """The press broke on a page: a fault of ours, never of who asked."""
-
-
-class Page(Protocol):
-    """A dataclass; `template` names the file beside the press, `at` is the date of the document."""
-
-    @property
-    def template(self) -> str: ...
-
-    @property
-    def at(self) -> str: ...
+_PRESS = pressing.PRESS
 
 
 class Printing:
@@ -39,19 +22,16 @@ class Printing:
 
     async def pdf(self, page: Page, deadline: float) -> bytes:
         """The page as PDF/A. Raises Unavailable where it is not ready by `deadline` (monotonic), or NotPrinted."""
-        asked = {"template": page.template, "at": page.at, "page": asdict(page)}  # type: ignore[call-overload]
         try:
             async with asyncio.timeout(deadline - time.monotonic()), self._turn:
-                return await _run(orjson.dumps(asked))
+                return await _run(pressing.command(_PRESS), pressing.asked(page))
         except TimeoutError:
             raise Unavailable(GATEWAY, "the press is busy") from None
 
 
-async def _run(asked: bytes) -> bytes:
+async def _run(command: Sequence[str], asked: bytes) -> bytes:
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(_PRESS), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
-    )
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL)
     try:
         made, _ = await process.communicate(asked)
     except BaseException:

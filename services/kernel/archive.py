@@ -16,15 +16,19 @@ _NAME = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/)*[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9]+)
 MANIFEST = "manifest.json"
 
 
-def archived(files: Mapping[str, bytes]) -> bytes:
-    """The files in the order of their names. Raises ValueError for a name that is not lower case with an extension."""
+def archived(files: Mapping[str, bytes], *, compressed: bool = True) -> bytes:
+    """The files in the order of their names. Raises ValueError for a name that is not lower case with an extension.
+
+    Without compression the bytes depend on no library, and nothing in them can be changed unnoticed.
+    """
+    method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+    with zipfile.ZipFile(sink, "w", method, compresslevel=9) as made:
         for name in sorted(files):
             if not _NAME.match(name):
                 raise ValueError("a file in an archive has a name of ours")
             entry = zipfile.ZipInfo(name, BEGINNING)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
+            entry.compress_type, entry.external_attr, entry.create_system = method, 0o600 << 16, 3
             made.writestr(entry, files[name])
     return sink.getvalue()
 

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from gateway.openapi import document
-from gateway.paper import certificate, moments, printing, words
+from gateway.paper import certificate, printing, words
 from gateway.paper.certificate import CertificatePage, page
 from gateway.paper.printing import Printing
 from gateway.routes import ROUTES
+from services.kernel import moments
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line

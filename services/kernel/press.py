@@ -1,6 +1,6 @@
 """One page, in a process that ends with it: JSON comes in, PDF/A-2b goes out, the same bytes for the same page.
 
-Run by `printing.py`, isolated, by its file: it knows nothing of the product, and reads nothing but its template.
+Run isolated, by its file, by whoever prints: it knows nothing of the product, and reads nothing but its template.
 Values are data that the template looks up. None of them is ever read as the template's language.
 """
 
@@ -34,8 +34,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     asked = json.load(sys.stdin)
-    template = Path(__file__).with_name(f"{asked['template']}.typ")
-    sys.stdout.buffer.write(printed(template, json.dumps(asked["page"]), datetime.fromisoformat(asked["at"])))
+    sys.stdout.buffer.write(
+        printed(Path(asked["template"]), json.dumps(asked["page"]), datetime.fromisoformat(asked["at"]))
+    )
 
 
 if __name__ == "__main__":
