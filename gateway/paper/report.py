@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gateway.paper.moments import AMSTERDAM, written
 from gateway.paper.report_words import COLUMNS, PAGE, TITLES
 from gateway.paper.words import LANGUAGES
 from gateway.schemas.reports import REPORTS
+from services.kernel.moments import AMSTERDAM, written
 
 ROWS = 500
 """So many rows are on paper at most: whoever wants to read on wants a table, not a book."""
