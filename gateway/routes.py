@@ -6,6 +6,7 @@ from gateway.route import Route
 from gateway.surface import (
     certificate,
     complaints,
+    consents,
     data,
     incidents,
     leaving,
@@ -25,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *own.ROUTES,
     *data.ROUTES,
     *people.ROUTES,
+    *consents.ROUTES,
     *organisations.ROUTES,
     *preview.ROUTES,
     *leaving.ROUTES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 
 from gateway.schemas.complaints import ComplaintShown
+from gateway.schemas.consents import Consent
 from gateway.schemas.organisations import ShownContact
 from gateway.schemas.own import Look
 from gateway.schemas.requests import Request
@@ -62,6 +63,7 @@ class Copy(Schema):
     sessions = m.List(m.Nested(KeptSession), required=True)
     mails = m.List(m.Nested(WaitingMail), required=True)
     sign_in_failures = m.Nested(SignInFailures, required=True)
+    consents = m.List(m.Nested(Consent), required=True)
     acknowledged_statements = m.List(m.Nested(Seen), required=True)
     requests = m.List(m.Nested(Request), required=True)
     complaints = m.List(m.Nested(ComplaintShown), required=True)

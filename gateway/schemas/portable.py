@@ -51,6 +51,9 @@ PORTABLE: Mapping[str, Mapping[str, Any]] = {
         "What you asked of your organisation.", received_at=MOMENT, channel=TEXT, kind=TEXT, said=TEXT
     ),
     "complaints": _records("What you complained of.", received_at=MOMENT, channel=TEXT, text=TEXT, contact=TEXT),
+    "consents": _records(
+        "What you consented to.", purpose=TEXT, statement_version=NUMBER, given_at=MOMENT, withdrawn_at=MOMENT
+    ),
     "acknowledged_statements": _records("Which privacy statements you said to have seen.", version=NUMBER, at=MOMENT),
 }
 """By the name of its file, and of what it is called in the copy. The properties also decide which fields leave."""

@@ -39,6 +39,7 @@ class Problem(Enum):
     AGREEMENT_MISSING = ("agreement_missing", 409, "No processing agreement is in force.")
     PURPOSE_NOT_AGREED = ("purpose_not_agreed", 409, "The agreement in force does not cover this purpose.")
     CATEGORY_NOT_AGREED = ("category_not_agreed", 409, "The agreement in force does not cover this category.")
+    CONSENT_NEEDED = ("consent_needed", 409, "This needs the person's consent, and there is none in force.")
     AGREEMENT_NOT_OPEN = ("agreement_not_open", 409, "The agreement takes no signature any more.")
     AGREEMENT_NOT_SIGNED = ("agreement_not_signed", 409, "Both sides have yet to sign this agreement; propose another.")
     DOCUMENT_SIGNED_BEFORE = ("document_signed_before", 409, "That document was signed for an earlier version.")

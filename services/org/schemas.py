@@ -161,6 +161,10 @@ class Acknowledging(Strict):
     version = fields.Integer(strict=True, required=True, validate=Range(min=1, max=10_000))
 
 
+class Consenting(Strict):
+    version = fields.Integer(strict=True, load_default=None, allow_none=True, validate=Range(min=1, max=10_000))
+
+
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:
     """The values, typed. Raises Refused("unknown_field" or "invalid", errors={path: [messages]})."""
     try:

@@ -115,6 +115,22 @@ class OrgService(Tended):
     def my_acknowledgements(self, context: Context) -> dict[str, Any]:
         return self.app.my_acknowledgements(context)
 
+    @answers()
+    def my_consents(self, context: Context) -> dict[str, Any]:
+        return self.app.my_consents(context)
+
+    @answers()
+    def give_consent(self, context: Context, purpose: str, **said: Any) -> dict[str, Any]:
+        return self.app.give_consent(context, purpose, **said)
+
+    @answers()
+    def withdraw_consent(self, context: Context, purpose: str) -> dict[str, Any]:
+        return self.app.withdraw_consent(context, purpose)
+
+    @answers(callers=ALL)
+    def consent_in_force(self, context: Context, organisation: str, account: str, purpose: str) -> dict[str, Any]:
+        return self.app.consent_in_force(context, organisation, account, purpose)
+
     @answers(callers=("auth",))
     def statement_seen(self, context: Context, organisation: str, account: str) -> dict[str, Any] | None:
         return self.app.statement_seen(context, organisation, account)

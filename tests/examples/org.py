@@ -11,6 +11,8 @@ from services.contracts.org import (
     AgreementProposed,
     AgreementSigned,
     AgreementTerminated,
+    ConsentGiven,
+    ConsentWithdrawn,
     ContactPublished,
     CookieKind,
     CookieRegistered,
@@ -263,3 +265,24 @@ def cookie_registered(**but: Any) -> CookieRegistered:
 
 def cookie_removed(**but: Any) -> CookieRemoved:
     return replace(CookieRemoved(cookie="__Host-session", at=MORNING), **but)
+
+
+def consent_given(**but: Any) -> ConsentGiven:
+    one = ConsentGiven(
+        account="d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09",
+        organisation=GEMEENTE,
+        consents_to=Purpose.USAGE_INSIGHT,
+        statement_version=2,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def consent_withdrawn(**but: Any) -> ConsentWithdrawn:
+    one = ConsentWithdrawn(
+        account="d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09",
+        organisation=GEMEENTE,
+        consents_to=Purpose.USAGE_INSIGHT,
+        at=MORNING,
+    )
+    return replace(one, **but)

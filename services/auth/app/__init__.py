@@ -34,6 +34,7 @@ from services.kernel.unit import Unit
 
 PATIENCE = 1.0
 """Seconds that somebody who has just signed in waits to hear of the statement."""
+ACTOR = "actor"
 
 
 class Auth(Participant):
@@ -46,7 +47,7 @@ class Auth(Participant):
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
         self.departing = Departing(self)
         super().__init__(configuration, caller)
-        self.terms = TermsInForce(self._ask_org)
+        self.terms = TermsInForce(self._ask_org, self._consented)
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
         self.people = People(self)
         self.own_data = OwnData(self)
@@ -61,10 +62,24 @@ class Auth(Participant):
 
     # -- terms
 
-    def allow(self, context: Context, organisation: str, purpose: Purpose, categories: frozenset[Category]) -> Context:
-        """The context with its legal basis; a refusal is evidence and goes into the log (P01, P03)."""
+    def allow(
+        self,
+        context: Context,
+        organisation: str,
+        purpose: Purpose,
+        categories: frozenset[Category],
+        *,
+        asking: bool = False,
+        of: str | None = ACTOR,
+    ) -> Context:
+        """The context with its legal basis; a refusal is evidence and goes into the log (P01, P03).
+
+        A consent that it takes is `of` the actor, or of nobody who has an account yet; `asking` is for the steps that
+        come before one can be given.
+        """
+        whose = _actor(context) if of == ACTOR else of
         try:
-            return self.terms.allow(context, organisation, purpose, categories)
+            return self.terms.allow(context, organisation, purpose, categories, of=whose, asking=asking)
         except Refused as refused:
             self._record_refusal(context, organisation, purpose, refused)
             raise
@@ -79,12 +94,13 @@ class Auth(Participant):
         """A Beheerder may sign in without an agreement, to make one; anybody else may not."""
         if role is Role.BEHEERDER:
             return self.terms_or_before(context, organisation)
-        return self.allow(context, organisation, purpose_of(role), categories)
+        return self.allow(context, organisation, purpose_of(role), categories, asking=True)
 
     def terms_or_before(self, context: Context, organisation: str) -> Context:
         """Under the terms in force where there are any, else as a step towards an agreement."""
         try:
-            return self.terms.allow(context, organisation, Purpose.BEHEER_ACCESS, frozenset())
+            purpose = Purpose.BEHEER_ACCESS
+            return self.terms.allow(context, organisation, purpose, frozenset(), of=_actor(context), asking=True)
         except Refused:
             return before_terms(context, organisation)
 
@@ -96,6 +112,11 @@ class Auth(Participant):
             self.own_context(organisation=organisation),
         )
         return answer
+
+    def _consented(self, organisation: str, account: str, purpose: Purpose) -> bool:
+        asked = {"organisation": organisation, "account": account, "purpose": purpose.value}
+        answer = self.caller.call("org", "consent_in_force", asked, self.own_context(organisation=organisation))
+        return bool(answer["in_force"])
 
     def statement_seen(self, organisation: str, account: str) -> dict[str, Any] | None:
         """Which `version` of the statement is in force and whether this person `acknowledged` it (P14).
@@ -151,3 +172,9 @@ class Auth(Participant):
                 left=lambda session, order: sessions.holds_one(session, order.scope),
             ),
         }
+
+
+def _actor(context: Context) -> str | None:
+    """The person who acts, where it is one."""
+    kind, _, account = context.actor.partition("/")
+    return account if kind == "account" else None

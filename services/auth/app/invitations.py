@@ -90,7 +90,7 @@ class Invitations:
     def _terms(self, context: Context, organisation: str, role: Role) -> Context:
         if role is Role.BEHEERDER:
             return self._auth.terms_or_before(context, organisation)
-        return self._auth.allow(context, organisation, purpose_of(role), INVITED)
+        return self._auth.allow(context, organisation, purpose_of(role), INVITED, asking=True, of=None)
 
     def _invite(self, context: Context, organisation: str, email: str, role: Role) -> dict[str, Any]:
         person, token, now = str(uuid4()), secrets.token_urlsafe(32), datetime.now(UTC)
@@ -202,7 +202,7 @@ class Invitations:
         role, organisation = Role(row.role), str(row.organisation)
         context = replace(context, actor=f"account/{row.account}", role=role)
         if role is Role.MEMBER or role is Role.AUDITOR:
-            context = self._auth.allow(context, organisation, purpose_of(role), REGISTERED)
+            context = self._auth.allow(context, organisation, purpose_of(role), REGISTERED, asking=True)
         else:
             context = self._auth.terms_or_before(context, organisation)
         hashed = passwords.checked(password, [username, first_name, last_name, "crisisconnect"])

@@ -37,8 +37,14 @@ class Terms:
 class TermsInForce:
     """Asks org; a yes is kept for two seconds at most, a no never, and no answer is a no (Unavailable)."""
 
-    def __init__(self, ask: Callable[[str], dict[str, Any] | None]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[str], dict[str, Any] | None],
+        consented: Callable[[str, str, Purpose], bool] = lambda *_: False,
+    ) -> None:
         self._ask = ask
+        self._consented = consented
+        self._given: OrderedDict[tuple[str, str, Purpose], float] = OrderedDict()
         self._kept: OrderedDict[str, tuple[float, Terms]] = OrderedDict()
         self._asking: dict[str, threading.Event] = {}
 
@@ -73,10 +79,35 @@ class TermsInForce:
             self._kept.popitem(last=False)
         return terms
 
-    def allow(self, context: Context, organisation: str, purpose: Purpose, categories: frozenset[Category]) -> Context:
+    def consents(self, organisation: str, person: str, purpose: Purpose) -> bool:
+        """Whether a consent is in force; a yes is kept as the terms are."""
+        asked = organisation, person, purpose
+        if self._given.get(asked, 0.0) > time.monotonic():
+            return True
+        self._given.pop(asked, None)
+        if not self._consented(organisation, person, purpose):
+            return False
+        self._given[asked] = time.monotonic() + KEPT_SECONDS
+        while len(self._given) > KEPT:
+            self._given.popitem(last=False)
+        return True
+
+    def allow(
+        self,
+        context: Context,
+        organisation: str,
+        purpose: Purpose,
+        categories: frozenset[Category],
+        *,
+        of: str | None = None,
+        asking: bool = False,
+    ) -> Context:
         """The context with its legal basis and agreement filled in.
 
-        Raises Refused: `agreement_missing`, `purpose_not_agreed` or `category_not_agreed`.
+        A purpose that rests on consent needs that of the person `of`. `asking` is for the steps without which nobody
+        could consent, or take it back: invited, registered, signed in. Without a consent those rest on the duty to make
+        that possible (AVG art. 7(3), 12(2)).
+        Raises Refused: `agreement_missing`, `purpose_not_agreed`, `category_not_agreed` or `consent_needed`.
         """
         terms = self.of(organisation)
         if terms is None:
@@ -87,6 +118,10 @@ class TermsInForce:
         beyond = sorted(categories - terms.categories)
         if beyond:
             raise Refused("category_not_agreed", categories=beyond)
+        if basis == LegalBasis.CONSENT and (of is None or not self.consents(organisation, of, purpose)):
+            if not asking:
+                raise Refused("consent_needed", purpose=purpose)
+            basis = LegalBasis.LEGAL_OBLIGATION
         return replace(
             context,
             organisation=organisation,

@@ -8,6 +8,10 @@ from services.contracts.org.agreement import (
     ProcessingRefused as ProcessingRefused,
     Side as Side,
 )
+from services.contracts.org.consent import (
+    ConsentGiven as ConsentGiven,
+    ConsentWithdrawn as ConsentWithdrawn,
+)
 from services.contracts.org.forgetting import (
     ErasureCompleted as ErasureCompleted,
     KeyEpochRetired as KeyEpochRetired,

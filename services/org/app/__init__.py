@@ -33,23 +33,25 @@ from services.kernel.participant import Calling, Vocabulary
 from services.kernel.unit import Unit
 from services.org import reactions
 from services.org.app import waiting
+from services.org.app.consents import Consents
 from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
-from services.org.app.statements import Statements
 from services.org.domain.organisation import NoteInvitation, Register
-from services.org.views import agreements, cookies, leaving, organisations, statements
+from services.org.views import agreements, consents, cookies, leaving, organisations, statements
 
 MAKER = "ConnectTools B.V."
-NAMING = (organisations, agreements, statements)
+NAMING = (organisations, agreements, statements, consents)
 """Views that hold something of people in an organisation's name."""
+PERSONAL = (statements, consents)
+"""Views that hold what a person said for themselves."""
 
 
-class Org(Leaving, Statements):
+class Org(Leaving, Consents):
     """Organisations, their contacts, their agreements, and how they leave; and what the maker states to everybody."""
 
     name = "org"
-    views = (organisations, agreements, leaving, statements, cookies)
+    views = (organisations, agreements, leaving, statements, cookies, consents)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
@@ -150,7 +152,7 @@ class Org(Leaving, Statements):
     # -- whose data
 
     def owners(self, session: Connection, account: str) -> set[str]:
-        """The account alone: it has no key here, and after its tombstone it acknowledges no statement.
+        """The account alone: it has no key here, and after its tombstone it acknowledges and consents to nothing.
 
         A contact, a signatory and an invitee have pseudonyms of their own, tied to no account. They are here in their
         organisation's name: a signature outlives its signatory's account.
@@ -158,11 +160,11 @@ class Org(Leaving, Statements):
         return {f"account/{account}"}
 
     def drop(self, session: Connection, account: str) -> int:
-        """Which versions of the statement they had seen."""
-        return statements.drop_person(session, account)
+        """Which versions of the statement they had seen, and what they had consented to."""
+        return sum(view.drop_person(session, account) for view in PERSONAL)
 
     def left(self, session: Connection, account: str) -> int:
-        return statements.holds_person(session, account)
+        return sum(view.holds_person(session, account) for view in PERSONAL)
 
     def holdings(self) -> Holdings:
         """Of an organisation that left: whom its people turned to, and who signed; that it was here stays."""

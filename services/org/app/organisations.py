@@ -128,7 +128,7 @@ class Organisations(Participant, ABC):
     ) -> Context:
         """The context with its legal basis; a refusal is evidence and goes into the log (P01)."""
         try:
-            return under(self._terms(organisation), context, organisation, categories, purpose)
+            return self._ground(context, organisation, categories, purpose)
         except Refused as refused:
             event = ProcessingRefused(
                 refusal=str(uuid4()),
@@ -139,6 +139,9 @@ class Organisations(Participant, ABC):
             )
             self._record(replace(context, organisation=organisation, idempotency=None), event)
             raise
+
+    def _ground(self, context: Context, organisation: str, categories: set[Category], purpose: Purpose) -> Context:
+        return under(self._terms(organisation), context, organisation, categories, purpose)
 
     def _record(self, context: Context, event: ProcessingRefused) -> None:
         def work(unit: Unit) -> dict[str, Any]:

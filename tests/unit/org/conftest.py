@@ -20,7 +20,6 @@ from services.kernel.note import Signer
 from services.kernel.rpc import Unavailable
 from services.kernel.transaction import must_not_be_open
 from services.org.app import Org
-from services.org.views import agreements, cookies, leaving, organisations, statements
 
 MAKER = "00000000-0000-4000-8000-000000000001"
 
@@ -98,8 +97,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     configuration = Configuration.read()
     data = open_engine(None, "org", configuration.var / "data")
     keys = open_engine(None, "keys_org", configuration.var / "keys")
-    views = (organisations, agreements, leaving, statements, cookies)
-    for metadata in (eventstore.tables, *(view.tables for view in views)):
+    for metadata in (eventstore.tables, *(view.tables for view in Org.views)):
         metadata.create_all(data)
     keyring.tables.create_all(keys)
     for engine in (data, keys):

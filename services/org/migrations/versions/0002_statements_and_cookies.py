@@ -45,3 +45,15 @@ def upgrade() -> None:
         sa.Column("checked_on", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.create_table(
+        "consents",
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("purpose", sa.String(length=30), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.String(length=32), nullable=False),
+        sa.Column("withdrawn_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("account", "purpose"),
+    )
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consents_organisation"), ["organisation"], unique=False)
