@@ -100,7 +100,8 @@ def _operation(route: Route) -> dict[str, Any]:
         made["security"] = []
         made["x-access"] = route.access.value
     if route.body is not None:
-        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": route.body}}}
+        content = {"application/json": {"schema": route.body}}
+        made["requestBody"] = {"required": route.needs_body, "content": content}
     return made
 
 
@@ -111,7 +112,7 @@ def _parameters(route: Route) -> list[Any]:
     if route.query is not None:
         made.append({"in": "query", "schema": route.query})
     if route.takes_key:
-        schema = {"type": "string", "minLength": 1, "maxLength": 255}
+        schema = {"type": "string", "pattern": "^[ -~]{1,255}$"}
         made.append({"in": "header", "name": "Idempotency-Key", "required": False, "schema": schema})
     if route.versioned:
         made.append({"in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"}})

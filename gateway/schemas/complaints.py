@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, page_of, text
+from gateway.schemas.fields import Written, choice, moment, page_of, text
 from services.contracts.audit import Channel, ComplaintOutcome
 
 TEXT = 4000
@@ -22,7 +22,7 @@ class ComplaintTakenIn(Complaint):
     channel = choice(Channel, required=True)
     contact = m.String(validate=Length(min=1, max=500), load_only=True)
     account = text(100)
-    received_at = text(40)
+    received_at = moment()
 
 
 class ComplaintAnswer(Schema):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields as m
-from marshmallow.validate import Email, Length, OneOf, Regexp
+from marshmallow.validate import Email, Length, OneOf, Range, Regexp
+
+from services.kernel import codec
 
 DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,8}M)?(\d{1,10}S)?)?\Z"
 SHA256 = r"^[0-9a-f]{64}\Z"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
+PRINTABLE = f"^[^{UNPRINTABLE}]*$"
+SAYING = f"^[^{UNPRINTABLE}]*[^\\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
+"""What the checks below say, as the contract can say it: a client knows before it asks."""
 
 
 def _printable(text: str) -> None:
@@ -25,7 +33,21 @@ def _said(text: str) -> None:
 
 def text(most: int, *, least: int = 1, **options: Any) -> m.String:
     checks: list[Any] = [Length(min=least, max=most), _printable, *([_said] if least else [])]
-    return m.String(validate=checks, **options)
+    return m.String(validate=checks, metadata={"pattern": SAYING if least else PRINTABLE}, **options)
+
+
+def moment(**options: Any) -> m.String:
+    """A moment as RFC 3339 writes it, with its offset; the service that takes it reads it."""
+    return m.String(validate=[Length(max=40), _moment], metadata={"format": "date-time"}, **options)
+
+
+def _moment(text: str) -> None:
+    try:
+        whole = MOMENT.fullmatch(text) and codec.moment(text)
+    except ValueError:
+        whole = None
+    if not whole:
+        raise ValidationError("Not a moment as RFC 3339 writes it.")
 
 
 def secret(**options: Any) -> m.String:
@@ -34,7 +56,7 @@ def secret(**options: Any) -> m.String:
 
 
 def email(**options: Any) -> m.String:
-    return m.String(validate=[Length(max=254), _printable, Email()], **options)
+    return m.String(validate=[Length(min=3, max=254), _printable, Email()], metadata={"format": "email"}, **options)
 
 
 def choice(values: Iterable[str], **options: Any) -> m.String:
@@ -59,17 +81,12 @@ class Page(Schema):
     """Which part of a list: continue where `next` pointed, with the same filter."""
 
     cursor = m.String(validate=Length(min=1, max=2048))
-    limit = m.Integer(load_default=50, validate=lambda n: _between(n, 1, 100), metadata={"minimum": 1, "maximum": 100})
-
-
-def _between(number: int, least: int, most: int) -> None:
-    if not least <= number <= most:
-        raise ValidationError(f"From {least} to {most}.")
+    limit = m.Integer(load_default=50, validate=Range(1, 100))
 
 
 def natural(**options: Any) -> m.Integer:
     """Zero or more, within what a database counts in."""
-    return m.Integer(validate=lambda n: _between(n, 0, 2**53), **options)
+    return m.Integer(validate=Range(0, 2**53), **options)
 
 
 class Written(Schema):

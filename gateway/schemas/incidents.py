@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
-from gateway.schemas.fields import Page, Written, choice, page_of, text
+from gateway.schemas.fields import Page, Written, choice, moment, page_of, text
 from services.contracts.audit import Channel, IncidentOutcome
 from services.contracts.privacy import Category
 
@@ -30,9 +30,9 @@ class IncidentWish(Schema):
     consequences = _words()
     measures = _words()
     contact = m.String(validate=Length(min=1, max=500), load_only=True, required=True)
-    known_at = text(40, required=True)
-    since = text(40, required=True)
-    until = text(40)
+    known_at = moment(required=True)
+    since = moment(required=True)
+    until = moment()
     account = text(100)
     session = m.String(validate=Regexp(r"^[0-9a-f-]{36}\Z", error="Not the id of a session."))
     categories = m.List(choice(Category), validate=Length(max=20))
@@ -44,8 +44,8 @@ class IncidentSupplement(Schema):
     facts = _words()
     consequences = _words()
     measures = _words()
-    since = text(40)
-    until = text(40)
+    since = moment()
+    until = moment()
 
 
 class IncidentInforming(Schema):
@@ -53,7 +53,7 @@ class IncidentInforming(Schema):
 
     organisation = text(100, required=True)
     channel = choice(Channel, required=True)
-    informed_at = text(40)
+    informed_at = moment()
 
 
 class IncidentClosing(Schema):

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Page, Written, choice, natural, page_of, text
+from gateway.schemas.fields import Page, Written, choice, moment, natural, page_of, text
 from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
 
@@ -49,15 +49,15 @@ class HoldWish(Schema):
     categories = m.List(choice(Category), validate=Length(max=20))
     ground = choice(HoldGround)
     reason = m.String(validate=Length(max=4000), load_only=True)
-    expires_at = text(40)
-    review_at = text(40)
+    expires_at = moment()
+    review_at = moment()
 
 
 class HoldReview(Schema):
     """Why it stays, in words that are kept sealed, and when it is to be looked at again."""
 
     finding = m.String(validate=Length(max=4000), load_only=True)
-    review_at = text(40)
+    review_at = moment()
 
 
 class HoldPlaced(Written):

@@ -8,11 +8,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, page_of, text
+from gateway.schemas.fields import Written, choice, moment, page_of
 from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
 
 LONGEST = 10_000
 TOLD = [channel for channel in Channel if channel is not Channel.APP]
+UNPRINTABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f"
+SAYING = f"^[^{UNPRINTABLE}]*[^\\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 CHECKED = [how for how in IdentityCheck if how is not IdentityCheck.SESSION]
 
 
@@ -25,7 +27,7 @@ def _said(text: str) -> None:
 
 def words(**options: Any) -> m.String:
     """A letter's worth of free text, with its lines."""
-    return m.String(validate=[Length(min=1, max=LONGEST), _said], **options)
+    return m.String(validate=[Length(min=1, max=LONGEST), _said], metadata={"pattern": SAYING}, **options)
 
 
 class Intake(Schema):
@@ -34,7 +36,7 @@ class Intake(Schema):
     account = m.String(required=True, validate=Length(min=1, max=100))
     kind = choice(Right, required=True)
     channel = choice(TOLD, required=True)
-    received_at = text(40, required=True, metadata={"format": "date-time"})
+    received_at = moment(required=True)
     text = words(allow_none=True)
 
 
@@ -128,5 +130,12 @@ class Request(Line):
     refusal = m.String(required=True, allow_none=True)
 
 
+class OwnRequest(Request):
+    """One's own: whose it is needs no saying."""
+
+    class Meta:
+        exclude = ("account",)
+
+
 REGISTER = page_of(Line, "Register")
-MINE = page_of(Request, "OwnRequests")
+MINE = page_of(OwnRequest, "OwnRequests")
