@@ -12,8 +12,8 @@ from marshmallow.validate import Email, Length, OneOf, Range, Regexp
 
 from services.kernel import codec
 
-DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,8}M)?(\d{1,10}S)?)?\Z"
-SHA256 = r"^[0-9a-f]{64}\Z"
+DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,8}M)?(\d{1,10}S)?)?$(?!\n)"
+SHA256 = r"^[0-9a-f]{64}$(?!\n)"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
 PRINTABLE = f"^[^{UNPRINTABLE}]*$"

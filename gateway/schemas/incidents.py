@@ -34,7 +34,7 @@ class IncidentWish(Schema):
     since = moment(required=True)
     until = moment()
     account = text(100)
-    session = m.String(validate=Regexp(r"^[0-9a-f-]{36}\Z", error="Not the id of a session."))
+    session = m.String(validate=Regexp(r"^[0-9a-f-]{36}$(?!\n)", error="Not the id of a session."))
     categories = m.List(choice(Category), validate=Length(max=20))
 
 
