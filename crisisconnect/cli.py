@@ -7,6 +7,7 @@ import typer
 from crisisconnect import asking, commands, log_commands, telling
 from crisisconnect.backup_commands import backup, restore
 from crisisconnect.catalogue import write as write_catalogue
+from crisisconnect.disclosure_commands import consultation, disclosure
 from crisisconnect.installation import Incomplete
 from crisisconnect.job_commands import jobs
 from crisisconnect.machine import Missing
@@ -24,6 +25,8 @@ app.add_typer(log_commands.log, name="log")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands.deadletters, name="deadletters")
 app.add_typer(witness, name="witness")
+app.add_typer(disclosure, name="disclosure")
+app.add_typer(consultation, name="consultation")
 app.add_typer(jobs, name="jobs")
 
 

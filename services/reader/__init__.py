@@ -2,6 +2,7 @@
 
 from services.reader.bundle import BundleReport, verify_bundle
 from services.reader.certificate import CertificateReport, verify_certificate
+from services.reader.disclosure import DisclosureReport, verify_disclosure
 from services.reader.report import Damage, Finding, Report, Unusable
 from services.reader.verify import verify_database, verify_directory, verify_url
 
@@ -9,6 +10,7 @@ __all__ = [
     "BundleReport",
     "CertificateReport",
     "Damage",
+    "DisclosureReport",
     "Finding",
     "Report",
     "Unusable",
@@ -16,5 +18,6 @@ __all__ = [
     "verify_certificate",
     "verify_database",
     "verify_directory",
+    "verify_disclosure",
     "verify_url",
 ]

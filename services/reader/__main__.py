@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.reader.bundle import BundleReport, verify_bundle
 from services.reader.certificate import CertificateReport, verify_certificate
+from services.reader.disclosure import DisclosureReport, verify_disclosure
 from services.reader.report import Report, Unusable
 from services.reader.verify import Demands, verify_database, verify_directory, verify_url
 
@@ -32,9 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="FILE",
         help="the certificate of an erasure; with a log, also against its entries",
     )
+    parser.add_argument("--disclosure", type=Path, metavar="FILE", help="the decrypted package of a disclosure")
+    parser.add_argument("--manifest", metavar="SHA256", help="with --disclosure: what its manifest must have")
     chosen = parser.parse_args(arguments)
-    if chosen.log is None and chosen.certificate is None:
-        parser.error("a log is verified, or a certificate")
+    if chosen.log is None and chosen.certificate is None and chosen.disclosure is None:
+        parser.error("a log is verified, or a certificate, or the package of a disclosure")
     try:
         report = _verify(chosen)
     except (Unusable, OSError) as error:
@@ -47,12 +50,23 @@ def main(arguments: list[str] | None = None) -> int:
     return report.exit_code
 
 
-def _verify(chosen: argparse.Namespace) -> Report | BundleReport | CertificateReport:
+def _verify(chosen: argparse.Namespace) -> Report | BundleReport | CertificateReport | DisclosureReport:
     demands = Demands(witnesses=chosen.witness, quorum=chosen.quorum, jobs=chosen.jobs)
     if chosen.pin:
         if not all("=" in pin for pin in chosen.pin):
             raise Unusable("a pin is SOURCE=VKEY")
         demands["pins"] = dict(pin.split("=", 1) for pin in chosen.pin)
+    if chosen.disclosure is not None:
+        if chosen.log is not None or chosen.certificate is not None:
+            raise Unusable("the package of a disclosure is verified by itself")
+        return verify_disclosure(
+            chosen.disclosure,
+            log_vkey=chosen.log_vkey,
+            manifest=chosen.manifest,
+            pins=demands.get("pins"),
+            witnesses=chosen.witness,
+            quorum=chosen.quorum,
+        )
     if chosen.certificate is not None:
         return verify_certificate(
             chosen.certificate,

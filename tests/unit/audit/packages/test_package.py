@@ -22,7 +22,9 @@ from services.contracts.privacy import Category
 from services.kernel import lettering
 from services.kernel.lettering import shown
 from services.kernel.pressing import pdf
+from services.reader import verify_disclosure
 from tests.unit.audit.packages.world import PEOPLE, SCOPE, Tiny
+from tests.unit.reader.tinylog import LOG
 
 HOSTILE = [
     '#panic("x")',
@@ -49,6 +51,11 @@ def test_the_same_contents_give_the_same_bytes(package):
     again = build(Tiny().contents)
 
     assert again == package
+
+
+def test_who_receives_it_finds_it_sound(package):
+    report = verify_disclosure(package.archive, log_vkey=LOG.vkey, manifest=package.manifest_sha256)
+    assert report.ok, report.text()
 
 
 def test_the_manifest_names_every_file_but_itself(package):

@@ -22,6 +22,7 @@ from services.audit.packaging.consultation import (
 )
 from services.audit.packaging.scope import Reach, Removed, Scope
 from services.contracts.privacy import Category
+from services.kernel.codec import instant
 from tests.unit.reader.tinylog import LOG, checkpoint, entries, event, inclusion
 
 DISCLOSURE = "5e0a6a2e-6f5e-4a0f-9d57-0d9a3f1f3c11"
@@ -98,7 +99,8 @@ class Tiny:
             if place in without:
                 continue
             self.at[place] = len(held)
-            held.append(self._event(name, {"disclosure": DISCLOSURE, **data, "by": by, **(lies or {}).get(place, {})}))
+            said = {"disclosure": DISCLOSURE, **data, "by": by, "at": instant(NOON), **(lies or {}).get(place, {})}
+            held.append(self._event(name, said))
         self.held, self.note = held, checkpoint(held)
         self._leaves = [sha256(b"\x00" + entry).digest() for entry in held]
         self.contents = c.Contents(
