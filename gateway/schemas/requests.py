@@ -8,8 +8,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, moment, page_of
-from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
+from gateway.schemas.fields import Written, choice, email, moment, page_of
+from gateway.schemas.people import Names
+from services.contracts.privacy import Purpose
+from services.contracts.retention import (
+    Channel,
+    Decision,
+    ExtensionGround,
+    IdentityCheck,
+    RefusalGround,
+    RestrictionGround,
+    Right,
+)
 
 LONGEST = 10_000
 TOLD = [channel for channel in Channel if channel is not Channel.APP]
@@ -56,10 +66,37 @@ class Extension(Schema):
     reasons = words(required=True)
 
 
+class Changes(Names):
+    """What is to stand there from now on; what is not named stays as it is."""
+
+    email = email()
+
+
+class PurposeDecided(Schema):
+    purpose = choice(Purpose, required=True)
+    decision = choice(Decision, required=True)
+    reasons = words(required=True)
+
+
 class Outcome(Schema):
-    """What was done. For an erasure the account closes with this, and the erasure begins."""
+    """What was done; the rest as the kind of request asks.
+
+    For an erasure the account closes with this, and the erasure begins. A rectification carries `changes`, a
+    `statement` of the person's that is kept beside what stands, or both; a restriction the `ground`; an objection what
+    was decided on each purpose.
+    """
 
     outcome = words(required=True)
+    changes = m.Nested(Changes)
+    statement = words()
+    ground = choice(RestrictionGround)
+    decisions = m.List(m.Nested(PurposeDecided), validate=Length(min=1, max=len(Purpose)))
+
+
+class Lifting(Schema):
+    """Why the data may be used again; the person reads it with their notice."""
+
+    reasons = words(required=True)
 
 
 class Refusal(Schema):
@@ -84,7 +121,10 @@ class Taken(Written):
 
 
 class Stepped(Written):
-    """`due_on` counts from the receipt, the other from the identity check; `rule` names term and version."""
+    """`due_on` counts from the receipt, the other from the identity check; `rule` names term and version.
+
+    `effect` is the event that corrected or restricted; `lifts_at`, when a restriction ends, once that is announced.
+    """
 
     request = m.String(required=True)
     state = m.String(required=True)
@@ -93,6 +133,8 @@ class Stepped(Written):
     rule = m.String(required=True)
     due_on_from_identity = m.Date(required=True, allow_none=True)
     erasure = m.String(required=True, allow_none=True)
+    effect = m.String(required=True, allow_none=True)
+    lifts_at = m.String(required=True, allow_none=True)
     remedies = m.List(m.Nested(Remedy), required=True)
 
 
@@ -119,15 +161,35 @@ class Line(Schema):
     erasure = m.String(required=True, allow_none=True)
     ground = m.String(required=True, allow_none=True)
     remedies = m.List(m.Nested(Remedy), required=True)
+    effect = m.String(required=True, allow_none=True)
+    restriction = m.String(required=True, allow_none=True)
+    lifts_at = m.String(required=True, allow_none=True)
+    lifted_at = m.String(required=True, allow_none=True)
+    reminded_at = m.String(required=True, allow_none=True)
+    reminded_late_at = m.String(required=True, allow_none=True)
+
+
+class DecisionShown(Schema):
+    """What was decided on one purpose that the person objected to."""
+
+    purpose = m.String(required=True)
+    decision = m.String(required=True)
+    reasons = m.String(required=True, allow_none=True)
 
 
 class Request(Line):
-    """With its words: what was asked, why it took longer, what was done, why it was refused."""
+    """With its words: what was asked, why it took longer, what was done, why it was refused, or its end began.
+
+    `statement` is what the person wants to stand beside what is held on them (AVG 16).
+    """
 
     said = m.String(required=True, allow_none=True)
     reasons = m.String(required=True, allow_none=True)
     outcome = m.String(required=True, allow_none=True)
     refusal = m.String(required=True, allow_none=True)
+    statement = m.String(required=True, allow_none=True)
+    lift_reasons = m.String(required=True, allow_none=True)
+    decisions = m.List(m.Nested(DecisionShown), required=True)
 
 
 class OwnRequest(Request):

@@ -55,7 +55,13 @@ INVITE = (
     Problem.PURPOSE_NOT_AGREED,
     Problem.CATEGORY_NOT_AGREED,
 )
-DEMOTE = (Problem.LAST_BEHEERDER, Problem.ROLE_NOT_ALLOWED, Problem.ACCOUNT_UNKNOWN, Problem.ACCOUNT_CLOSED)
+DEMOTE = (
+    Problem.LAST_BEHEERDER,
+    Problem.ROLE_NOT_ALLOWED,
+    Problem.ACCOUNT_UNKNOWN,
+    Problem.ACCOUNT_CLOSED,
+    Problem.RESTRICTED,
+)
 MAKE = (Problem.COMPLIANCE_NEEDED,)
 
 ROUTES = (
@@ -121,7 +127,7 @@ ROUTES = (
         "One of an organisation's people.",
         rpc="auth.member",
         answer=people.Member(),
-        problems=(Problem.AGREEMENT_MISSING,),
+        problems=(Problem.AGREEMENT_MISSING, Problem.RESTRICTED),
     ),
     _of(
         "PATCH",

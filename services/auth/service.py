@@ -6,6 +6,8 @@ from typing import Any
 
 from services.auth import schemas
 from services.auth.app import Auth
+from services.contracts.retention import Reminder
+from services.kernel.codec import moment
 from services.kernel.context import Context
 from services.kernel.hosting import answers, hosted
 from services.kernel.tending import Tended, serve
@@ -120,6 +122,31 @@ class AuthService(Tended):
     @answers(callers=("retention",))
     def close_for_request(self, context: Context, organisation: str, person: str, by: str) -> dict[str, Any]:
         return self.app.people.close_for_request(context, organisation=organisation, person=person, by=by)
+
+    @answers(callers=("retention",))
+    def correct_for_request(
+        self, context: Context, organisation: str, person: str, by: str, request: str, changes: dict[str, Any]
+    ) -> dict[str, Any]:
+        values = schemas.loaded(schemas.CORRECTION, changes)
+        return self.app.rights.correct(
+            context, organisation=organisation, person=person, by=by, request=request, values=values
+        )
+
+    @answers(callers=("retention",))
+    def restrict(self, context: Context, organisation: str, person: str, by: str, request: str) -> dict[str, Any]:
+        return self.app.rights.restrict(context, organisation=organisation, person=person, by=by, request=request)
+
+    @answers(callers=("retention",))
+    def announce_lift(
+        self, context: Context, organisation: str, person: str, by: str, request: str, lifts_at: str
+    ) -> dict[str, Any]:
+        return self.app.rights.announce_lift(
+            context, organisation=organisation, person=person, by=by, request=request, lifts_at=moment(lifts_at)
+        )
+
+    @answers(callers=("retention",))
+    def remind(self, context: Context, organisation: str, request: str, why: str) -> dict[str, Any]:
+        return self.app.rights.remind(context, organisation=organisation, request=request, why=Reminder(why))
 
     @answers(callers=("audit", "retention"))
     def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class RetentionService(Tended):
     @answers()
     def fulfil_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
         asked = schemas.loaded(asking.Outcome(), said)
-        return self.app.requests.fulfil(context, organisation, request, **asked)
+        return self.app.fulfilling.fulfil(context, organisation, request, **asked)
 
     @answers()
     def refuse_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
@@ -112,6 +112,15 @@ class RetentionService(Tended):
     @answers()
     def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
         return self.app.tasks(context, organisation)
+
+    @answers()
+    def end_restriction(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Lifting(), said)
+        return self.app.restricting.end(context, organisation, request, **asked)
+
+    @answers(callers=("auth", "org", "audit"))
+    def objections(self, context: Context, organisation: str, person: str) -> dict[str, Any]:
+        return self.app.requests.objections(organisation, person)
 
     @answers(callers=("audit",))
     def request_report(self, context: Context, **asked: Any) -> dict[str, Any]:

@@ -14,11 +14,14 @@ from services.contracts.auth import (
     InvitationRenewed,
     InvitationWithdrawn,
     KeyEpochRetired,
+    LiftAnnounced,
     PasswordChanged,
     PeopleErased,
     PersonalDataCorrected,
     PersonInvited,
     ProcessingRefused,
+    ProcessingRestricted,
+    RestrictionLifted,
     RoleChanged,
     SessionEnded,
     SessionStarted,
@@ -217,3 +220,36 @@ def signing_key_handed_over(**but: Any) -> SigningKeyHandedOver:
         at=MORNING,
     )
     return replace(made, **but)
+
+
+RESTRICTING = "0195538e-4d5e-7f60-8b72-8d9e0f1a2b34"
+
+
+def processing_restricted(**but: Any) -> ProcessingRestricted:
+    one = ProcessingRestricted(
+        account=SANNE,
+        organisation=GEMEENTE,
+        request=RESTRICTING,
+        decided_by=f"account/{BEHEERDER}",
+        at=MORNING + timedelta(days=3),
+    )
+    return replace(one, **but)
+
+
+def lift_announced(**but: Any) -> LiftAnnounced:
+    one = LiftAnnounced(
+        account=SANNE,
+        organisation=GEMEENTE,
+        request=RESTRICTING,
+        decided_by=f"account/{BEHEERDER}",
+        lifts_at=MORNING + timedelta(days=20),
+        at=MORNING + timedelta(days=13),
+    )
+    return replace(one, **but)
+
+
+def restriction_lifted(**but: Any) -> RestrictionLifted:
+    one = RestrictionLifted(
+        account=SANNE, organisation=GEMEENTE, request=RESTRICTING, at=MORNING + timedelta(days=20, seconds=2)
+    )
+    return replace(one, **but)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.contracts.privacy import Category
+from services.contracts.privacy import Category, Purpose
 from services.contracts.retention import (
     Brake,
     CertificateIssued,
     Channel,
     CopiesUnreadable,
     DataRequested,
+    Decision,
     ErasureBraked,
     ErasureCancelled,
     ErasureCertified,
@@ -33,10 +34,15 @@ from services.contracts.retention import (
     IdentityCheck,
     IdentityVerified,
     KeyEpochRetired,
+    ObjectionDecided,
     RefusalGround,
+    Reminder,
     RequestExtended,
     RequestFulfilled,
     RequestRefused,
+    RequestReminded,
+    RestrictionEnded,
+    RestrictionEnding,
     RetirementNoted,
     Right,
     RuleChanged,
@@ -285,4 +291,38 @@ def request_refused(**but: Any) -> RequestRefused:
         refused_by=BEHEERDER,
         at=BEFORE_CLOSING + timedelta(days=20),
     )
+    return replace(made, **but)
+
+
+def objection_decided(**but: Any) -> ObjectionDecided:
+    made = ObjectionDecided(
+        **ASKED_ABOUT,
+        purpose=Purpose.USAGE_INSIGHT,
+        decision=Decision.UPHELD,
+        reasons="Zonder het gebruik van Sanne is het beeld even scherp.",
+        decided_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=9),
+    )
+    return replace(made, **but)
+
+
+def restriction_ending(**but: Any) -> RestrictionEnding:
+    made = RestrictionEnding(
+        **ASKED_ABOUT,
+        reasons="De gegevens zijn nagezien en kloppen.",
+        told="0195538e-5e6f-7081-9c83-9e0f1a2b3c45",
+        lifts_at=BEFORE_CLOSING + timedelta(days=30),
+        decided_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=23),
+    )
+    return replace(made, **but)
+
+
+def restriction_ended(**but: Any) -> RestrictionEnded:
+    made = RestrictionEnded(**ASKED_ABOUT, entry=77, at=BEFORE_CLOSING + timedelta(days=30, seconds=4))
+    return replace(made, **but)
+
+
+def request_reminded(**but: Any) -> RequestReminded:
+    made = RequestReminded(**ASKED_ABOUT, why=Reminder.DUE_SOON, told=2, at=BEFORE_CLOSING + timedelta(days=24))
     return replace(made, **but)

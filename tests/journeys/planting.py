@@ -175,10 +175,37 @@ def _requests(planting: Planting, beheerder: Person, member: Person) -> None:
     called = beheerder.post(base, call)["request"]
     why = planting.a("member's data request's refusal", "het belang van de dijkwacht gaat voor *")
     beheerder.post(f"{base}/{called}/refuse", {"ground": "compelling_grounds", "reasons": why}, expect=200)
+    _done(planting, beheerder, member, base)
     for path in (base, f"{base}/{called}"):
         beheerder.get(path)
     member.get("/v1/me/requests")
     _told(planting, member)
+
+
+def _done(planting: Planting, beheerder: Person, member: Person, base: str) -> None:
+    """Three that do something: corrected with a statement beside it, an objection upheld, restricted and ending."""
+    answers: dict[str, dict[str, Any]] = {
+        "rectification": {
+            "changes": {"infix": planting.values["member's corrected infix"]},
+            "statement": planting.a("member's statement", "het was geen dijk maar een kade, zegt * IJsvogel"),
+        },
+        "objection": {
+            "decisions": [
+                {
+                    "purpose": "usage_insight",
+                    "decision": "upheld",
+                    "reasons": planting.a("member's objection's reasons", "dat kan zonder haar, meent * Futen"),
+                }
+            ]
+        },
+        "restriction": {"ground": "accuracy_contested"},
+    }
+    for kind, answer in answers.items():
+        request = member.post("/v1/me/requests", {"kind": kind})["request"]
+        said = {"outcome": planting.a(f"member's {kind}'s outcome", f"gedaan, {kind}, door * Kuifeend"), **answer}
+        beheerder.post(f"{base}/{request}/fulfil", said, expect=200)
+    why = {"reasons": planting.a("member's restriction's end", "nagezien en in orde, schrijft * Meerkoet")}
+    beheerder.post(f"{base}/{request}/lift", why, expect=200)
 
 
 UNTOLD = ("password", "token", "digest")

@@ -17,9 +17,10 @@ from services.auth.app.invitations import Invitations
 from services.auth.app.mail import Mailer, transport
 from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
+from services.auth.app.rights import Rights
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
-from services.auth.views import accounts, looks, sessions, work
+from services.auth.views import accounts, looks, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
 from services.contracts.facts import ORGANISATION
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
@@ -39,7 +40,7 @@ ACTOR = "actor"
 
 class Auth(Participant):
     name = "auth"
-    views = (accounts, sessions, looks)
+    views = (accounts, sessions, looks, restrictions)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
@@ -53,12 +54,18 @@ class Auth(Participant):
         self.own_data = OwnData(self)
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
+        self.rights = Rights(self)
 
     def begin(self) -> None:
         self.invitations.invite_first_operator()
 
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
-        return ((0.5, self.mailer.send_due), (10.0, self.sign_ins.count_failures), (10.0, self.invitations.expire))
+        return (
+            (0.5, self.mailer.send_due),
+            (2.0, self.rights.lift_due),
+            (10.0, self.sign_ins.count_failures),
+            (10.0, self.invitations.expire),
+        )
 
     # -- terms
 
@@ -156,10 +163,10 @@ class Auth(Participant):
         return {f"account/{account}"} | {f"session/{s}" for s in sessions.of_account(session, account)}
 
     def drop(self, session: Connection, account: str) -> int:
-        return sum(view.drop(session, account) for view in (accounts, sessions, looks, work))
+        return sum(view.drop(session, account) for view in (accounts, sessions, looks, restrictions, work))
 
     def left(self, session: Connection, account: str) -> int:
-        return sum(view.holds(session, account) for view in (accounts, sessions, looks, work))
+        return sum(view.holds(session, account) for view in (accounts, sessions, looks, restrictions, work))
 
     def holdings(self) -> Holdings:
         return {

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from services.auth.app.people import People
 from services.auth.app.terms import before_terms
 from services.auth.domain import account
-from services.auth.views import accounts, looks, sessions, work
+from services.auth.views import accounts, looks, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, PeopleErased
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore
@@ -33,7 +34,7 @@ PEOPLE_A_BATCH = 500
 """As many names as fit into one event."""
 OWNERS_A_BATCH = 3000
 """Each is a lock of the transaction's; PostgreSQL has room for some ten thousand of all transactions together."""
-VIEWS = (accounts, sessions, looks, work)
+VIEWS = (accounts, sessions, looks, restrictions, work)
 EXPORTED = ("public_id", "username", "email", "first_name", "infix", "last_name")
 
 
@@ -56,16 +57,21 @@ class Departing:
         limit = max(1, min(limit, PEOPLE_A_PAGE))
         with self._auth.store.reading() as session:
             rows = accounts.people_in(session, organisation, after, limit)
+            withheld = restrictions.among(session, [row.account for row in rows])
+        seen = [row.account for row in rows if row.account not in withheld]
         # Returning everything to its controller ends the agreement; it needs none in force (AVG art. 28(3)(g)).
-        self._auth.people.looked(before_terms(context, organisation), organisation, [row.account for row in rows])
-        return {"items": self._shown(rows), "next": rows[-1].invitation if len(rows) == limit else None}
+        self._auth.people.looked(before_terms(context, organisation), organisation, seen)
+        return {"items": self._shown(rows, withheld), "next": rows[-1].invitation if len(rows) == limit else None}
 
-    def _shown(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
-        opened = iter(self._auth.keyring.open_many([(getattr(row, name), name) for row in rows for name in EXPORTED]))
+    def _shown(self, rows: Sequence[Any], withheld: frozenset[str]) -> list[dict[str, Any]]:
+        """Who is restricted stays: a line without values goes along, and what is kept of them is held here (AVG 18)."""
+        fields = [pair for row in rows for pair in People.shown_of(row, EXPORTED, withheld)]
+        opened = iter(self._auth.keyring.open_many(fields))
         items = []
         for row in rows:
             values = dict(zip(EXPORTED, (next(opened) for _ in EXPORTED), strict=True))
-            said = {"account": values.pop("public_id"), "status": row.status, "role": row.role}
+            status = "restricted" if row.account in withheld else row.status
+            said = {"account": values.pop("public_id"), "status": status, "role": row.role}
             items.append({**said, **values, "invited_at": row.invited_at, "registered_at": row.registered_at})
         return items
 

@@ -39,7 +39,45 @@ You have been invited to open an account in CrisisConnect. The link works once, 
 
 If you did not expect this, you need not do anything.
 """,
-    )
+    ),
+    "restriction_ends": (
+        "Uw gegevens worden weer gebruikt / Your data will be used again",
+        """\
+Op uw verzoek worden uw gegevens in CrisisConnect alleen bewaard. Dat eindigt niet eerder dan {about}. Waarom, leest u
+bij uw verzoek in de app; bent u het er niet mee eens, laat het uw Beheerder dan vóór die dag weten:
+
+{link}
+
+On your request your data in CrisisConnect is only stored. That ends no sooner than {about}. You find the reasons with
+your request in the app; if you do not agree, tell your Beheerder before that day:
+
+{link}
+""",
+    ),
+    "request_due_soon": (
+        "Een verzoek moet bijna beantwoord zijn / A data request is due soon",
+        """\
+Het verzoek {about} moet binnenkort beantwoord zijn. De datum staat erbij:
+
+{link}
+
+The data request {about} has to be answered soon. You find the date with it:
+
+{link}
+""",
+    ),
+    "request_overdue": (
+        "Een verzoek is te laat beantwoord / A data request is overdue",
+        """\
+De termijn voor het verzoek {about} is voorbij. Het antwoord is nog altijd verschuldigd:
+
+{link}
+
+The term for the data request {about} is over. The answer is still owed:
+
+{link}
+""",
+    ),
 }
 
 
@@ -62,11 +100,12 @@ class Memory:
 
 
 class Sent(NamedTuple):
-    """`text` names it; the others are sealed."""
+    """`text` names it, `about` is a day or a case's id; the others are sealed."""
 
     text: str
     recipient: str
     link: str
+    about: str | None = None
 
 
 class Smtp:
@@ -110,7 +149,7 @@ class Mailer:
         self._out = out
         self._public_url = public_url
 
-    def post(self, unit: Unit, account: str, text: str, recipient: str, path: str) -> None:
+    def post(self, unit: Unit, account: str, text: str, recipient: str, path: str, *, about: str | None = None) -> None:
         """Queue one mail, sealed under the recipient's own keys: it goes when they do."""
         if unit.keys is None:
             raise RuntimeError("prepare the recipient's keys before the transaction")
@@ -123,6 +162,7 @@ class Mailer:
             unit.keys.seal(owner, "email", "auth.Mail", "recipient", recipient),
             unit.keys.seal(owner, "credentials", "auth.Mail", "link", f"{self._public_url}{path}"),
             instant(datetime.now(UTC)),
+            about,
         )
 
     def send_due(self) -> None:
@@ -130,19 +170,19 @@ class Mailer:
             due = work.mails_due(session, instant(datetime.now(UTC)))
         for row in due:
             to, link = self._keyring.open_many([(row.recipient, "recipient"), (row.link, "link")])
-            delivered = to is None or link is None or self._try(row.text, to, link)
+            delivered = to is None or link is None or self._try(row.text, to, link, row.about)
             if delivered and isinstance(self._out, Memory):
-                self._out.mails.appendleft(Sent(row.text, row.recipient, row.link))
+                self._out.mails.appendleft(Sent(row.text, row.recipient, row.link, row.about))
             with writing(self._store.engine) as session:
                 if delivered:
                     work.sent(session, row.id)
                 else:
                     work.put_off(session, row.id, row.tries + 1, datetime.now(UTC))
 
-    def _try(self, text: str, to: str, link: str) -> bool:
+    def _try(self, text: str, to: str, link: str, about: str | None) -> bool:
         subject, body = TEXTS[text]
         try:
-            self._out.send(to, subject, body.format(link=link))
+            self._out.send(to, subject, body.format(link=link, about=about))
         except (OSError, smtplib.SMTPException) as error:
             log.warning("a mail could not be sent: %s", type(error).__name__)
             return False
@@ -160,10 +200,12 @@ class Mailer:
             [pair for one in sent for pair in ((one.recipient, "recipient"), (one.link, "link"))]
         )
         found = zip(sent, opened[::2], opened[1::2], strict=True)
-        mine = [(one.text, to, link) for one, to, link in found if to and link and recipient in (None, "", to)]
+        mine = [
+            (one.text, to, link, one.about) for one, to, link in found if to and link and recipient in (None, "", to)
+        ]
         return [_shown(*mail) for mail in mine[:100]]
 
 
-def _shown(text: str, to: str, link: str) -> dict[str, Any]:
+def _shown(text: str, to: str, link: str, about: str | None) -> dict[str, Any]:
     subject, body = TEXTS[text]
-    return {"to": to, "subject": subject, "text": body.format(link=link), "links": [link]}
+    return {"to": to, "subject": subject, "text": body.format(link=link, about=about), "links": [link]}

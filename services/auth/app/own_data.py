@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from services.auth.app.people import NAMES, pseudonym_of
-from services.auth.views import accounts, sessions, work
+from services.auth.views import accounts, restrictions, sessions, work
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -33,6 +33,7 @@ class OwnData:
             kept = sessions.kept_of(session, account)
             waiting = work.mails_of(session, account)
             failed, until = work.throttle_of(session, account)
+            restricted = account in restrictions.among(session, [account])
         if row is None:
             raise Refused("not_found")
         opened = self._auth.keyring.open_many([(getattr(row, name), name) for name in KNOWN])
@@ -41,7 +42,8 @@ class OwnData:
         return {
             "account": {
                 **known,
-                **{name: getattr(row, name) for name in ("organisation", "role", "status", *DATES)},
+                **{name: getattr(row, name) for name in ("organisation", "role", *DATES)},
+                "status": "restricted" if restricted else row.status,
             },
             "sessions": self._sessions(kept),
             "mails": self._mails(waiting),

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from services.auth.app import passwords
 from services.auth.domain import account
 from services.auth.domain.account import Status
-from services.auth.views import accounts, looks, sessions
+from services.auth.views import accounts, looks, restrictions, sessions
 from services.contracts.auth import DataViewed
 from services.contracts.privacy import Category, Purpose, Role
 from services.kernel.codec import instant
@@ -40,6 +40,7 @@ class People:
         """Everything a person sees of their own account."""
         with self._auth.store.reading() as session:
             row = self._mine(session, context)
+            restricted = restrictions.among(session, [row.account])
         fields = ("public_id", "username", "email", *NAMES)
         public_id, username, email, *names = self._auth.keyring.open_many([(getattr(row, f), f) for f in fields])
         return {
@@ -49,29 +50,31 @@ class People:
             "username": username,
             "email": email,
             **dict(zip(NAMES, names, strict=True)),
-            "status": row.status,
+            "status": "restricted" if restricted else row.status,
         }
 
     def correct_me(self, context: Context, *, values: Mapping[str, str | None]) -> dict[str, Any]:
         """Put other values into one's own e-mail address or names; only `infix` can be emptied."""
-        pseudonym, organisation = pseudonym_of(context), str(context.organisation)
+        pseudonym = pseudonym_of(context)
         context = self._auth.allow_person(context, frozenset({Category.NAME, Category.EMAIL}))
-        email = values.get("email")
         # A category that was erased takes no value again; the others still do.
         corrected = {Category.EMAIL if name == "email" else Category.NAME for name in values}
-        blinds = self._auth.keyring.index.blinds
 
         def work(unit: Unit) -> dict[str, Any]:
-            mine = self._mine(unit.session, context)
-            index = blinds("email", email, organisation) if email else ()
-            moved = email and mine.email_index not in index
-            if moved and accounts.email_in_use(unit.session, organisation, index):
-                raise Refused("already_invited")
+            self.must_be_free(unit.session, self._mine(unit.session, context), values.get("email"))
             asked = account.Correct(values=dict(values), at=datetime.now(UTC))
             unit.do(f"account/{pseudonym}", account.decider, asked)
             return {}
 
         return self._auth.store.perform(context, work, keys=keys_of(pseudonym, *corrected))
+
+    def must_be_free(self, session: Connection, row: Any, email: str | None) -> None:
+        """An address belongs to one person of an organisation. Raises Refused("already_invited")."""
+        if email is None:
+            return
+        index = self._auth.keyring.index.blinds("email", email, row.organisation)
+        if row.email_index not in index and accounts.email_in_use(session, row.organisation, index):
+            raise Refused("already_invited")
 
     def close_me(self, context: Context) -> dict[str, Any]:
         """Close one's own account, for good. Answers the id of the erasure that begins with it."""
@@ -151,15 +154,20 @@ class People:
         context = self._look_allowed(context, organisation)
         with self._auth.store.reading() as session:
             rows = accounts.open_in(session, organisation, after, min(limit, PEOPLE_A_LOOK))
-        self.looked(context, organisation, [row.account for row in rows])
+            withheld = restrictions.among(session, [row.account for row in rows])
+        self.looked(context, organisation, [row.account for row in rows if row.account not in withheld])
         return {
-            "items": self._shown(rows),
+            "items": self._shown(rows, withheld),
             "next": rows[-1].invitation if len(rows) == min(limit, PEOPLE_A_LOOK) else None,
         }
 
     def member(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
+        """One of them. Raises Refused: `not_found`, or `restricted` for whose data is only kept."""
         context = self._look_allowed(context, organisation)
         row = self._by_public(organisation, account)
+        with self._auth.store.reading() as session:
+            if restrictions.among(session, [row.account]):
+                raise Refused("restricted")
         self.looked(context, organisation, [row.account])
         return self._shown([row])[0]
 
@@ -195,7 +203,7 @@ class People:
                 _keep_one(session, row, Role.BEHEERDER)
             return str(row.account)
 
-        return self._close(context, whose, organisation, by=by)
+        return self._close(context, whose, organisation, by=by, asked=True)
 
     def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
         """Record that the actor looks at these people. Looking at oneself is no look at another."""
@@ -233,14 +241,23 @@ class People:
         seen = frozenset({Category.NAME, Category.EMAIL})
         return self._auth.allow(context, organisation, Purpose.BEHEER_ACCESS, seen)
 
-    def _shown(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
-        opened = iter(self._auth.keyring.open_many([(getattr(r, f), f) for r in rows for f in SHOWN]))
+    def _shown(self, rows: Sequence[Any], withheld: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+        """Of whom is `withheld` a line without values: by its account a next request of theirs can be taken in."""
+        fields = [self.shown_of(row, SHOWN, withheld) for row in rows]
+        opened = iter(self._auth.keyring.open_many([pair for pairs in fields for pair in pairs]))
         items = []
         for row in rows:
             values = dict(zip(SHOWN, (next(opened) for _ in SHOWN), strict=True))
             values["account"] = values.pop("public_id")
-            items.append({**values, "role": row.role, "status": row.status})
+            status = "restricted" if row.account in withheld else row.status
+            items.append({**values, "role": row.role, "status": status})
         return items
+
+    @staticmethod
+    def shown_of(row: Any, names: Sequence[str], withheld: frozenset[str]) -> list[tuple[str | None, str]]:
+        """What of a person is to be opened for others; what is not is not opened at all (AVG 18)."""
+        kept = row.account in withheld
+        return [(None if kept and name != "public_id" else getattr(row, name), name) for name in names]
 
     def _by_public(self, organisation: str, public_id: str) -> Any:
         with self._auth.store.reading() as session:
@@ -276,14 +293,20 @@ class People:
         return self._auth.store.perform(context, work)
 
     def _close(
-        self, context: Context, whose: Callable[[Connection], str], organisation: str, *, by: str | None = None
+        self,
+        context: Context,
+        whose: Callable[[Connection], str],
+        organisation: str,
+        *,
+        by: str | None = None,
+        asked: bool = False,
     ) -> dict[str, Any]:
         context = replace(context, organisation=organisation)
         erasure = str(uuid4())
 
         def work(unit: Unit) -> dict[str, Any]:
-            asked = account.Close(by=by or context.actor, erasure=erasure, at=datetime.now(UTC))
-            if unit.do(f"account/{whose(unit.session)}", account.decider, asked):
+            close = account.Close(by=by or context.actor, erasure=erasure, asked=asked, at=datetime.now(UTC))
+            if unit.do(f"account/{whose(unit.session)}", account.decider, close):
                 return {"erasure": {"id": erasure}}
             raise Refused("account_closed")
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.auth.domain import restriction
+from services.auth.domain.restriction import AnnounceLift, Lift, Restrict
 from services.contracts.auth import (
     AccountClosed,
     InvitationExpired,
     InvitationRenewed,
     InvitationWithdrawn,
+    LiftAnnounced,
     PasswordChanged,
     PersonalDataCorrected,
     PersonInvited,
+    ProcessingRestricted,
+    RestrictionLifted,
     RoleChanged,
     UserRegistered,
 )
@@ -68,9 +74,11 @@ class Register:
 
 @dataclass(frozen=True, kw_only=True)
 class Correct:
-    """`values` holds the corrected fields alone; None empties one."""
+    """`values` holds the corrected fields alone; None empties one. `by` somebody else only on a `request`."""
 
     values: dict[str, str | None]
+    request: str | None = None
+    by: str | None = None
     at: datetime
 
 
@@ -89,12 +97,28 @@ class ChangeRole:
 
 @dataclass(frozen=True, kw_only=True)
 class Close:
+    """`asked`: the person asked for it in a data request."""
+
     by: str
     erasure: str
+    asked: bool = False
     at: datetime
 
 
-Command = Invite | Renew | Withdraw | Expire | Register | Correct | ChangePassword | ChangeRole | Close
+Command = (
+    Invite
+    | Renew
+    | Withdraw
+    | Expire
+    | Register
+    | Correct
+    | ChangePassword
+    | ChangeRole
+    | Close
+    | Restrict
+    | AnnounceLift
+    | Lift
+)
 Event = (
     PersonInvited
     | InvitationRenewed
@@ -105,6 +129,9 @@ Event = (
     | PasswordChanged
     | RoleChanged
     | AccountClosed
+    | ProcessingRestricted
+    | LiftAnnounced
+    | RestrictionLifted
 )
 
 
@@ -127,9 +154,10 @@ class Account:
     token_digest: str = ""
     expires_at: datetime | None = None
     erasure: str = ""
+    restrictions: restriction.Restrictions = field(default_factory=dict)
 
 
-def decide(account: Account, command: Command) -> list[Event]:
+def decide(account: Account, command: Command) -> Sequence[Event]:
     me, mine = account.account, account.organisation
     match account.status, command:
         case Status.UNKNOWN, Invite() as c:
@@ -203,7 +231,13 @@ def decide(account: Account, command: Command) -> list[Event]:
                 return []
             return [
                 PersonalDataCorrected(
-                    account=me, organisation=mine, corrected=tuple(sorted(c.values)), at=c.at, **c.values
+                    account=me,
+                    organisation=mine,
+                    corrected=tuple(sorted(c.values)),
+                    request=c.request,
+                    decided_by=c.by,
+                    at=c.at,
+                    **c.values,
                 )
             ]
         case Status.OPEN, ChangePassword() as c:
@@ -213,9 +247,15 @@ def decide(account: Account, command: Command) -> list[Event]:
                 raise Refused("role_not_allowed")
             if c.role is account.role:
                 return []
+            if account.restrictions and c.by != f"account/{me}":
+                raise Refused("restricted")
             return [RoleChanged(account=me, organisation=mine, role=c.role, changed_by=c.by, at=c.at)]
         case Status.OPEN, Close() as c:
+            if account.restrictions and not c.asked and c.by not in (f"account/{me}", f"organisation/{mine}"):
+                raise Refused("restricted")
             return [AccountClosed(account=me, organisation=mine, closed_by=c.by, erasure=c.erasure, at=c.at)]
+        case Status.OPEN, (Restrict() | AnnounceLift() | Lift()) as c:
+            return restriction.decide(me, mine, account.restrictions, c)
         case Status.CLOSED, Close():
             return []
         case Status.CLOSED, _:
@@ -248,6 +288,8 @@ def evolve(account: Account, event: Event) -> Account:
             return account
         case RoleChanged():
             return replace(account, role=event.role)
+        case ProcessingRestricted() | LiftAnnounced() | RestrictionLifted():
+            return replace(account, restrictions=restriction.evolve(account.restrictions, event))
         case AccountClosed():
             return replace(account, status=Status.CLOSED, erasure=event.erasure)
 

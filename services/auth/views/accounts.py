@@ -253,6 +253,11 @@ def open_in(session: Connection, organisation: str, after: str, limit: int) -> l
     return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
 
 
+def open_having(session: Connection, organisation: str, role: Role, limit: int) -> list[Row]:  # type: ignore[type-arg]
+    mine = (accounts.c.organisation == organisation) & (accounts.c.status == Status.OPEN) & (accounts.c.role == role)
+    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
+
+
 def open_of(session: Connection, organisation: str, people: Sequence[str]) -> list[Row]:  # type: ignore[type-arg]
     """Of these people those who have an open account there."""
     mine = (accounts.c.organisation == organisation) & (accounts.c.status == Status.OPEN)

@@ -33,6 +33,7 @@ mails = Table(
     Column("text", String(30), nullable=False),
     Column("recipient", Text, nullable=False),
     Column("link", Text, nullable=False),
+    Column("about", String(40)),
     Column("tries", Integer, nullable=False),
     Column("due", String(32), nullable=False, index=True),
 )
@@ -53,11 +54,19 @@ throttles = Table(
 )
 
 
-def post(session: Connection, identity: str, account: str, text: str, recipient: str, link: str, now: str) -> None:
-    """Put a mail into the queue; `recipient` and `link` are sealed strings."""
-    session.execute(
-        insert(mails).values(id=identity, account=account, text=text, recipient=recipient, link=link, tries=0, due=now)
-    )
+def post(
+    session: Connection,
+    identity: str,
+    account: str,
+    text: str,
+    recipient: str,
+    link: str,
+    now: str,
+    about: str | None = None,
+) -> None:
+    """Put a mail into the queue; `recipient` and `link` are sealed strings, `about` is a day or a case's id."""
+    row = {"id": identity, "account": account, "text": text, "recipient": recipient, "link": link, "about": about}
+    session.execute(insert(mails).values(**row, tries=0, due=now))
 
 
 def mails_due(session: Connection, now: str, limit: int = 20) -> list[Row]:  # type: ignore[type-arg]

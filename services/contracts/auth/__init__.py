@@ -21,6 +21,11 @@ from services.contracts.auth.look import (
     DataViewed as DataViewed,
     ProcessingRefused as ProcessingRefused,
 )
+from services.contracts.auth.restriction import (
+    LiftAnnounced as LiftAnnounced,
+    ProcessingRestricted as ProcessingRestricted,
+    RestrictionLifted as RestrictionLifted,
+)
 from services.contracts.auth.session import (
     SessionEnded as SessionEnded,
     SessionStarted as SessionStarted,

@@ -76,7 +76,7 @@ class UserRegistered(Event, kind="account"):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalDataCorrected(Event, kind="account"):
-    """A person corrected their own data; a field named in `corrected` without a value was emptied."""
+    """Somebody's data was corrected, by themselves or on their `request`; a field without value was emptied."""
 
     account: str = subject()
     organisation: str
@@ -85,6 +85,8 @@ class PersonalDataCorrected(Event, kind="account"):
     first_name: str | None = personal(Category.NAME)
     infix: str | None = personal(Category.NAME)
     last_name: str | None = personal(Category.NAME)
+    request: str | None = None
+    decided_by: str | None = None
     at: datetime
 
 

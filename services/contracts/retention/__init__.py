@@ -1,5 +1,14 @@
 """What retention tells: when something is due, what suspends it, when it is ordered, done and proven gone."""
 
+from services.contracts.retention.effect import (
+    Decision as Decision,
+    ObjectionDecided as ObjectionDecided,
+    Reminder as Reminder,
+    RequestReminded as RequestReminded,
+    RestrictionEnded as RestrictionEnded,
+    RestrictionEnding as RestrictionEnding,
+    RestrictionGround as RestrictionGround,
+)
 from services.contracts.retention.erasure import (
     Brake as Brake,
     CertificateIssued as CertificateIssued,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.contracts.privacy import Category
+from services.contracts.retention.effect import RestrictionGround
 from services.kernel.event import Event, personal, subject
 
 
@@ -116,13 +117,18 @@ class RequestExtended(Event, kind="request"):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestFulfilled(Event, kind="request"):
-    """What was asked was done, as `outcome` says; `erasure` is the one that began with it (P15)."""
+    """What was asked was done, as `outcome` says; `erasure` began with it, `effect` is the event that did it (P15)."""
 
     request: str
     account: str = subject()
     organisation: str
     outcome: str | None = personal(Category.CORRESPONDENCE, owner="request")
     erasure: str | None = None
+    statement: str | None = personal(Category.CORRESPONDENCE, owner="request")
+    effect: str | None = None
+    restriction: RestrictionGround | None = None
+    remedies: tuple[str, ...] | None = None
+    law: int | None = None
     fulfilled_by: str
     at: datetime
 

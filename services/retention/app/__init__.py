@@ -28,10 +28,13 @@ from services.retention.app import waiting
 from services.retention.app.certifying import Certifying
 from services.retention.app.departing import FOLLOWED as LEAVING, Departing
 from services.retention.app.facts import facts
+from services.retention.app.fulfilling import Fulfilling
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.app.previewing import Previewing
+from services.retention.app.reminding import Reminding
 from services.retention.app.requests import Requests
+from services.retention.app.restricting import FOLLOWED as RESTRICTING, Restricting
 from services.retention.app.ruling import Ruling
 from services.retention.app.sweeping import Sweeping
 from services.retention.domain import erasure as erasing, retirement as retiring, terms
@@ -42,6 +45,7 @@ from services.retention.views import (
     departures,
     erasures,
     holds,
+    objections,
     proposals,
     recordings,
     requests,
@@ -58,11 +62,15 @@ def default_terms(instead: Path | None = None) -> tuple[terms.Terms, ...]:
     return terms.parse(json.loads((instead or Path(__file__).parents[1] / "terms.json").read_text()))
 
 
+OF_PEOPLE = (erasures, holds, requests, objections, recordings, sessions)
+"""The views that say whom something is about."""
+
+
 class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, requests, departures, retirements, rules, certificates)
+    views = (erasures, holds, requests, objections, departures, retirements, rules, certificates)
     log_views = (controllers, proposals, recordings, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
@@ -80,6 +88,7 @@ class Retention(Participant):
                 *sessions.FOLLOWED,
                 *standing.FOLLOWED,
                 *LEAVING,
+                *RESTRICTING,
             )
         )
     )
@@ -98,13 +107,17 @@ class Retention(Participant):
         self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
         self.requests = Requests(self)
+        self.fulfilling = Fulfilling(self)
+        self.restricting = Restricting(self)
+        self.reminding = Reminding(self)
         self.ruling = Ruling(self)
         self.previewing = Previewing(self)
         self.certifying = Certifying(self)
         self.sweeping = Sweeping(self)
 
     def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
-        return [(self.configuration.retention_sweep_seconds, self.sweeping.sweep)]
+        seconds = self.configuration.retention_sweep_seconds
+        return [(seconds, self.sweeping.sweep), (seconds, self.reminding.remind)]
 
     # -- the log
 
@@ -117,6 +130,7 @@ class Retention(Participant):
         if isinstance(entry.record.event, auth.AccountClosed | auth.InvitationWithdrawn | auth.InvitationExpired):
             agreed = rules.in_force(unit.session, entry.record.event.organisation, entry.record.envelope.time.date())
         self.departing.follow(unit, entry)
+        self.restricting.follow(unit, entry)
         match react(entry.index, entry.record, self.terms, agreed, self.now()):
             case erasing.Schedule() as command:
                 # A hold placed at this moment either sees this erasure, or is seen by it.
@@ -140,10 +154,10 @@ class Retention(Participant):
         return {f"account/{account}"} | files
 
     def drop(self, session: Connection, account: str) -> int:
-        return sum(view.drop(session, account) for view in (erasures, holds, requests, recordings, sessions))
+        return sum(view.drop(session, account) for view in OF_PEOPLE)
 
     def left(self, session: Connection, account: str) -> int:
-        return sum(view.counted(session, account) for view in (erasures, holds, requests, recordings, sessions))
+        return sum(view.counted(session, account) for view in OF_PEOPLE)
 
     def holdings(self) -> Holdings:
         return {**super().holdings(), ORGANISATION: self.departing.holding()}

@@ -16,12 +16,12 @@ from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
-from services.retention.app.law import MAKER, Clock
+from services.retention.app.law import MAKER, Clock, written
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import request as rules
 from services.retention.domain.clock import Term
 from services.retention.schemas import STANDING_SENTENCE, requests as schemas
-from services.retention.views import controllers, departures, erasures, recordings, requests
+from services.retention.views import controllers, departures, erasures, objections, recordings, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Requests:
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
-        self.clock = Clock()
+        self.clock = Clock(written(retention.configuration.retention_law))
 
     # -- coming in
 
@@ -68,11 +68,11 @@ class Requests:
 
     def verify(self, context: Context, organisation: str, request: str, *, how: IdentityCheck) -> dict[str, Any]:
         """Answers both dates: from the receipt, and from now. Raises Refused: `not_found`, `request_closed`."""
-        row = self._found(organisation, request)
+        row = self.found(organisation, request)
         now = self._retention.now()
         counted = self.clock.deadline(Term.REQUEST, moment(row.received_at), now)
         asked = rules.Verify(how=how, deadline=counted, by=context.actor, at=now)
-        return self._do(context, organisation, request, asked, sealed=False)
+        return self.step(context, organisation, request, asked, sealed=False)
 
     def extend(
         self, context: Context, organisation: str, request: str, *, ground: ExtensionGround, reasons: str
@@ -81,7 +81,7 @@ class Requests:
 
         Raises Refused: `not_found`, `already_extended`, `term_over`, `request_closed`.
         """
-        received = moment(self._found(organisation, request).received_at)
+        received = moment(self.found(organisation, request).received_at)
         longer = self.clock.deadline(Term.REQUEST_EXTENDED, received)
         asked = rules.Extend(
             ground=ground,
@@ -91,20 +91,9 @@ class Requests:
             by=context.actor,
             at=self._retention.now(),
         )
-        return self._do(context, organisation, request, asked)
+        return self.step(context, organisation, request, asked)
 
     # -- answered
-
-    def fulfil(self, context: Context, organisation: str, request: str, *, outcome: str) -> dict[str, Any]:
-        """What was done, in words; an erasure begins with it. Raises Refused: `not_found`, `identity_needed`,
-        `request_closed`, `last_beheerder`, or `not_yet` where the account has just been closed by somebody else.
-        """
-        row = self._found(organisation, request)
-        erasure = None
-        if row.right == Right.ERASURE and row.state == rules.Status.VERIFIED:
-            erasure = self._erase(context, row)
-        asked = rules.Fulfil(outcome=outcome, erasure=erasure, by=context.actor, at=self._retention.now())
-        return self._do(context, organisation, request, asked)
 
     def refuse(
         self, context: Context, organisation: str, request: str, *, ground: RefusalGround, reasons: str
@@ -112,20 +101,16 @@ class Requests:
         """With reasons, and the remedies that this kind of controller's people have. Raises Refused: `not_found`,
         `identity_known`, `request_closed`, or `not_yet` while the log has not told what kind it is.
         """
-        row = self._found(organisation, request)
-        with self._retention.store.reading() as session:
-            known = controllers.kind_of(session, organisation)
-        kind = MAKER if organisation == self._retention.configuration.maker else known
-        law = self.clock.law(moment(row.received_at))
+        law, remedies = self.remedies_of(self.found(organisation, request))
         asked = rules.Refuse(
             ground=ground,
             reasons=reasons,
-            remedies=tuple(law.remedies[kind]) if kind else (),
-            law=law.version,
+            remedies=remedies,
+            law=law,
             by=context.actor,
             at=self._retention.now(),
         )
-        return self._do(context, organisation, request, asked)
+        return self.step(context, organisation, request, asked)
 
     # -- questions
 
@@ -135,7 +120,7 @@ class Requests:
 
     def one(self, organisation: str, request: str) -> dict[str, Any]:
         """One request with its words. Raises Refused("not_found")."""
-        return self._shown([self._found(organisation, request)])[0]
+        return self._shown([self.found(organisation, request)])[0]
 
     def mine(self, context: Context, before: str, limit: int) -> dict[str, Any]:
         """One's own, with what was said on either side."""
@@ -167,7 +152,53 @@ class Requests:
             rows = requests.received_between(session, organisation, since, until)
         return schemas.report(rows, now)
 
+    def objections(self, organisation: str, person: str) -> dict[str, Any]:
+        """`purposes` that this person's data is not processed for any more, since an objection was upheld."""
+        with self._retention.store.reading() as session:
+            return {"purposes": objections.upheld(session, organisation, person)}
+
     # -- how
+
+    def step(
+        self,
+        context: Context,
+        organisation: str,
+        request: str,
+        asked: rules.Command,
+        *,
+        sealed: bool = True,
+        also: Callable[[Unit], None] | None = None,
+        keys: Sequence[tuple[str, str]] = (),
+    ) -> dict[str, Any]:
+        """Take one step of a request, and `also` what goes with it, or nothing at all."""
+
+        def work(unit: Unit) -> dict[str, Any]:
+            lock_organisation(unit.session, organisation)
+            unit.do(f"request/{request}", rules.decider, asked)
+            if also is not None:
+                also(unit)
+            unit.flush()
+            row = requests.by_id(unit.session, organisation, request)
+            return {} if row is None else schemas.outcome(row, self.clock)
+
+        wanted = [*keys_of(request), *keys] if sealed else keys
+        return self._retention.store.perform(self._on(context, organisation, request), work, keys=wanted)
+
+    def remedies_of(self, row: Any) -> tuple[int, tuple[str, ...]]:
+        """The version of the law, and what may be done about a refusal at this kind of controller; none if unknown."""
+        with self._retention.store.reading() as session:
+            known = controllers.kind_of(session, row.organisation)
+        kind = MAKER if row.organisation == self._retention.configuration.maker else known
+        law = self.clock.law(moment(row.received_at))
+        return law.version, tuple(law.remedies[kind]) if kind else ()
+
+    def found(self, organisation: str, request: str) -> Any:
+        """Raises Refused("not_found")."""
+        with self._retention.store.reading() as session:
+            row = requests.by_id(session, organisation, request)
+        if row is None:
+            raise Refused("not_found")
+        return row
 
     def _take(
         self,
@@ -208,55 +239,8 @@ class Requests:
 
         return self._retention.store.perform(self._on(context, organisation, request), work, keys=keys_of(request))
 
-    def _do(
-        self, context: Context, organisation: str, request: str, asked: rules.Command, *, sealed: bool = True
-    ) -> dict[str, Any]:
-        def work(unit: Unit) -> dict[str, Any]:
-            lock_organisation(unit.session, organisation)
-            unit.do(f"request/{request}", rules.decider, asked)
-            unit.flush()
-            row = requests.by_id(unit.session, organisation, request)
-            return {} if row is None else schemas.outcome(row, self.clock)
-
-        keys = keys_of(request) if sealed else ()
-        return self._retention.store.perform(self._on(context, organisation, request), work, keys=keys)
-
     def _on(self, context: Context, organisation: str, request: str) -> Context:
         return replace(context, organisation=organisation, legal_basis=LegalBasis.LEGAL_OBLIGATION, case=request)
-
-    def _erase(self, context: Context, row: Any) -> str:
-        """The id of the erasure that begins as the person's account is closed; or of the one that has begun already."""
-        if row.account is None:
-            raise Refused("erased")
-        retention = self._retention
-        # Nobody speaks for somebody else between services: retention asks, and says who decided.
-        once = retention.own_context(
-            correlation=context.correlation,
-            organisation=row.organisation,
-            purpose=context.purpose,
-            legal_basis=LegalBasis.LEGAL_OBLIGATION,
-            idempotency=f"request:{row.request}",
-            digest="request",
-            case=row.request,
-        )
-        asked = {"organisation": row.organisation, "person": row.account, "by": context.actor}
-        try:
-            return str(retention.caller.call("auth", "close_for_request", asked, once)["erasure"]["id"])
-        except Refused as no:
-            if no.code != "account_closed":
-                raise
-        with retention.store.reading() as session:
-            begun = erasures.of_person(session, row.account)
-        if begun is None:
-            raise Refused("not_yet")
-        return begun
-
-    def _found(self, organisation: str, request: str) -> Any:
-        with self._retention.store.reading() as session:
-            row = requests.by_id(session, organisation, request)
-        if row is None:
-            raise Refused("not_found")
-        return row
 
     def _page(
         self, find: Callable[[Connection, int], Sequence[Any]], limit: int, *, words: bool = False
@@ -268,11 +252,17 @@ class Requests:
         return {"items": items, "next": rows[-1].request if len(rows) == most else None}
 
     def _shown(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        with self._retention.store.reading() as session:
+            decided = objections.of_requests(session, [row.request for row in rows])
         sealed = [(getattr(row, name), field) for row in rows for name, field in requests.SEALED.items()]
+        sealed += [(one.reasons, "reasons") for row in rows for one in decided.get(row.request, ())]
         opened = iter(self._retention.keyring.open_many(sealed))
-        return [
+        told = [
             {**schemas.request(row, self.clock), **{name: next(opened) for name in requests.SEALED}} for row in rows
         ]
+        for item in told:
+            item["decisions"] = [schemas.decision(one, next(opened)) for one in decided.get(item["id"], ())]
+        return told
 
 
 def keys_of(request: str) -> list[tuple[str, str]]:

@@ -51,6 +51,8 @@ class Law:
     supplement: tuple[Supplement, ...]
     remedies: Mapping[str, Mapping[str, Mapping[str, str]]]
     access_answer: Mapping[str, Any]
+    lift_notice: str
+    """How long before a restriction ends the person is told (AVG 18(3)): the law says before, we say how long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Law, ...]:
         terms = {Term(name): duration for name, duration in version["terms"].items()}
         if missing := set(Term) - set(terms):
             raise ValueError(f"legal terms {version['version']} say nothing of {sorted(missing)}")
-        for duration in (*terms.values(), version["remind_before"]):
+        for duration in (*terms.values(), version["remind_before"], version["lift_notice"]):
             after(datetime(2018, 5, 25, tzinfo=UTC), duration)
         made.append(
             Law(
@@ -85,6 +87,7 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Law, ...]:
                 supplement=tuple(_supplement(one) for one in version["holidays"]["supplement"]),
                 remedies=version["remedies"],
                 access_answer=version["access_answer"],
+                lift_notice=version["lift_notice"],
             )
         )
     return tuple(sorted(made, key=lambda law: law.in_force_from))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,14 +13,22 @@ from services.contracts.retention import (
     ExtensionGround,
     IdentityCheck,
     IdentityVerified,
+    ObjectionDecided,
     RefusalGround,
     RequestExtended,
     RequestFulfilled,
     RequestRefused,
+    RequestReminded,
+    RestrictionEnded,
+    RestrictionEnding,
+    RestrictionGround,
     Right,
 )
 from services.kernel.decider import Decider, Refused
+from services.retention.domain import aftermath, objection
+from services.retention.domain.aftermath import End, NoteEnd, Remind
 from services.retention.domain.clock import Deadline
+from services.retention.domain.objection import Decide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +75,16 @@ class Extend:
 
 @dataclass(frozen=True, kw_only=True)
 class Fulfil:
-    """`outcome` is personal. An erasure is fulfilled by beginning it."""
+    """`outcome` and `statement` are personal. An erasure is fulfilled by beginning it.
+
+    `effect` is auth's event that corrected or restricted; `restriction` says on which ground.
+    """
 
     outcome: str
     erasure: str | None
+    statement: str | None = None
+    effect: str | None = None
+    restriction: RestrictionGround | None = None
     by: str
     at: datetime
 
@@ -87,8 +101,16 @@ class Refuse:
     at: datetime
 
 
-Command = Take | Verify | Extend | Fulfil | Refuse
-Event = DataRequested | IdentityVerified | RequestExtended | RequestFulfilled | RequestRefused
+Command = Take | Verify | Extend | Fulfil | Refuse | Decide | aftermath.Command
+Event = (
+    DataRequested
+    | IdentityVerified
+    | RequestExtended
+    | RequestFulfilled
+    | RequestRefused
+    | ObjectionDecided
+    | aftermath.Event
+)
 
 
 class Status(StrEnum):
@@ -104,6 +126,8 @@ class Request:
     status: Status = Status.UNKNOWN
     asked: DataRequested | None = None
     extended: bool = False
+    restricts: bool = False
+    after: aftermath.Aftermath = field(default_factory=aftermath.Aftermath)
 
 
 def decide(state: Request, command: Command) -> Sequence[Event]:
@@ -120,12 +144,22 @@ def decide(state: Request, command: Command) -> Sequence[Event]:
             return []
         case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Extend() if asked:
             return _extend(state, asked, command)
-        case Request(status=Status.RECEIVED), Fulfil():
+        case Request(status=Status.RECEIVED), (Fulfil() | Decide()):
             raise Refused("identity_needed")
         case Request(status=Status.VERIFIED, asked=asked), Fulfil() if asked:
             return _fulfil(asked, command)
+        case Request(status=Status.VERIFIED, asked=asked), Decide() if asked:
+            return objection.decide(asked, command)
         case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Refuse() if asked:
             return _refuse(state, asked, command)
+        case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Remind() if asked:
+            return aftermath.decide(asked, state.after, command)
+        case _, Remind():
+            return []
+        case Request(restricts=True, asked=asked), (End() | NoteEnd()) if asked:
+            return aftermath.decide(asked, state.after, command)
+        case _, (End() | NoteEnd()):
+            raise Refused("not_restricted")
         case _:
             raise Refused("request_closed")
 
@@ -197,6 +231,10 @@ def _extend(state: Request, asked: DataRequested, command: Extend) -> Sequence[E
 def _fulfil(asked: DataRequested, command: Fulfil) -> Sequence[Event]:
     if (asked.right is Right.ERASURE) != (command.erasure is not None):
         raise Refused("not_yet")
+    if (asked.right is Right.RESTRICTION) != (command.restriction is not None):
+        raise Refused("ground_needed")
+    if asked.right is Right.OBJECTION or (asked.right is Right.RECTIFICATION and not _rectifies(command)):
+        raise Refused("invalid")
     return [
         RequestFulfilled(
             request=asked.request,
@@ -204,10 +242,18 @@ def _fulfil(asked: DataRequested, command: Fulfil) -> Sequence[Event]:
             organisation=asked.organisation,
             outcome=command.outcome,
             erasure=command.erasure,
+            statement=command.statement,
+            effect=command.effect,
+            restriction=command.restriction,
             fulfilled_by=command.by,
             at=command.at,
         )
     ]
+
+
+def _rectifies(command: Fulfil) -> bool:
+    """Either something was put right, or what the person says about it now stands beside it (AVG 16)."""
+    return command.effect is not None or command.statement is not None
 
 
 def _refuse(state: Request, asked: DataRequested, command: Refuse) -> Sequence[Event]:
@@ -237,9 +283,13 @@ def evolve(state: Request, event: Event) -> Request:
         case IdentityVerified():
             return replace(state, status=Status.VERIFIED)
         case RequestExtended():
-            return replace(state, extended=True)
+            return replace(state, extended=True, after=aftermath.evolve(state.after, event))
         case RequestFulfilled():
-            return replace(state, status=Status.FULFILLED)
+            return replace(state, status=Status.FULFILLED, restricts=event.restriction is not None)
+        case ObjectionDecided():
+            return state
+        case RequestReminded() | RestrictionEnding() | RestrictionEnded():
+            return replace(state, after=aftermath.evolve(state.after, event))
         case RequestRefused():
             return replace(state, status=Status.REFUSED)
 

@@ -6,11 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
-from marshmallow import RAISE, Schema, fields as m
-from marshmallow.validate import Length
+from marshmallow import RAISE, Schema, ValidationError, fields as m
+from marshmallow.validate import Length, OneOf
 from sqlalchemy import Row
 
-from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
+from services.contracts.privacy import Purpose
+from services.contracts.retention import (
+    Channel,
+    Decision,
+    ExtensionGround,
+    IdentityCheck,
+    RefusalGround,
+    RestrictionGround,
+    Right,
+)
 
 OPEN = ("received", "verified")
 LONGEST = 10_000
@@ -53,8 +62,39 @@ class Extension(Strict):
     reasons = _text()
 
 
+CORRECTABLE = ("email", "first_name", "infix", "last_name")
+
+
+class Decided(Strict):
+    purpose = m.Enum(Purpose, by_value=True, required=True)
+    decision = m.Enum(Decision, by_value=True, required=True)
+    reasons = _text()
+
+
+def _once(decisions: Sequence[Mapping[str, Any]]) -> None:
+    if len({one["purpose"] for one in decisions}) != len(decisions):
+        raise ValidationError("Each purpose is decided on once.")
+
+
 class Outcome(Strict):
+    """Which values `changes` may hold is for auth to say, whose they are."""
+
     outcome = _text()
+    changes = m.Dict(
+        keys=m.String(validate=OneOf(CORRECTABLE)),
+        values=m.String(allow_none=True, validate=Length(max=254)),
+        load_default=None,
+        allow_none=True,
+    )
+    statement = _text(required=False)
+    ground = m.Enum(RestrictionGround, by_value=True, load_default=None, allow_none=True)
+    decisions = m.List(
+        m.Nested(Decided), load_default=None, allow_none=True, validate=[Length(min=1, max=len(Purpose)), _once]
+    )
+
+
+class Lifting(Strict):
+    reasons = _text()
 
 
 class Refusal(Strict):
@@ -77,7 +117,7 @@ class Remedies(Protocol):
 def outcome(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
     """What a step changed, for who took it."""
     told = request(row, law)
-    names = ("state", "due_on", "due", "rule", "due_on_from_identity", "erasure", "remedies")
+    names = ("state", "due_on", "due", "rule", "due_on_from_identity", "erasure", "effect", "lifts_at", "remedies")
     return {"request": row.request, **{name: told[name] for name in names}}
 
 
@@ -105,7 +145,15 @@ def request(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg
         "erasure": row.erasure,
         "ground": row.ground,
         "remedies": remedies,
+        **{name: getattr(row, name) for name in AFTER},
     }
+
+
+AFTER = ("effect", "restriction", "lifts_at", "lifted_at", "reminded_at", "reminded_late_at")
+
+
+def decision(row: Row, reasons: str | None) -> dict[str, Any]:  # type: ignore[type-arg]
+    return {"purpose": row.purpose, "decision": row.decision, "reasons": reasons}
 
 
 def dates(recorded: Sequence[Row], going: Sequence[Row]) -> dict[str, Any]:  # type: ignore[type-arg]
@@ -118,7 +166,8 @@ def dates(recorded: Sequence[Row], going: Sequence[Row]) -> dict[str, Any]:  # t
 
 LINE = (
     "organisation", "right", "channel", "state", "received_at", "rule", "due_on", "first_due_on", "extension_ground",
-    "duplicate_of", "verified_at", "how", "closed_at", "ground",
+    "duplicate_of", "verified_at", "how", "closed_at", "ground", "restriction", "lifts_at", "lifted_at", "reminded_at",
+    "reminded_late_at",
 )  # fmt: skip
 
 
@@ -139,6 +188,8 @@ def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[typ
         "fulfilled": sum(line["state"] == "fulfilled" for line in lines),
         "refused": sum(line["state"] == "refused" for line in lines),
         "extended": sum(row.extended for row in rows),
+        "restricted": sum(bool(row.restriction and row.account and not row.lifted_at) for row in rows),
+        "reminded": sum(bool(row.reminded_at) + bool(row.reminded_late_at) for row in rows),
         "duplicates": sum(row.duplicate_of is not None for row in rows),
         "to_remind": sum(line["to_remind"] for line in lines),
         "overdue": sum(line["state"] in OPEN and line["late"] for line in lines),

@@ -24,6 +24,7 @@ from services.contracts.retention import ErasureCompleted, ErasureOrdered, HoldS
 from services.kernel.envelope import Recorded
 from services.retention.views.erasures import erasures
 from services.retention.views.holds import holds
+from services.retention.views.objections import objections
 from services.retention.views.requests import WITHOUT_THEM, requests
 
 tables = MetaData()
@@ -105,14 +106,19 @@ def requests_of(session: Connection, organisation: str) -> list[str]:
 def drop(session: Connection, organisation: str) -> int:
     """Leave the proof and take out whom it is about, and what was said."""
     mine = _gone(requests, organisation)
-    return session.execute(update(requests).where(mine).values(WITHOUT_THEM)).rowcount + sum(
-        session.execute(update(table).where(_gone(table, organisation)).values(account=None)).rowcount
-        for table in (erasures, holds)
+    objected = session.execute(delete(objections).where(_gone(objections, organisation))).rowcount
+    return (
+        objected
+        + session.execute(update(requests).where(mine).values(WITHOUT_THEM)).rowcount
+        + sum(
+            session.execute(update(table).where(_gone(table, organisation)).values(account=None)).rowcount
+            for table in (erasures, holds)
+        )
     )
 
 
 def counted(session: Connection, organisation: str) -> int:
     return sum(
         session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
-        for table in (erasures, holds, requests)
+        for table in (erasures, holds, objections, requests)
     )

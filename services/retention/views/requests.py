@@ -28,9 +28,13 @@ from services.contracts.retention import (
     DataRequested,
     ErasureCompleted,
     IdentityVerified,
+    Reminder,
     RequestExtended,
     RequestFulfilled,
     RequestRefused,
+    RequestReminded,
+    RestrictionEnded,
+    RestrictionEnding,
     Right,
 )
 from services.kernel.codec import instant
@@ -67,10 +71,25 @@ requests = Table(
     Column("reasons", Text),
     Column("outcome", Text),
     Column("refusal", Text),
+    Column("statement", Text),
+    Column("effect", String(36)),
+    Column("restriction", String(20)),
+    Column("lifts_at", String(32)),
+    Column("lifted_at", String(32)),
+    Column("lift_reasons", Text),
+    Column("reminded_at", String(32)),
+    Column("reminded_late_at", String(32)),
     Index("requests_by_organisation", "organisation", "request"),
 )
 """`state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
-SEALED = {"said": "said", "reasons": "reasons", "outcome": "outcome", "refusal": "reasons"}
+SEALED = {
+    "said": "said",
+    "reasons": "reasons",
+    "outcome": "outcome",
+    "refusal": "reasons",
+    "statement": "statement",
+    "lift_reasons": "reasons",
+}
 """What stands here sealed, and the field it was sealed as."""
 OPEN = ("received", "verified")
 
@@ -117,11 +136,23 @@ def project(session: Connection, record: Recorded) -> None:
                 due=instant(event.due),
                 remind_at=instant(event.remind_at),
                 reasons=record.sealed.get("reasons"),
+                reminded_at=None,
+                reminded_late_at=None,
             )
         case RequestFulfilled() as event:
-            said = record.sealed.get("outcome")
-            closed = instant(event.at)
-            _set(session, event.request, state="fulfilled", closed_at=closed, erasure=event.erasure, outcome=said)
+            _set(
+                session,
+                event.request,
+                state="fulfilled",
+                closed_at=instant(event.at),
+                erasure=event.erasure,
+                effect=event.effect,
+                restriction=event.restriction.value if event.restriction else None,
+                remedies=orjson.dumps(list(event.remedies)).decode() if event.remedies else None,
+                law=str(event.law) if event.law else None,
+                outcome=record.sealed.get("outcome"),
+                statement=record.sealed.get("statement"),
+            )
         case RequestRefused() as event:
             _set(
                 session,
@@ -133,6 +164,14 @@ def project(session: Connection, record: Recorded) -> None:
                 law=str(event.law),
                 refusal=record.sealed.get("reasons"),
             )
+        case RequestReminded() as event:
+            name = "reminded_at" if event.why is Reminder.DUE_SOON else "reminded_late_at"
+            _set(session, event.request, **{name: instant(event.at)})
+        case RestrictionEnding() as event:
+            said = record.sealed.get("reasons")
+            _set(session, event.request, lifts_at=instant(event.lifts_at), lift_reasons=said)
+        case RestrictionEnded() as event:
+            _set(session, event.request, lifted_at=instant(event.at))
         case ErasureCompleted() as event if event.scope == PERSON:
             drop(session, event.account)
 
@@ -165,6 +204,20 @@ def same_open(session: Connection, account: str, right: Right) -> str | None:
     mine = (requests.c.account == account) & (requests.c.right == right.value) & requests.c.state.in_(OPEN)
     first = requests.c.received_at, requests.c.request
     return session.execute(select(requests.c.request).where(mine).order_by(*first).limit(1)).scalar()
+
+
+def to_remind(session: Connection, now: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Open ones of which nobody was reminded yet that they are due soon or, now, that they are overdue."""
+    soon = (requests.c.remind_at <= now) & (requests.c.due > now) & requests.c.reminded_at.is_(None)
+    late = (requests.c.due <= now) & requests.c.reminded_late_at.is_(None)
+    found = select(requests).where(requests.c.state.in_(OPEN), soon | late)
+    return session.execute(found.order_by(requests.c.due, requests.c.request).limit(limit)).all()
+
+
+def holding(session: Connection, account: str | None) -> list[str]:
+    """The requests of a person that restrict, and so hold their erasure."""
+    mine = (requests.c.account == account) & requests.c.restriction.is_not(None) & requests.c.lifted_at.is_(None)
+    return list(session.execute(select(requests.c.request).where(mine).order_by(requests.c.request)).scalars())
 
 
 def by_id(session: Connection, organisation: str, request: str) -> Row | None:  # type: ignore[type-arg]

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from services.auth.app import Auth
-from services.auth.views import accounts, looks, sessions, work
+from services.auth.views import accounts, looks, restrictions, sessions, work
 from services.contracts.privacy import Role
 from services.kernel import eventstore, keyring
 from services.kernel.configuration import Configuration
@@ -36,16 +36,19 @@ TERMS: dict[str, Any] = {
 
 
 class Org:
-    """What auth hears from org. `terms` by organisation; `away` when it does not answer."""
+    """What auth hears from org. `terms` by organisation; what `stands` where it leaves; `away` when it is silent."""
 
     def __init__(self) -> None:
         self.terms: dict[str, dict[str, Any] | None] = {MAKER: TERMS, GEMEENTE: TERMS}
         self.away = False
+        self.stands: dict[str, Any] | None = None
 
     def call(self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0) -> Any:
         must_not_be_open("a call")
         if self.away:
             raise Unavailable("org")
+        if (service, method) == ("org", "leaving_stands"):
+            return self.stands
         if (service, method) == ("org", "statement_seen"):
             return {"version": 2, "acknowledged": False}
         assert (service, method) == ("org", "terms_in_force")
@@ -78,7 +81,11 @@ class World:
             trusted_proxies=(),
         )
         for name, folder, metadata in (
-            ("auth", "data", [eventstore.tables, accounts.tables, sessions.tables, looks.tables, work.tables]),
+            (
+                "auth",
+                "data",
+                [eventstore.tables, *(view.tables for view in (accounts, sessions, looks, restrictions, work))],
+            ),
             ("keys_auth", "keys", [keyring.tables]),
         ):
             engine = open_engine(None, name, configuration.var / folder)

@@ -29,6 +29,7 @@ from services.retention.views import (
     departures,
     erasures,
     holds,
+    objections,
     proposals,
     recordings,
     requests,
@@ -40,7 +41,7 @@ from services.retention.views import (
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, requests, departures, retirements, rules, certificates)
+VIEWS = (erasures, holds, requests, objections, departures, retirements, rules, certificates)
 FOLLOWERS = (controllers, proposals, recordings, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
@@ -59,6 +60,8 @@ class Log:
     """How audit proves a statement; without it nothing is under a checkpoint yet."""
     close_for_request: Callable[..., dict[str, Any]] = field(default=lambda **_: {})
     """How auth closes an account, of a person who asked for it."""
+    auth: dict[str, Callable[..., dict[str, Any]]] = field(default_factory=dict)
+    """What else auth does for a person who asked for it, by method."""
 
     def add(self, service: str, line: bytes) -> int:
         """Number and sign a line as its source does; returns its index."""
@@ -76,6 +79,8 @@ class Log:
             return self._pseudonym_of(**args)
         if method == "close_for_request":
             return self.close_for_request(**args)
+        if service == "auth" and method in self.auth:
+            return self.auth[method](**args)
         if method == "evidence":
             return None if self.evidence is None else self.evidence(self, args["event"])
         assert (service, method) == ("audit", "entries")

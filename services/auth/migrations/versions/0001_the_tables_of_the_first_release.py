@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=30), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("due", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -170,4 +171,18 @@ def upgrade() -> None:
         sa.Column("until", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("account"),
     )
+    op.create_table(
+        "restrictions",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("event", sa.String(length=36), nullable=False),
+        sa.Column("since", sa.String(length=32), nullable=False),
+        sa.Column("announced_in", sa.String(length=36), nullable=True),
+        sa.Column("lifts_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("request"),
+    )
+    with op.batch_alter_table("restrictions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_restrictions_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_restrictions_lifts_at"), ["lifts_at"], unique=False)
     # ### end Alembic commands ###

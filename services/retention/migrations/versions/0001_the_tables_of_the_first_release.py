@@ -248,6 +248,14 @@ def upgrade() -> None:
         sa.Column("reasons", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("refusal", sa.Text(), nullable=True),
+        sa.Column("statement", sa.Text(), nullable=True),
+        sa.Column("effect", sa.String(length=36), nullable=True),
+        sa.Column("restriction", sa.String(length=20), nullable=True),
+        sa.Column("lifts_at", sa.String(length=32), nullable=True),
+        sa.Column("lifted_at", sa.String(length=32), nullable=True),
+        sa.Column("lift_reasons", sa.Text(), nullable=True),
+        sa.Column("reminded_at", sa.String(length=32), nullable=True),
+        sa.Column("reminded_late_at", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("request"),
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
@@ -297,4 +305,17 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("organisation"),
     )
+    op.create_table(
+        "objections",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("purpose", sa.String(length=30), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("decision", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("request", "purpose"),
+    )
+    with op.batch_alter_table("objections", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_objections_account"), ["account"], unique=False)
     # ### end Alembic commands ###
