@@ -56,6 +56,12 @@ REPORTS: Mapping[str, Kind] = {
         "what source high_water waiting gap_since missing_from restored reason count last_at witness size at",
         "what source high_water gap_since missing_from reason count witness size",
     ),
+    "conformance": _kind(
+        "promise says_nl says_en origin by_law state why measures kept_by age_seconds within_seconds event type "
+        "recorded_at index receipt",
+        "promise state why age_seconds within_seconds type recorded_at index receipt",
+        rpc="audit.conformance",
+    ),
 }
 """Every kind that one may ask for. A kind that is not here yet does not exist."""
 

@@ -13,6 +13,7 @@ from services.audit.cases.complaints import Complaints
 from services.audit.cases.forgetting import Going
 from services.audit.cases.incidents import Incidents
 from services.audit.cases.scoping import Scoping
+from services.audit.conformance.conformance import Conformance
 from services.audit.domain import source
 from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching, witnessed
@@ -41,6 +42,9 @@ from services.kernel.unit import Unit
 OTHERS = ("auth", "org", "retention")
 TERMS_SECONDS = 60.0
 SCOPE_SECONDS = 1.0
+TALLY_SECONDS = 5.0
+PATIENCE = 2.0
+"""Seconds in which a service says how it keeps its promises; who does not, is away."""
 
 
 class Audit(Participant):
@@ -67,6 +71,8 @@ class Audit(Participant):
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
         self.scoping = Scoping(self.store, self.own_context)
         self.reports = Reports(self.store, self.alarms, self.witnesses.digest, notices, self._retention_told)
+        keepers = (self._keeping, self.keeping.told)
+        self.conformance = Conformance(self.store, self.alarms, self.witnesses, notices, maker, *keepers)
 
     def begin(self) -> None:
         self.register_keys()
@@ -76,7 +82,8 @@ class Audit(Participant):
         asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
         alarms = (min(5.0, self.configuration.gap_seconds), self.alarms.look)
         terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
-        return [*asking, alarms, *terms, (SCOPE_SECONDS, self.scoping.turn)]
+        tallying = (TALLY_SECONDS, self.conformance.tallying.turn)
+        return [*asking, alarms, *terms, (SCOPE_SECONDS, self.scoping.turn), tallying]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
@@ -258,6 +265,11 @@ class Audit(Participant):
 
     def _retention_told(self, question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = self.caller.call("retention", question, asked, self.own_context())
+        return found
+
+    def _keeping(self, service: str, organisation: str | None) -> dict[str, Any]:
+        asked = {"organisation": organisation}
+        found: dict[str, Any] = self.caller.call(service, "keeping", asked, self.own_context(), PATIENCE)
         return found
 
     # -- as a participant

@@ -180,6 +180,10 @@ class AuditService(Tended):
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:
         return self.app.report(kind, **asked)
 
+    @answers(callers=(GATEWAY,))
+    def conformance(self, context: Context, organisation: str | None = None, **_: Any) -> dict[str, Any]:
+        return self.app.conformance.make(organisation)
+
 
 def main() -> None:
     """Called by services.kernel.host."""

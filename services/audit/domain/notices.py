@@ -21,6 +21,7 @@ class Notices:
     controller_within: str
     alarm_after: str
     supervisor_within: str
+    complaint_within: str
     remedy: Mapping[str, str]
 
 
@@ -43,6 +44,7 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Notices, ...]:
         terms = [one["alarm_after"], one["controller_within"], one["supervisor_within"]]
         begun = datetime(2018, 5, 25, tzinfo=UTC)
         ends = [after(begun, term) for term in terms]
+        after(begun, one["complaint_within"])
         if not begun < ends[0] < ends[1] <= ends[2]:
             raise ValueError(f"notices {one['version']}: {terms} are not in their order")
         made.append(
@@ -52,6 +54,7 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Notices, ...]:
                 controller_within=one["controller_within"],
                 alarm_after=one["alarm_after"],
                 supervisor_within=one["supervisor_within"],
+                complaint_within=one["complaint_within"],
                 remedy=one["remedy"],
             )
         )
@@ -80,3 +83,8 @@ def clock(versions: Sequence[Notices], known_at: datetime) -> Clock:
         alarm_at=after(begun, valid.alarm_after),
         supervisor_due=after(begun, valid.supervisor_within),
     )
+
+
+def answer_due(versions: Sequence[Notices], received_at: datetime) -> datetime:
+    """By when a complaint is to be answered (P16)."""
+    return after(received_at, in_force(versions, received_at).complaint_within)

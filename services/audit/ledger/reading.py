@@ -277,6 +277,11 @@ def refusals(session: Connection, after: int = 0, limit: int = 100) -> list[Refu
     return [Refusal(*row) for row in rows]
 
 
+def refused(session: Connection) -> int:
+    """How many messages were quarantined, ever."""
+    return session.execute(select(func.count()).select_from(quarantine)).scalar_one()
+
+
 def _of(types: Sequence[str]) -> ColumnElement[bool]:
     if not types:
         return ~false()

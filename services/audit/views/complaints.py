@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Index, MetaData, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Index, MetaData, String, Table, func, insert, select, update
 
 from services.contracts.audit import ComplaintAnswered, ComplaintRegistered, ComplaintTextErased
 from services.kernel.codec import instant
@@ -88,3 +88,11 @@ def unanswered(session: Connection, organisation: str | None) -> Sequence[Any]:
         mine &= complaints.c.organisation == organisation
     order = complaints.c.received_at, complaints.c.complaint
     return session.execute(select(complaints).where(mine).order_by(*order)).all()
+
+
+def registered(session: Connection, organisation: str | None) -> int:
+    """How many complaints there ever were, of one organisation or of all."""
+    found = select(func.count()).select_from(complaints)
+    if organisation is not None:
+        found = found.where(complaints.c.organisation == organisation)
+    return session.execute(found).scalar_one()

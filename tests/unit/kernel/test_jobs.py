@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
 from services.kernel.jobs import Jobs, name_of
+from services.kernel.keeping import Keeping
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -98,3 +101,18 @@ def test_none_waits_longer_than_the_longest_and_none_has_another_s_name(clock: C
 
 def test_a_job_is_named_by_what_it_does_or_by_whose_it_is() -> None:
     assert [name_of(Sweeping().turn), name_of(Sweeping().expire)] == ["sweeping", "expire"]
+
+
+@pytest.mark.parametrize("development", [True, False])
+def test_a_job_is_left_undone_in_development_alone(development: bool) -> None:
+    settings: Any = SimpleNamespace(longest_cycle_seconds=60.0, development=development)
+    nothing: Any = None
+    keeping = Keeping(settings, nothing, nothing, lambda _: {})
+    keeping.jobs.add(1, Sweeping().expire)
+    if not development:
+        with pytest.raises(Refused, match="forbidden"):
+            keeping.stop("expire")
+        assert keeping.jobs.stopped() == []
+        return
+    assert keeping.stop("expire") == {"stopped": ["expire"]}
+    assert keeping.resume("expire") == {"stopped": []}

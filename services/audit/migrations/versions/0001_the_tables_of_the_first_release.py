@@ -282,4 +282,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_complaints_complainant"), ["complainant"], unique=False)
         batch_op.create_index("complaints_by_organisation", ["organisation", "complaint"], unique=False)
 
+    op.create_table(
+        "log_tally",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("what", sa.String(length=120), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("idx", sa.BigInteger(), nullable=False),
+        sa.Column("event", sa.String(length=36), nullable=False),
+        sa.Column("type", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("organisation", "what"),
+    )
+
     # ### end Alembic commands ###

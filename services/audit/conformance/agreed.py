@@ -1,0 +1,118 @@
+"""What was agreed and stated: measures of P01 to P05, P10, P12 to P14, from envelopes and from what org tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.audit.conformance.shape import Finding, Judge, Known, Measure, judged
+from services.audit.domain.envelopes import Fault
+from services.contracts.auth import ProcessingRefused as RefusedByAuth
+from services.contracts.org import AgreementSigned, ProcessingRefused as RefusedByOrg
+from services.contracts.privacy import Category
+from services.kernel.event import CATALOGUE, personal_fields
+
+STORES = frozenset({"google_play", "microsoft_store", "app_store"})
+
+
+def _no(fault: Fault, also: Mapping[str, tuple[str, ...]]) -> Judge:
+    """Kept while no entry has the fault; `also` are numbers of types that say more."""
+
+    def judge(known: Known) -> Finding:
+        numbers = {fault.value: known.counts.get(fault.value, 0), "entries": known.entries}
+        numbers |= {name: sum(known.counts.get(one, 0) for one in types) for name, types in also.items()}
+        return judged(numbers, broken=(fault.value,), of="entries")
+
+    return judge
+
+
+def declared() -> frozenset[str]:
+    """Every category that a field of an event of this version has."""
+    return frozenset(mark.category for event in CATALOGUE.values() for mark in personal_fields(event).values())
+
+
+def _categories(known: Known) -> Finding:
+    stated = known.facts("org", "statement")["categories"]
+    missing = declared() - set(stated)
+    numbers = {"categories": len(Category), "in_events": len(declared()), "stated": len(stated)}
+    return judged(numbers | {"not_stated": len(missing)}, broken=("not_stated",), of="in_events")
+
+
+def _cookies(known: Known) -> Finding:
+    said = known.facts("org", "cookies")
+    numbers = {name: len(said[name]) for name in ("missing", "gone", "unlinked")}
+    return judged({"registered": said["registered"]} | numbers, broken=tuple(numbers), of="registered")
+
+
+def _stores(known: Known) -> Finding:
+    linked = known.facts("org", "statement")["stores"]
+    missing = len(STORES - set(linked))
+    return judged(
+        {"linked": len(linked), "not_linked": missing, "stores": len(STORES)}, broken=("not_linked",), of="stores"
+    )
+
+
+def _statement(known: Known) -> Finding:
+    said = known.facts("org", "statement")
+    numbers = {"in_force": said["in_force"], "none_in_force": int(said["in_force"] is None)}
+    numbers |= {name: len(said[name]) for name in ("changed", "untold")}
+    return judged(numbers, broken=("none_in_force", "changed", "untold"), of="in_force")
+
+
+MEASURES = (
+    Measure(
+        name="under_an_agreement",
+        promise="P01",
+        nl="Regels met persoonsgegevens van een organisatie zonder overeenkomst, stap daarheen of wet.",
+        en="Entries with personal data of an organisation under no agreement, step towards one, or law.",
+        judge=_no(
+            Fault.NO_AGREEMENT,
+            {"signatures": (AgreementSigned.type,), "refusals": (RefusedByAuth.type, RefusedByOrg.type)},
+        ),
+    ),
+    Measure(
+        name="purpose_on_the_list",
+        promise="P02",
+        nl="Regels met een doel dat niet op de gesloten lijst staat.",
+        en="Entries with a purpose that is not on the closed list.",
+        judge=_no(Fault.OTHER_PURPOSE, {}),
+    ),
+    Measure(
+        name="on_a_ground",
+        promise="P03",
+        nl="Regels met persoonsgegevens zonder doel of rechtsgrond.",
+        en="Entries with personal data without a purpose or a legal basis.",
+        judge=_no(Fault.NO_GROUND, {"refusals": (RefusedByAuth.type, RefusedByOrg.type)}),
+    ),
+    Measure(
+        name="categories_stated",
+        promise="P04",
+        nl="Soorten gegevens in gebeurtenissen die de geldende verklaring niet noemt.",
+        en="Categories of data in events that the statement in force does not name.",
+        judge=_categories,
+        asks=("org",),
+    ),
+    Measure(
+        name="register_of_cookies",
+        promise="P10",
+        nl="Cookies waarin het register en wat ervan verteld is verschillen, of zonder verwijzing.",
+        en="Cookies in which the register and what was told of it differ, or without a link.",
+        judge=_cookies,
+        asks=("org",),
+    ),
+    Measure(
+        name="stores_linked",
+        promise="P12",
+        nl="Appwinkels waarnaar de geldende verklaring niet verwijst.",
+        en="App stores that the statement in force does not link.",
+        judge=_stores,
+        asks=("org",),
+    ),
+    Measure(
+        name="as_published",
+        promise="P14",
+        nl="Versies van de verklaring die niet zijn wat gepubliceerd is, of nog niet verteld zijn.",
+        en="Versions of the statement that are not what was published, or have not been told.",
+        judge=_statement,
+        asks=("org",),
+    ),
+)

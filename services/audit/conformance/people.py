@@ -1,0 +1,148 @@
+"""What people are owed: measures of P06, P08, P09, P11, P15 to P19, from the cases, the clock and the services."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from services.audit.conformance.shape import Finding, Known, Measure, State, judged
+from services.contracts.audit import ComplaintViewed
+from services.contracts.auth import DataViewed, SignedIn, SignInFailed
+from services.contracts.retention import HoldPlaced
+
+TWICE, EXPIRES = 2, timedelta(hours=1)
+"""An epoch that is not over after its hours and one more is late, and after twice its hours that is no delay."""
+
+
+def _erasures(known: Known) -> Finding:
+    numbers = {**known.facts("retention", "erasures"), **known.facts("auth", "invitations"), "looked": 1}
+    return judged(numbers, broken=("overdue", "expired_and_kept"), at_risk=("stalled",), of="looked")
+
+
+def _holds(known: Known) -> Finding:
+    numbers = {**known.facts("retention", "holds"), "placed": known.counts.get(HoldPlaced.type, 0)}
+    return judged(numbers, at_risk=("to_review",), of="placed")
+
+
+def _access(known: Known) -> Finding:
+    types = {
+        "sign_ins": [SignedIn.type],
+        "failed": [SignInFailed.type],
+        "looks": [DataViewed.type, ComplaintViewed.type],
+    }
+    numbers = {name: sum(known.counts.get(one, 0) for one in named) for name, named in types.items()}
+    return judged({**numbers, **known.facts("auth", "failed_sign_ins")}, at_risk=("uncounted",), of="sign_ins")
+
+
+def _sessions(known: Known) -> Finding:
+    said, registered = known.facts("auth", "sessions"), known.facts("org", "cookies")["session_seconds"]
+    numbers = {**said, "registered_seconds": registered, "too_long": int(said["longest_seconds"] > registered)}
+    return judged(numbers, broken=("too_long",), of="open")
+
+
+def _contacts(known: Known) -> Finding:
+    said = known.facts("org", "contacts")
+    numbers = {**said, "without": said["organisations"] - said["own_contact"]}
+    return judged(numbers, at_risk=("without",), of="organisations")
+
+
+def _epochs(known: Known) -> Finding:
+    oldest, age, hours = "", timedelta(), 0.0
+    for service, told in known.told.items():
+        if told is not None and told["epoch_since"] is not None:
+            since = known.now - datetime.fromisoformat(told["epoch_since"])
+            oldest, age, hours = max(
+                (oldest, age, hours), (service, since, told["epoch_hours"]), key=lambda one: one[1]
+            )
+    if not oldest:
+        return Finding(State.NOT_MEASURED, "none_yet")
+    numbers = {"oldest": oldest, "hours": round(age.total_seconds() / 3600, 3), "within_hours": hours}
+    if age > timedelta(hours=hours) * TWICE + EXPIRES:
+        return Finding(State.BROKEN, "epoch_too_old", numbers)
+    late = age > timedelta(hours=hours) + EXPIRES
+    return Finding(State.AT_RISK, "epoch_too_old", numbers) if late else Finding(State.KEPT, "", numbers)
+
+
+def _incidents(known: Known) -> Finding:
+    return judged(known.incidents, broken=("overdue",), at_risk=("alarm",), of="incidents")
+
+
+def _requests(known: Known) -> Finding:
+    return judged(known.facts("retention", "requests"), broken=("overdue",), of="received")
+
+
+def _complaints(known: Known) -> Finding:
+    return judged(known.complaints, broken=("unanswered",), of="registered")
+
+
+MEASURES = (
+    Measure(
+        name="nothing_overdue",
+        promise="P06",
+        nl="Wissingen over hun termijn, uitnodigingen die verlopen zijn en er nog staan.",
+        en="Erasures past their term, invitations that expired and are still there.",
+        judge=_erasures,
+        asks=("retention", "auth"),
+    ),
+    Measure(
+        name="holds_reviewed",
+        promise="P08",
+        nl="Bewaarplichten die opnieuw bekeken hadden moeten zijn.",
+        en="Holds that should have been looked at again.",
+        judge=_holds,
+        asks=("retention",),
+    ),
+    Measure(
+        name="failures_told",
+        promise="P09",
+        nl="Mislukte inlogpogingen die nog in geen regel staan; inzagen en inlogpogingen in aantallen.",
+        en="Failed sign-ins that no entry tells of yet; looks and sign-ins in numbers.",
+        judge=_access,
+        asks=("auth",),
+    ),
+    Measure(
+        name="sessions_end",
+        promise="P11",
+        nl="De langste sessie naast wat het register van cookies noemt.",
+        en="The longest session beside what the register of cookies says.",
+        judge=_sessions,
+        asks=("auth", "org"),
+    ),
+    Measure(
+        name="answered_in_time",
+        promise="P15",
+        nl="Verzoeken van betrokkenen waarvan de wettelijke termijn voorbij is.",
+        en="Data requests whose statutory term is over.",
+        judge=_requests,
+        asks=("retention",),
+    ),
+    Measure(
+        name="complaints_answered",
+        promise="P16",
+        nl="Klachten zonder antwoord na hun termijn.",
+        en="Complaints without an answer after their term.",
+        judge=_complaints,
+    ),
+    Measure(
+        name="contact_shown",
+        promise="P17",
+        nl="Organisaties zonder eigen contact.",
+        en="Organisations without a contact of their own.",
+        judge=_contacts,
+        asks=("org",),
+    ),
+    Measure(
+        name="epochs_retired",
+        promise="P18",
+        nl="De oudste sleutelperiode naast hoe oud zij mag worden.",
+        en="The oldest key epoch beside how old it may become.",
+        judge=_epochs,
+        asks=("auth", "org", "audit", "retention"),
+    ),
+    Measure(
+        name="controllers_told",
+        promise="P19",
+        nl="Organisaties die van een inbreuk nog niet weten, na de helft en na het einde van de termijn.",
+        en="Controllers who do not know of a breach yet, past half of the term and past its end.",
+        judge=_incidents,
+    ),
+)

@@ -1,0 +1,69 @@
+"""Whether the log is whole: what all other evidence stands on (I1, I3, I4, I8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from services.audit.conformance.shape import Finding, Known, Measure, State, judged
+from services.kernel.codec import moment
+
+SOON = timedelta(seconds=10)
+"""An event is in the log within moments; after this somebody who should bring it there does not."""
+TOO_LATE = timedelta(minutes=10)
+
+
+def _gaps(known: Known) -> Finding:
+    log = known.log
+    numbers: dict[str, Any] = {"size": log.size, "gaps": sorted(log.gaps_since), "older_copies": list(log.older_copies)}
+    if log.quarantined is not None:
+        numbers["quarantined"] = log.quarantined
+    if log.witnessed is not None:
+        numbers["witnessed"] = log.witnessed
+    if log.older_copies:
+        return Finding(State.BROKEN, "older_copy", numbers)
+    ages = [known.now - since for since in log.gaps_since.values()]
+    if any(age > SOON for age in ages):
+        return Finding(State.BROKEN if max(ages) > TOO_LATE else State.AT_RISK, "gap", numbers)
+    return Finding(State.KEPT, "", numbers) if log.size else Finding(State.NOT_MEASURED, "none_yet", numbers)
+
+
+def _unheard(known: Known) -> Finding:
+    """A service that does not answer has jobs that say so; here it is not known."""
+    since = {name: told["unheard_since"] for name, told in known.told.items() if told is not None}
+    waiting = {name: known.now - moment(at) for name, at in since.items() if at is not None}
+    late = {name: age for name, age in waiting.items() if age > SOON}
+    numbers = {"waiting": sorted(late), "seconds": round(max(late.values()).total_seconds(), 3) if late else 0}
+    if late:
+        return Finding(State.BROKEN if max(late.values()) > TOO_LATE else State.AT_RISK, "waiting", numbers)
+    return Finding(State.KEPT, "", numbers) if since else Finding(State.NOT_MEASURED, "no_answer", numbers)
+
+
+def _parked(known: Known) -> Finding:
+    parked = [told["parked"] for told in known.told.values() if told is not None]
+    return judged({"parked": sum(parked), "services": len(parked)}, at_risk=("parked",), of="services")
+
+
+MEASURES = (
+    Measure(
+        name="no_gap",
+        promise="log",
+        nl="Bronnen met een gat in hun nummers, en opslag die een oudere kopie is.",
+        en="Sources with a gap in their numbers, and stores that are an older copy.",
+        judge=_gaps,
+    ),
+    Measure(
+        name="all_integrated",
+        promise="log",
+        nl="Gebeurtenissen die te lang op het logboek wachten.",
+        en="Events that wait for the log too long.",
+        judge=_unheard,
+    ),
+    Measure(
+        name="all_followed",
+        promise="log",
+        nl="Regels die een dienst niet kon volgen en opzij heeft gezet.",
+        en="Entries that a service could not follow and has set aside.",
+        judge=_parked,
+    ),
+)

@@ -1,0 +1,171 @@
+"""Every promise is shown with its evidence; whoever keeps one is stopped, and its row turns, alone, and turns back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from crisisconnect import asking
+from services.audit.conformance.jobs import KEEPS, ONLY_WHERE_ASKED
+from services.audit.conformance.report import kept_by
+from tests.journeys.people import Cast, Person, eventually
+from tests.journeys.running import System
+
+CYCLE = 2.0
+KEPT = {"P01", "P02", "P03", "P04", "P06", "P09", "P10", "P11", "P12", "P14", "P15", "P16", "P17", "P18", "P19", "log"}
+WITHOUT = {
+    "P05": "nobody_measures",
+    "P07": "nobody_measures",
+    "P08": "holds_reviewed: none_yet",
+    "P13": "nobody_measures",
+}
+"""What this life has nothing of, or nobody measures, and why, as the row says."""
+
+
+@pytest.fixture
+def settings(settings: dict[str, str]) -> dict[str, str]:
+    return {**settings, "CRISISCONNECT_LONGEST_CYCLE_SECONDS": str(CYCLE)}
+
+
+def test_whoever_keeps_a_promise_is_missed_in_its_row_and_in_no_other(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = Cast(system.url)
+    cast.assemble()
+    leaver = lives(cast)
+    for name, value in system.environment.items():
+        monkeypatch.setenv(name, value)
+
+    all_is_well(cast)
+    each_job(cast)
+    what_a_job_leaves_undone(system, cast, leaver)
+    who_brings_events_to_the_log(system, cast)
+    a_service(system, cast, "org")
+    a_service(system, cast, "retention")
+    as_a_table_and_on_paper(cast)
+    assert system.command("views").stdout.count(": ok") == 4
+
+
+def lives(cast: Cast) -> Person:
+    """A little of everything that there is a promise about; returns who will leave."""
+    member = cast.member("sanne@voorbeeld.example", "sanne.devries", "Sanne", "Vries")
+    leaver = cast.member("piet@voorbeeld.example", "piet.prins", "Piet", "Prins")
+    boss, base = cast.beheerder, f"/v1/organisations/{cast.organisation}"
+    asked = {"account": member.account, "kind": "access", "channel": "email", "text": "Graag alles."}
+    boss.post(f"{base}/requests", {**asked, "received_at": datetime.now(UTC).isoformat()})
+    member.post("/v1/me/complaints", {"text": "Het duurde lang."})
+    assert len(boss.get(f"{base}/members")["items"]) == 3
+    return leaver
+
+
+def report(person: Person) -> dict[str, dict[str, Any]]:
+    return {row["promise"]: row for row in person.get("/v1/reports/conformance")["rows"]}
+
+
+def turned(person: Person) -> dict[str, str]:
+    """The rows that are not as they are where all is well."""
+    well = dict.fromkeys(KEPT, "kept") | dict.fromkeys(WITHOUT, "not_measured")
+    return {promise: row["state"] for promise, row in report(person).items() if row["state"] != well[promise]}
+
+
+def becomes(person: Person, expected: Mapping[str, str], what: str) -> None:
+    seen: list[dict[str, str]] = []
+
+    def as_expected() -> bool:
+        seen.append(turned(person))
+        return seen[-1] == expected
+
+    try:
+        eventually(as_expected, what=what)
+    except AssertionError:
+        raise AssertionError(f"{what}: {seen[-1]} instead of {expected}") from None
+
+
+def all_is_well(cast: Cast) -> None:
+    becomes(cast.officer, {}, "every promise kept, or said not to be measured")
+    rows = report(cast.officer)
+    assert {promise: row["why"] for promise, row in rows.items() if promise in WITHOUT} == {
+        promise: [why] for promise, why in WITHOUT.items()
+    }
+    jobs = {one["job"] for row in rows.values() for one in row["kept_by"]}
+    assert jobs == set(KEEPS) - ONLY_WHERE_ASKED
+    for row in rows.values():
+        if row["event"]:
+            receipt = cast.officer.get(f"/v1/receipts/{row['event']}")
+            assert (receipt["state"], receipt["index"]) == (row["receipt"], row["index"])
+    mine = report(cast.beheerder)
+    assert {row["state"] for row in mine.values()} == {"kept", "not_measured"}
+    assert mine["P09"]["measures"][0]["numbers"]["sign_ins"] == 3
+    assert rows["P09"]["measures"][0]["numbers"]["sign_ins"] == 5
+
+
+def each_job(cast: Cast) -> None:
+    """Stopped, each is missed where it keeps a promise; with all the others at work, nothing else is."""
+    for job in sorted(set(KEEPS) - ONLY_WHERE_ASKED):
+        service, _, name = job.partition(".")
+        ask = {"job": name}
+        assert asking.ask_each("stop_job", ask, [service])[service] == {"stopped": [name]}
+        becomes(cast.officer, {KEEPS[job]: "at_risk"}, f"{KEEPS[job]} without {job}")
+        asking.ask_each("resume_job", ask, [service])
+    becomes(cast.officer, {}, "every promise kept again")
+
+
+def what_a_job_leaves_undone(system: System, cast: Cast, leaver: Person) -> None:
+    """Not only is it said to be stopped: what it does is not done, and the promise is broken for it."""
+    assert "sweep" in system.command("jobs", "stop", "retention.sweep").stdout
+    assert httpx.get(f"{system.url}/readyz", timeout=5).json()["checks"]["retention"]["about"]["stopped_jobs"] == [
+        "sweep"
+    ]
+    last = report(cast.officer)["P06"]
+    leaver.ask("DELETE", "/v1/me", expect=202)
+    becomes(cast.officer, {"P06": "broken"}, "an erasure that nobody orders")
+    row = report(cast.officer)["P06"]
+    done = {one["job"]: one["last_at"] for one in row["kept_by"]}
+    assert done["retention.sweep"] == next(one["last_at"] for one in last["kept_by"] if one["job"] == "retention.sweep")
+    assert row["measures"][0]["numbers"]["overdue"] >= 1
+    assert "retention.sweep: stopped" in row["why"]
+    assert report(cast.beheerder)["P06"]["state"] == "broken"
+    system.command("jobs", "resume", "retention.sweep")
+    becomes(cast.officer, {}, "the erasure")
+    assert report(cast.officer)["P06"]["type"].startswith("nl.crisisconnect.retention.")
+
+
+@contextmanager
+def frozen(system: System, process: str) -> Iterator[None]:
+    """A process that is there and does nothing."""
+    pid = system.pid(process)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def who_brings_events_to_the_log(system: System, cast: Cast) -> None:
+    """A relay, or the log's writer: what was done waits, and that is seen."""
+    path = f"/v1/organisations/{cast.organisation}"
+    for number, process in enumerate(("org-relay", "audit-ingest")):
+        with frozen(system, process):
+            cast.beheerder.ask("PATCH", path, {"name": f"Veiligheidsregio Voorbeeld {number}"})
+            becomes(cast.officer, {"log": "at_risk"}, f"what waits without {process}")
+        becomes(cast.officer, {}, f"all in the log with {process}")
+
+
+def a_service(system: System, cast: Cast, name: str) -> None:
+    with frozen(system, name):
+        becomes(cast.officer, dict.fromkeys(kept_by(name), "at_risk"), f"what {name} keeps")
+        assert cast.officer.get("/v1/reports/conformance")["totals"]["no_answer"] == [name]
+    becomes(cast.officer, {}, f"what {name} keeps, again")
+
+
+def as_a_table_and_on_paper(cast: Cast) -> None:
+    lines = cast.officer.get("/v1/reports/conformance?format=csv").splitlines()
+    assert len(lines) == len(KEPT) + len(WITHOUT) + 1
+    assert cast.officer.http.get("/v1/reports/conformance?format=pdf&lang=en").content.startswith(b"%PDF")

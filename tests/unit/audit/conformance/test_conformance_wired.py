@@ -1,0 +1,178 @@
+"""The report is made from the log and from what each service tells; an organisation's counts nobody else's (I9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from services.audit.alarms import Alarms
+from services.audit.conformance import tallying
+from services.audit.conformance.conformance import Conformance
+from services.audit.domain.envelopes import Fault, faults_of
+from services.audit.ledger.keeping import own_notices
+from services.audit.views import tally
+from services.audit.witnessing import policy
+from services.contracts.auth import SignedIn
+from services.kernel.decider import Refused
+from services.kernel.rpc import Unavailable
+from tests.unit.audit.cases.world import LOG, MAKER, NOON, OURS, THEIRS, World
+from tests.unit.audit.conformance.known import service
+
+Row = dict[str, Any]
+
+
+class Installation(World):
+    """A log, and services that tell of themselves; `away` are those that do not."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        tally.tables.create_all(self.audit.engine)
+        self.away: set[str] = set()
+        self.asked: list[tuple[str, str | None]] = []
+        alarms = Alarms(self.audit, self.own, 60.0, lambda: self.now)
+        nobody = policy.load(None, LOG.verifier.vkey)
+        own = lambda _: service("audit")  # noqa: E731
+        self.conformance = Conformance(
+            self.audit, alarms, nobody, own_notices(), MAKER, self.tell_of, own, lambda: self.now
+        )
+
+    def tell_of(self, name: str, organisation: str | None) -> Row:
+        self.asked.append((name, organisation))
+        if name in self.away:
+            raise Unavailable(name, "timeout")
+        return service(name)
+
+    def rows(self, organisation: str | None = None) -> dict[str, Row]:
+        return {row["promise"]: row for row in self.conformance.make(organisation)["rows"]}
+
+    def counted(self) -> list[Any]:
+        with self.audit.reading() as session:
+            return list(session.execute(select(tally.tally).order_by(tally.tally.c.organisation, tally.tally.c.what)))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path)
+    yield made
+    made.close()
+
+
+def lives(world: World) -> None:
+    for organisation, times in ((OURS, 2), (THEIRS, 3)):
+        for _ in range(times):
+            world.sign_in(str(uuid4()), organisation, NOON - timedelta(hours=1))
+    world.grow()
+
+
+def test_the_newest_evidence_is_in_the_log_and_its_receipt_says_how_far_its_proof_goes(world: Installation) -> None:
+    lives(world)
+    row = world.rows()["P02"]
+    assert (row["type"], row["receipt"]) == (SignedIn.type, "integrated")
+    assert row["index"] == max(i for i, note in enumerate(world.notes) if SignedIn.type.encode() in note)
+    assert row["event"] in world.notes[row["index"]].decode()
+    assert row["measures"][0]["numbers"]["entries"] == len(world.notes)
+
+
+def test_an_organisation_sees_its_own_evidence_and_no_number_of_another(world: Installation) -> None:
+    lives(world)
+    ours, all_ = world.rows(OURS), world.rows()
+    assert ours["P09"]["measures"][0]["numbers"]["sign_ins"] == 2
+    assert all_["P09"]["measures"][0]["numbers"]["sign_ins"] == 5
+    assert ours["P11"]["index"] < all_["P11"]["index"], "the newest session is a neighbour's"
+    assert "quarantined" not in ours["log"]["measures"][0]["numbers"]
+    assert {organisation for name, organisation in world.asked} == {OURS, None}
+    stranger = world.rows(str(uuid4()))
+    assert {row["event"] for row in stranger.values()} == {None}
+    assert stranger["P01"]["state"] == "not_measured"
+
+
+def test_who_does_not_answer_is_named_and_the_others_are_judged(world: Installation) -> None:
+    lives(world)
+    before = world.rows()
+    world.away = {"retention"}
+    made = world.conformance.make(None)
+    assert made["totals"]["no_answer"] == ["retention"]
+    turned = {row["promise"] for row in made["rows"] if row["state"] != before[row["promise"]]["state"]}
+    assert turned == {"P06", "P08", "P15", "P18", "log"}
+
+
+def test_what_breaks_while_asking_is_not_taken_for_silence(world: Installation, monkeypatch: Any) -> None:
+    def broken(name: str, organisation: str | None) -> Row:
+        raise KeyError(name)
+
+    monkeypatch.setattr(world.conformance, "_others", broken)
+    with pytest.raises(KeyError):
+        world.conformance.make(None)
+
+
+def test_a_refusal_is_no_answer_either(world: Installation, monkeypatch: Any) -> None:
+    def refusing(name: str, organisation: str | None) -> Row:
+        raise Refused("forbidden")
+
+    monkeypatch.setattr(world.conformance, "_others", refusing)
+    assert world.conformance.make(None)["totals"]["no_answer"] == ["auth", "org", "retention"]
+
+
+def test_the_log_is_counted_the_same_in_one_go_and_in_pieces(
+    world: Installation, tmp_path: Path, monkeypatch: Any
+) -> None:
+    lives(world)
+    assert world.conformance.tallying.turn() == len(world.notes)
+    whole = world.counted()
+    with world.audit.engine.begin() as session:
+        session.execute(tally.tally.delete())
+        session.exec_driver_sql("delete from cursors where name = 'audit-tally'")
+    monkeypatch.setattr(tallying, "STRETCH", 3)
+    assert world.conformance.tallying.turn(most=2) == 6, "a turn ends"
+    while world.conformance.tallying.turn():
+        pass
+    assert world.counted() == whole
+    assert world.conformance.tallying.turn() == 0, "nothing is counted twice"
+
+
+ENVELOPE = {
+    "type": SignedIn.type,
+    "data": {"ip": "sealed"},
+    "purpose": "app_access",
+    "legalbasis": "public_task",
+    "role": "processor",
+    "agreement": "a",
+}
+
+
+@pytest.mark.parametrize(
+    ("but", "faults"),
+    [
+        ({}, []),
+        ({"purpose": "marketing"}, [Fault.OTHER_PURPOSE]),
+        ({"legalbasis": None}, [Fault.NO_GROUND]),
+        ({"purpose": None}, [Fault.NO_GROUND]),
+        ({"purpose": None, "data": {"ip": None}}, []),
+        ({"agreement": None}, [Fault.NO_AGREEMENT]),
+        ({"agreement": None, "role": "controller"}, []),
+        ({"agreement": None, "legalbasis": "legal_obligation"}, []),
+        ({"agreement": None, "purpose": "beheer_access", "legalbasis": "contract"}, []),
+        ({"agreement": None, "legalbasis": "contract"}, [Fault.NO_AGREEMENT]),
+        ({"type": "nl.crisisconnect.auth.FromLaterOn.v9", "purpose": None}, []),
+    ],
+)
+def test_an_envelope_that_says_what_it_should_not_is_a_fault(but: Row, faults: list[Fault]) -> None:
+    assert list(faults_of({**ENVELOPE, **but})) == faults
+
+
+def test_a_fault_in_the_log_turns_its_row_for_whose_it_is_alone(world: Installation) -> None:
+    world.look(str(uuid4()), THEIRS, [str(uuid4())], NOON)
+    world.grow()
+    assert world.rows(OURS)["P03"]["state"] == "not_measured"
+    world.sign_in(str(uuid4()), OURS, NOON)  # which this world does on no legal basis
+    world.grow()
+    row = world.rows(OURS)["P03"]
+    assert (row["state"], row["why"]) == ("broken", ["on_a_ground: no_ground"])
+    assert world.rows()["P03"]["state"] == "broken"
+    assert world.rows(THEIRS)["P03"]["state"] == "kept"
