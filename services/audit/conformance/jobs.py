@@ -18,6 +18,7 @@ KEEPS: Mapping[str, str] = {
     "auth.send_due": "P02",
     "auth.count_failures": "P09",
     "auth.expire": "P06",
+    "auth.lift_due": "P15",
     "org.publish": "P14",
     "org.enter_cookies": "P10",
     "audit.alarms": "log",
@@ -26,6 +27,7 @@ KEEPS: Mapping[str, str] = {
     "audit.pruning": "P06",
     "audit.grounds": "P06",
     "audit.scoping": "P19",
+    "retention.remind": "P15",
     "retention.sweep": "P06",
 }
 """By `<service>.<job>` the one promise that it keeps. A job that keeps none does not stand here, and is not needed."""

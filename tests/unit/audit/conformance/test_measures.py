@@ -96,7 +96,6 @@ def test_what_a_service_set_aside_is_a_risk() -> None:
 @pytest.mark.parametrize(
     ("given", "promise"),
     [
-        (where("retention", "requests", received=0), "P15"),
         (known(complaints={"registered": 0, "open": 0, "unanswered": 0}), "P16"),
         (where("auth", "sessions", open=0), "P11"),
         (where("org", "contacts", organisations=0, own_contact=0), "P17"),
