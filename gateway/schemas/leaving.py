@@ -49,6 +49,11 @@ def _record(*names: str, **others: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": {**texts, **others}}
 
 
+def _or_none(record: dict[str, Any]) -> dict[str, Any]:
+    return {**record, "type": ["object", "null"]}
+
+
+_CONTACT = _or_none(_record("name", "email", "phone"))
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _BY_NAME = {"type": "object", "additionalProperties": {"type": "string"}}
 _SIGNATORY = _record("name", "function")
@@ -61,7 +66,14 @@ EXPORT = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Everything of one organisation. Each line of a file is one record of the kind that its folder names.",
     "$defs": {
-        "organisation": _record("organisation", "name", "kind", contact=_record("name", "email", "phone")),
+        "organisation": _record(
+            "organisation",
+            "name",
+            "kind",
+            contact=_CONTACT,
+            second_contact=_CONTACT,
+            consultation_key=_or_none(_record("fingerprint", "since")),
+        ),
         "agreements": _record(
             "agreement",
             "proposed_by",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields as m, validates_schema
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Regexp
 
 from gateway.schemas.fields import Written, choice, duration, email, page_of, sha256, text
 from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
@@ -42,9 +42,22 @@ class ContactChange(Schema):
     phone = text(40, allow_none=True)
 
 
+CONSULTATION_KEY = r"^MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=$(?!\n)"
+"""SubjectPublicKeyInfo of an Ed25519 key (RFC 8410) in base64: what stands between the two lines of its PEM."""
+
+
 class OrganisationChange(Schema):
+    """`second_contact` speaks in a disclosure where a Beheerder may be the suspect; with the private half of
+    `consultation_key`, which never comes here, the organisation signs what it says of one:
+    `openssl pkey -in key.pem -pubout -outform DER | base64 -w0`.
+    """
+
     name = text(200)
     contact = m.Nested(ContactChange)
+    second_contact = m.Nested(ContactChange)
+    consultation_key = m.String(
+        validate=Regexp(CONSULTATION_KEY, error="Not an Ed25519 public key in base64 (RFC 8410)."),
+    )
 
 
 class ShownContact(Schema):
@@ -53,11 +66,22 @@ class ShownContact(Schema):
     phone = m.String(allow_none=True)
 
 
+class ShownKey(Schema):
+    """SHA-256 of the public key's bytes, and since when it holds."""
+
+    fingerprint = m.String(required=True)
+    since = m.String(required=True)
+
+
 class Organisation(Schema):
+    """`second_contact` and `consultation_key` are shown to its Beheerder alone."""
+
     organisation = m.String(required=True)
     name = m.String(allow_none=True)
     kind = m.String()
     contact = m.Nested(ShownContact, allow_none=True)
+    second_contact = m.Nested(ShownContact, allow_none=True)
+    consultation_key = m.Nested(ShownKey, allow_none=True)
     status = m.String()
     agreement_in_force = m.Boolean()
     version = m.Integer()

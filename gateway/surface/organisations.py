@@ -67,7 +67,7 @@ ROUTES = (
     _route(
         "PATCH",
         ONE,
-        "Change an organisation's name or contact.",
+        "Change an organisation's name, its contacts, or the key that it answers consultations with.",
         BEHEERDER,
         versioned=True,
         rpc="org.change",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from services.contracts.org import ContactPublished, FirstBeheerderInvited
+from services.contracts.org import ContactPublished, FirstBeheerderInvited, SecondContactNamed
 from services.kernel.event import Event
 
 
-def forgotten(event: Event, before: ContactPublished | None) -> set[str]:
-    """Owners of keys that `event` makes superfluous; `before` is the contact that was published before this one.
+def forgotten(event: Event, before: ContactPublished | SecondContactNamed | None) -> set[str]:
+    """Owners of keys that `event` makes superfluous; `before` is the contact of that kind before this one.
 
-    The invited Beheerder's address lives on in auth; of the contacts only the newest is shown, and each forgets the
-    one before it.
+    The invited Beheerder's address lives on in auth; of the contacts, and of the second ones, only the newest is shown,
+    and each forgets the one before it.
     """
     match event:
         case FirstBeheerderInvited():
             return {f"invitee/{event.invitee}"}
-        case ContactPublished() if before is not None:
+        case ContactPublished() | SecondContactNamed() if before is not None:
             return {f"contact/{before.contact}"}
         case _:
             return set()

@@ -83,6 +83,8 @@ class Change(Strict):
 
     name = fields.String(validate=words())
     contact = fields.Nested(Contact(partial=True))
+    second_contact = fields.Nested(Contact(partial=True))
+    consultation_key = fields.String(validate=Length(max=200))
     if_match = fields.Integer(strict=True)
 
 

@@ -67,6 +67,10 @@ class OrgService(Tended):
     def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
         return self.app.tasks(context, organisation)
 
+    @answers(callers=("audit",))
+    def consultation(self, context: Context, organisation: str) -> dict[str, Any]:
+        return self.app.consultation(context, organisation)
+
     # -- leaving
 
     @answers()

@@ -13,6 +13,7 @@ from services.contracts.org import (
     AgreementTerminated,
     ConsentGiven,
     ConsentWithdrawn,
+    ConsultationKeyRegistered,
     ContactPublished,
     CookieKind,
     CookieRegistered,
@@ -30,6 +31,7 @@ from services.contracts.org import (
     OrganisationRegistered,
     OrganisationRenamed,
     ProcessingRefused,
+    SecondContactNamed,
     Side,
     SigningKeyHandedOver,
     StatementAcknowledged,
@@ -42,6 +44,8 @@ MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 GEMEENTE = "5b0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a01"
 INVITEE = "8f6f2a38-6d0e-4b0b-8a5e-0f2b6b9f2c02"
 CONTACT = "c1d9f3c4-52c9-4d0e-bb1e-9d8f0a6b3d03"
+SECOND_CONTACT = "c2d9f3c4-52c9-4d0e-bb1e-9d8f0a6b3d13"
+CONSULTATION_KEY = "MCowBQYDK2VwAyEASyFuuHsx0AWXGEb1/NF2hl6SJMHyeUloQy52krgXlt8="
 AGREEMENT = "e7a4b2d1-0c3f-4f57-8d6b-1a2b3c4d5e04"
 SIGNATORY = "f2b5c6d7-1e4a-4b68-9c7d-2b3c4d5e6f05"
 INVITATION = "a3c6d7e8-2f5b-4c79-8d8e-3c4d5e6f7a06"
@@ -79,6 +83,22 @@ def contact_published(**but: Any) -> ContactPublished:
         at=MORNING,
     )
     return replace(one, **but)
+
+
+def second_contact_named(**but: Any) -> SecondContactNamed:
+    one = SecondContactNamed(
+        organisation=GEMEENTE,
+        contact=SECOND_CONTACT,
+        contact_name="Youssef El Amrani",
+        contact_email="griffie@voorbeeld.example",
+        contact_phone="+31 20 555 0199",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def consultation_key_registered(**but: Any) -> ConsultationKeyRegistered:
+    return replace(ConsultationKeyRegistered(organisation=GEMEENTE, key=CONSULTATION_KEY, at=MORNING), **but)
 
 
 def agreement_proposed(**but: Any) -> AgreementProposed:

@@ -125,7 +125,12 @@ def _agree(planting: Planting, operator: Person, beheerder: Person, organisation
         "email": planting.a("second contact's e-mail", "balie.*@contact.example"),
         "phone": planting.a("second contact's phone", f"+31 7 {int(planting.mark, 16):013d}"),
     }
-    beheerder.ask("PATCH", f"/v1/organisations/{organisation}", {"contact": contact})
+    deputy = {
+        "name": planting.a("deputy's name", "Griffie Œdipe *"),
+        "email": planting.a("deputy's e-mail", "griffie.*@contact.example"),
+        "phone": planting.a("deputy's phone", f"+31 6 {int(planting.mark, 16):013d}"),
+    }
+    beheerder.ask("PATCH", f"/v1/organisations/{organisation}", {"contact": contact, "second_contact": deputy})
     return str(agreement)
 
 

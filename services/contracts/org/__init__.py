@@ -26,11 +26,13 @@ from services.contracts.org.leaving import (
     LeavingOrdered as LeavingOrdered,
 )
 from services.contracts.org.organisation import (
+    ConsultationKeyRegistered as ConsultationKeyRegistered,
     ContactPublished as ContactPublished,
     FirstBeheerderInvited as FirstBeheerderInvited,
     OrganisationKind as OrganisationKind,
     OrganisationRegistered as OrganisationRegistered,
     OrganisationRenamed as OrganisationRenamed,
+    SecondContactNamed as SecondContactNamed,
 )
 from services.contracts.org.statement import (
     CookieKind as CookieKind,

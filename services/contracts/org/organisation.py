@@ -1,4 +1,4 @@
-"""What org tells of an organisation: that it is known here, and where its people can turn."""
+"""What org tells of an organisation: that it is known here, where its people can turn, and who speaks for it."""
 
 from __future__ import annotations
 
@@ -58,4 +58,25 @@ class ContactPublished(Event, kind="organisation"):
     contact_name: str | None = personal(Category.NAME, owner="contact")
     contact_email: str | None = personal(Category.EMAIL, owner="contact")
     contact_phone: str | None = personal(Category.CONTACT_PHONE, owner="contact")
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondContactNamed(Event, kind="organisation"):
+    """The organisation says who speaks for it in a disclosure where its Beheerder may be the suspect (P08)."""
+
+    organisation: str
+    contact: str
+    contact_name: str | None = personal(Category.NAME, owner="contact")
+    contact_email: str | None = personal(Category.EMAIL, owner="contact")
+    contact_phone: str | None = personal(Category.CONTACT_PHONE, owner="contact")
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsultationKeyRegistered(Event, kind="organisation"):
+    """From now on the organisation signs what it says of a disclosure with this Ed25519 key, in base64 (P08)."""
+
+    organisation: str
+    key: str
     at: datetime

@@ -17,6 +17,7 @@ from services.contracts.org import (
     KeyEpochRetired,
     OrganisationKind,
     OrganisationRegistered,
+    SecondContactNamed,
     SigningKeyHandedOver,
 )
 from services.contracts.privacy import Role
@@ -34,28 +35,29 @@ from services.kernel.unit import Unit
 from services.org import reactions
 from services.org.app import waiting
 from services.org.app.consents import Consents
+from services.org.app.consulting import Consulting
 from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
 from services.org.domain.organisation import NoteInvitation, Register
-from services.org.views import agreements, consents, cookies, leaving, organisations, statements
+from services.org.views import agreements, consents, consulting, cookies, leaving, organisations, statements
 
 MAKER = "ConnectTools B.V."
-NAMING = (organisations, agreements, statements, consents)
+NAMING = (organisations, agreements, statements, consents, consulting)
 """Views that hold something of people in an organisation's name."""
 PERSONAL = (statements, consents)
 """Views that hold what a person said for themselves."""
 
 
-class Org(Leaving, Consents):
+class Org(Leaving, Consents, Consulting):
     """Organisations, their contacts, their agreements, and how they leave; and what the maker states to everybody."""
 
     name = "org"
-    views = (organisations, agreements, leaving, statements, cookies, consents)
+    views = (organisations, agreements, leaving, statements, cookies, consents, consulting)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
-    follows = (OrganisationRegistered, ContactPublished, FirstBeheerderInvited, ErasureOrdered)
+    follows = (OrganisationRegistered, ContactPublished, SecondContactNamed, FirstBeheerderInvited, ErasureOrdered)
 
     def __init__(
         self,
@@ -125,18 +127,18 @@ class Org(Leaving, Consents):
 
     def _forgotten(self, session: Connection, entry: Entry) -> set[str]:
         event = entry.record.event
-        before = self._contact_before(session, entry) if isinstance(event, ContactPublished) else None
-        return reactions.forgotten(event, before)
+        contact = isinstance(event, ContactPublished | SecondContactNamed)
+        return reactions.forgotten(event, self._contact_before(session, entry) if contact else None)
 
-    def _contact_before(self, session: Connection, entry: Entry) -> ContactPublished | None:
-        """The contact before this one, by one look: a name that changes often is not read again from its beginning."""
+    def _contact_before(self, session: Connection, entry: Entry) -> ContactPublished | SecondContactNamed | None:
+        """The contact of that kind before this one, by one look: what changes often is not read from its beginning."""
         events = eventstore.events
         this = select(events.c.version).where(events.c.id == entry.record.envelope.id).scalar_subquery()
         mine = (events.c.stream == entry.record.stream) & (events.c.version < this)
-        mine &= events.c.type == ContactPublished.type
+        mine &= events.c.type == entry.record.event.type
         line = session.execute(select(events.c.line).where(mine).order_by(events.c.version.desc()).limit(1)).scalar()
         found = None if line is None else eventstore.parse(line).event
-        return found if isinstance(found, ContactPublished) else None
+        return found if isinstance(found, ContactPublished | SecondContactNamed) else None
 
     def facts(self, organisation: str | None) -> Mapping[str, Any]:
         return facts(self, organisation)
@@ -180,7 +182,8 @@ class Org(Leaving, Consents):
     def _owners_of(self, session: Connection, organisation: str) -> set[str]:
         """Every contact there ever was, whoever signed for either side, the first Beheerder as invited."""
         history = [one.event for one in eventstore.read(session, f"organisation/{organisation}")]
-        contacts = {f"contact/{one.contact}" for one in history if isinstance(one, ContactPublished)}
+        kinds = ContactPublished | SecondContactNamed
+        contacts = {f"contact/{one.contact}" for one in history if isinstance(one, kinds)}
         invited = {f"invitee/{one.invitee}" for one in history if isinstance(one, OrganisationRegistered)}
         signed = {f"signatory/{one}" for one in agreements.signatories(session, organisation)}
         return {tombstone(organisation)} | contacts | invited | signed

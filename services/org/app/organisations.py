@@ -1,4 +1,4 @@
-"""What can be asked about organisations: register, list, read, change name or contact (P17)."""
+"""What can be asked about organisations: register, list, read, change the name and who speaks for it (P08, P17)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from services.contracts.org import ProcessingRefused
-from services.contracts.privacy import TENANT, Category, Purpose
+from services.contracts.privacy import TENANT, Category, Purpose, Role
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -21,10 +21,11 @@ from services.kernel.participant import Calling, Participant
 from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.grounds import before_terms, categories_of, under
+from services.org.app.keys import consultation_key, fingerprint
 from services.org.domain import organisation as rules
 from services.org.domain.organisation import Contact
 from services.org.domain.terms import Terms, day_of, own
-from services.org.views import agreements, organisations
+from services.org.views import agreements, consulting, organisations
 
 MOST = 100
 PARTICULARS = ("name", "email", "phone")
@@ -73,29 +74,42 @@ class Organisations(Participant, ABC):
         return {"items": items, "next": following(items, "organisation", limit)}
 
     def organisation(self, context: Context, organisation: str) -> dict[str, Any]:
-        """One organisation with its contact, open, null where it has none. `version` is its etag."""
+        """One organisation with its contact, open, null where it has none. `version` is its etag.
+
+        Its Beheerder also sees the `second_contact` and the `consultation_key` that holds, its people do not.
+        """
         with self.store.reading() as session:
             row = self.found(session, context, organisation)
             agreed = organisation in agreements.in_force(session, [organisation], self.today())
+            second, keys = consulting.second(session, organisation), consulting.keys_of(session, organisation)
+        speaks = {"second_contact": self.particulars(second), "consultation_key": _key(keys)}
         return {
+            **(speaks if context.role == Role.BEHEERDER else {}),
             "organisation": organisation,
             "name": row["name"],
             "kind": row["kind"],
-            "contact": self._contact(row),
+            "contact": self.particulars(row),
             "agreement_in_force": agreed or organisation == self.configuration.maker,
             "version": row["version"],
         }
 
     def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
-        """`name`, `contact` (in part or whole), `if_match`; what is null or absent stays. → `events`."""
+        """`name`, `contact` and `second_contact` (in part or whole), `consultation_key`, `if_match`; what is null or
+        absent stays. → `events`.
+        """
         given = schemas.load(schemas.Change, {name: value for name, value in said.items() if value is not None})
+        key = given.get("consultation_key")
         with self.store.reading() as session:
             row = self.found(session, context, organisation)
-        ground = self._allow(context, organisation, categories_of(given.get("contact")))
+            second = consulting.second(session, organisation)
+        people = [given.get(name) for name in ("contact", "second_contact")]
+        ground = self._allow(context, organisation, {one for person in people for one in categories_of(person)})
         command = rules.Change(
             organisation=organisation,
             name=given.get("name"),
-            contact=self._next_contact(row, given.get("contact")),
+            contact=self._next_contact("contact", row, given.get("contact")),
+            second_contact=self._next_contact("second_contact", second, given.get("second_contact")),
+            consultation_key=None if key is None else consultation_key(key),
             if_match=given.get("if_match"),
             at=self.now(),
         )
@@ -104,7 +118,8 @@ class Organisations(Participant, ABC):
             must_not_have_left(unit.session, organisation)
             return self.settle(unit, command)
 
-        return self.store.perform(ground, work, keys=_contact_keys(command.contact))
+        keys = [*_contact_keys(command.contact), *_contact_keys(command.second_contact)]
+        return self.store.perform(ground, work, keys=keys)
 
     # -- terms
 
@@ -163,23 +178,26 @@ class Organisations(Participant, ABC):
             raise Refused("not_found")
         return row
 
-    def _contact(self, row: Mapping[str, Any]) -> dict[str, str | None] | None:
-        if row["contact"] is None:
+    def particulars(self, row: Mapping[str, Any] | None) -> dict[str, str | None] | None:
+        """A contact, open; None where there is none."""
+        if row is None or row["contact"] is None:
             return None
         fields = [f"contact_{name}" for name in PARTICULARS]
         return dict(zip(PARTICULARS, self.keyring.open_many([(row[name], name) for name in fields]), strict=True))
 
-    def _next_contact(self, row: Mapping[str, Any], given: Mapping[str, str | None] | None) -> Contact | None:
+    def _next_contact(
+        self, called: str, row: Mapping[str, Any] | None, given: Mapping[str, str | None] | None
+    ) -> Contact | None:
         """None when nothing is asked; the present pseudonym when nothing differs, else a new one."""
         if given is None:
             return None
-        present = self._contact(row)
+        present = self.particulars(row)
         wanted = {**(present or {}), **given}
-        missing = {f"contact.{name}": ["Missing."] for name in ("name", "email") if wanted.get(name) is None}
+        missing = {f"{called}.{name}": ["Missing."] for name in ("name", "email") if wanted.get(name) is None}
         if missing:
             raise Refused("invalid", errors=missing)
         return Contact(
-            id=row["contact"] if wanted == present else str(uuid4()),
+            id=row["contact"] if row is not None and wanted == present else str(uuid4()),
             name=str(wanted["name"]),
             email=str(wanted["email"]),
             phone=wanted.get("phone"),
@@ -193,6 +211,11 @@ def most(limit: int) -> int:
 def following(items: list[dict[str, Any]], name: str, limit: int) -> str | None:
     """The id after which the next page begins, None when this one is not full."""
     return str(items[-1][name]) if len(items) == most(limit) else None
+
+
+def _key(keys: list[dict[str, Any]]) -> dict[str, str] | None:
+    """The key that holds, as a Beheerder compares it: `fingerprint` and `since`."""
+    return {"fingerprint": fingerprint(keys[-1]["key"]), "since": keys[-1]["since"]} if keys else None
 
 
 def _contact_keys(contact: Contact | None) -> list[tuple[str, str]]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.contracts.org import (
+    ConsultationKeyRegistered,
     ContactPublished,
     FirstBeheerderInvited,
     OrganisationKind,
     OrganisationRegistered,
     OrganisationRenamed,
+    SecondContactNamed,
 )
 from services.kernel.decider import Decider, Refused
 
@@ -46,6 +48,8 @@ class Change:
     organisation: str
     name: str | None = None
     contact: Contact | None = None
+    second_contact: Contact | None = None
+    consultation_key: str | None = None
     if_match: int | None = None
     at: datetime
 
@@ -58,16 +62,25 @@ class NoteInvitation:
 
 
 Command = Register | Change | NoteInvitation
-Event = OrganisationRegistered | OrganisationRenamed | ContactPublished | FirstBeheerderInvited
+Event = (
+    OrganisationRegistered
+    | OrganisationRenamed
+    | ContactPublished
+    | FirstBeheerderInvited
+    | SecondContactNamed
+    | ConsultationKeyRegistered
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """`version` counts what its page shows: the name and the contact."""
+    """`version` counts what its page shows: the name, both contacts, and the consultation key."""
 
     version: int = 0
     name: str = ""
     contact: str | None = None
+    second_contact: str | None = None
+    consultation_key: str | None = None
     invitee: str | None = None
     invitation: str | None = None
 
@@ -86,7 +99,12 @@ def decide(organisation: Organisation, command: Command) -> Sequence[Event]:
         case Change() if command.if_match not in (None, organisation.version):
             raise Refused("precondition_failed")
         case Change():
-            return [*_renamed(organisation, command), *_published(organisation, command)]
+            return [
+                *_renamed(organisation, command),
+                *_published(organisation, command),
+                *_named(organisation, command),
+                *_keyed(organisation, command),
+            ]
         case NoteInvitation() if organisation.invitee is None or organisation.invitation is not None:
             return []
         case NoteInvitation():
@@ -134,6 +152,29 @@ def _published(organisation: Organisation, command: Register | Change) -> Sequen
     ]
 
 
+def _named(organisation: Organisation, command: Change) -> Sequence[Event]:
+    contact = command.second_contact
+    if contact is None or contact.id == organisation.second_contact:
+        return []
+    return [
+        SecondContactNamed(
+            organisation=command.organisation,
+            contact=contact.id,
+            contact_name=contact.name,
+            contact_email=contact.email,
+            contact_phone=contact.phone,
+            at=command.at,
+        )
+    ]
+
+
+def _keyed(organisation: Organisation, command: Change) -> Sequence[Event]:
+    key = command.consultation_key
+    if key is None or key == organisation.consultation_key:
+        return []
+    return [ConsultationKeyRegistered(organisation=command.organisation, key=key, at=command.at)]
+
+
 def evolve(organisation: Organisation, event: Event) -> Organisation:
     match event:
         case OrganisationRegistered():
@@ -142,6 +183,10 @@ def evolve(organisation: Organisation, event: Event) -> Organisation:
             return replace(organisation, version=organisation.version + 1, name=event.name)
         case ContactPublished():
             return replace(organisation, version=organisation.version + 1, contact=event.contact)
+        case SecondContactNamed():
+            return replace(organisation, version=organisation.version + 1, second_contact=event.contact)
+        case ConsultationKeyRegistered():
+            return replace(organisation, version=organisation.version + 1, consultation_key=event.key)
         case FirstBeheerderInvited():
             return replace(organisation, invitation=event.invitation)
 

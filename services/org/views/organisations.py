@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, func, insert, select, update
 
 from services.contracts.facts import ORGANISATION
-from services.contracts.org import ContactPublished, ErasureCompleted, OrganisationRegistered, OrganisationRenamed
+from services.contracts.org import (
+    ConsultationKeyRegistered,
+    ContactPublished,
+    ErasureCompleted,
+    OrganisationRegistered,
+    OrganisationRenamed,
+    SecondContactNamed,
+)
 from services.kernel.database import plain
 from services.kernel.envelope import Recorded
 
@@ -43,6 +50,9 @@ def project(session: Connection, record: Recorded) -> None:
         case ContactPublished() as event:
             particulars = {name: record.sealed.get(name) for name in ("contact_name", "contact_email", "contact_phone")}
             _change(session, event.organisation, contact=event.contact, **particulars)
+        case SecondContactNamed() | ConsultationKeyRegistered() as event:
+            # Which they are, `consulting` shows; here they make what was read before old.
+            _change(session, event.organisation)
         case ErasureCompleted() as event if event.scope == ORGANISATION:
             drop(session, event.organisation)
 

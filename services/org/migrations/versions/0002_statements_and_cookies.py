@@ -57,3 +57,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_organisation"), ["organisation"], unique=False)
+    op.create_table(
+        "second_contacts",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("contact", sa.String(length=36), nullable=False),
+        sa.Column("contact_name", sa.Text(), nullable=True),
+        sa.Column("contact_email", sa.Text(), nullable=True),
+        sa.Column("contact_phone", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("organisation"),
+    )
+    op.create_table(
+        "consultation_keys",
+        sa.Column("event", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("since", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("event"),
+    )
+    with op.batch_alter_table("consultation_keys", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consultation_keys_organisation"), ["organisation"], unique=False)
