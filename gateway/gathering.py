@@ -34,11 +34,24 @@ class Found:
 async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> Found:
     """Raises whatever one of the services answered: half an answer would be none."""
     whose = {"organisation": organisation}
-    held, dates, seen, said, requests, complaints, looks, controller, agreements, *statements = await asyncio.gather(
+    (
+        held,
+        dates,
+        seen,
+        said,
+        usage,
+        requests,
+        complaints,
+        looks,
+        controller,
+        agreements,
+        *statements,
+    ) = await asyncio.gather(
         ask("auth.my_data", {}),
         ask("retention.my_dates", {}),
         ask("org.my_acknowledgements", {}),
         ask("org.my_consents", {}),
+        ask("org.my_usage", {}),
         _all(ask, "retention.my_requests"),
         _all(ask, "audit.my_complaints"),
         _all(ask, "auth.access_log"),
@@ -53,6 +66,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
             **held,
             "acknowledged_statements": seen["items"],
             "consents": said["items"],
+            "usage": usage["items"],
             "requests": [{**one, "account": me} for one in requests],
             "complaints": complaints,
             "looks": looks,

@@ -20,6 +20,7 @@ from gateway.surface import (
     requests,
     statement,
     tasks,
+    usage,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *certificate.ROUTES,
     *statement.ROUTES,
     *tasks.ROUTES,
+    *usage.ROUTES,
     *operations.ROUTES,
 )
 

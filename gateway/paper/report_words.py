@@ -11,6 +11,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "access": ("Toegang en inzage", "Access"),
     "incidents": ("Incidenten", "Incidents"),
     "conformance": ("Naleving van de beloften", "Conformance"),
+    "usage": ("Gebruik van de app", "Use of the app"),
     "integrity": ("Ongeschondenheid van het logboek", "Integrity of the log"),
 }
 """Of each kind of report, in Dutch and in English."""
@@ -39,6 +40,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "event": ("gebeurtenis", "event"),
     "events": ("gebeurtenissen", "events"),
     "extension_ground": ("grond van verlenging", "ground of extension"),
+    "facts": ("keren, naar beneden afgerond", "times, rounded down"),
     "first_due_on": ("eerste uiterste dag", "first due on"),
     "gap_since": ("gat sinds", "gap since"),
     "ground": ("grond", "ground"),

@@ -10,6 +10,7 @@ from gateway.schemas.organisations import ShownContact
 from gateway.schemas.own import Look
 from gateway.schemas.requests import Request
 from gateway.schemas.statement import StatementLine, SupervisoryAuthority
+from gateway.schemas.usage import UsageFact
 
 
 class OwnAccount(Schema):
@@ -65,6 +66,7 @@ class Copy(Schema):
     sign_in_failures = m.Nested(SignInFailures, required=True)
     consents = m.List(m.Nested(Consent), required=True)
     acknowledged_statements = m.List(m.Nested(Seen), required=True)
+    usage = m.List(m.Nested(UsageFact), required=True)
     requests = m.List(m.Nested(Request), required=True)
     complaints = m.List(m.Nested(ComplaintShown), required=True)
     looks = m.List(m.Nested(Look), required=True)

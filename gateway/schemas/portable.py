@@ -55,5 +55,6 @@ PORTABLE: Mapping[str, Mapping[str, Any]] = {
         "What you consented to.", purpose=TEXT, statement_version=NUMBER, given_at=MOMENT, withdrawn_at=MOMENT
     ),
     "acknowledged_statements": _records("Which privacy statements you said to have seen.", version=NUMBER, at=MOMENT),
+    "usage": _records("What you did in the app, as long as it is not counted yet.", kind=TEXT, at=MOMENT),
 }
 """By the name of its file, and of what it is called in the copy. The properties also decide which fields leave."""

@@ -52,6 +52,7 @@ REPORTS: Mapping[str, Kind] = {
         "records",
         "incident known_at state outcome controller_due controllers informed people",
     ),
+    "usage": _kind("day organisation kind people facts", "day organisation kind people facts"),
     "integrity": _kind(
         "what source high_water waiting gap_since missing_from restored reason count last_at witness size at",
         "what source high_water gap_since missing_from reason count witness size",

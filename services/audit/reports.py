@@ -10,7 +10,7 @@ from services.audit.alarms import Alarms
 from services.audit.cases import counted
 from services.audit.domain.notices import Notices
 from services.audit.ledger import reading
-from services.audit.views import access, erasures, integrity
+from services.audit.views import access, erasures, integrity, usage
 from services.kernel.codec import instant, moment
 from services.kernel.decider import Refused
 from services.kernel.unit import Store
@@ -42,7 +42,7 @@ class Reports:
         now = datetime.now(UTC)
         # It is asked before anything is read here.
         told = self._told(kind, organisation, begin, end)
-        made: erasures.Report | access.Report | integrity.Report | counted.Report
+        made: erasures.Report | access.Report | usage.Report | integrity.Report | counted.Report
         with self._store.reading() as session:
             match kind:
                 case "erasures":
@@ -51,6 +51,8 @@ class Reports:
                     made = erasures.Report(told["rows"], told["totals"])
                 case "access":
                     made = access.report(session, organisation, begin, end)
+                case "usage":
+                    made = usage.report(session, organisation, begin, end)
                 case "incidents":
                     made = counted.report(session, organisation, begin, end, now, self._notices)
                 case "integrity":

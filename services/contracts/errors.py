@@ -48,6 +48,7 @@ class Problem(Enum):
     AGREEMENT_NOT_ENDED = ("agreement_not_ended", 409, "No processing agreement has been terminated.")
     LEAVING_NOT_CHOSEN = ("leaving_not_chosen", 409, "Choose first what becomes of everything.")
     ORGANISATION_LEFT = ("organisation_left", 409, "The organisation has left.")
+    OBJECTION_UPHELD = ("objection_upheld", 409, "The person objected to this purpose, and was right.")
     HELD = ("held", 409, "A hold suspends this.")
     HOLD_ENDED = ("hold_ended", 409, "The hold has ended.")
     TOO_LATE = ("too_late", 409, "The erasure has been ordered; that cannot be changed any more.")

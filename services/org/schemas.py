@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from marshmallow.exceptions import SCHEMA
 from marshmallow.validate import Length, Range, Regexp
 
-from services.contracts.org import LeavingChoice, OrganisationKind
+from services.contracts.org import LeavingChoice, OrganisationKind, UsageKind
 from services.contracts.privacy import TRIGGERS, Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.decider import Refused
 
@@ -165,6 +165,15 @@ class Acknowledging(Strict):
 
 class Consenting(Strict):
     version = fields.Integer(strict=True, load_default=None, allow_none=True, validate=Range(min=1, max=10_000))
+
+
+class UsageFact(Strict):
+    kind = fields.Enum(UsageKind, by_value=True, required=True)
+    at = fields.AwareDateTime(format="iso", required=True)
+
+
+class UsageBatch(Strict):
+    facts = fields.List(fields.Nested(UsageFact), required=True, validate=Length(min=1, max=500))
 
 
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -139,6 +139,16 @@ class OrgService(Tended):
     def statement_seen(self, context: Context, organisation: str, account: str) -> dict[str, Any] | None:
         return self.app.statement_seen(context, organisation, account)
 
+    # -- usage
+
+    @answers()
+    def record_usage(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.record_usage(context, **said)
+
+    @answers()
+    def my_usage(self, context: Context) -> dict[str, Any]:
+        return self.app.my_usage(context)
+
 
 def main() -> None:
     """Called by services.kernel.host."""

@@ -37,6 +37,8 @@ from services.contracts.org import (
     StatementAcknowledged,
     StatementPublished,
     StoragePlace,
+    UsageAggregated,
+    UsageKind,
 )
 from services.contracts.privacy import Category, LegalBasis, Purpose
 
@@ -303,6 +305,19 @@ def consent_withdrawn(**but: Any) -> ConsentWithdrawn:
         account="d6f9a0b1-5c8e-4fac-90b1-6f7a8b9c0d09",
         organisation=GEMEENTE,
         consents_to=Purpose.USAGE_INSIGHT,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def usage_aggregated(**but: Any) -> UsageAggregated:
+    one = UsageAggregated(
+        usage=f"{GEMEENTE}/2026-02-26",
+        organisation=GEMEENTE,
+        day=date(2026, 2, 26),
+        least=5,
+        people={UsageKind.APP_OPENED: 25, UsageKind.ALERT_ACKNOWLEDGED: 15},
+        facts={UsageKind.APP_OPENED: 140, UsageKind.ALERT_ACKNOWLEDGED: 15},
         at=MORNING,
     )
     return replace(one, **but)

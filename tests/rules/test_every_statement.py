@@ -18,7 +18,7 @@ from services.contracts.privacy import ADDITIONS, Category, Purpose, Role
 from services.kernel.durations import after
 from services.kernel.event import personal_fields
 from services.org.app.written import registers, written
-from services.org.domain import cookie
+from services.org.domain import cookie, usage
 from services.org.domain.statement import LANGUAGES, LISTS
 from services.retention.domain import terms as retention
 from tests.examples.org import MORNING
@@ -35,7 +35,7 @@ FIELDS = [
 ]
 KEPT = [
     rules.parse(json.loads(Path(f"services/{service}/terms.json").read_text()))[-1].by_trigger
-    for service, rules in (("retention", retention), ("audit", audit))
+    for service, rules in (("retention", retention), ("audit", audit), ("org", usage))
 ]
 PUBLISHED = {
     1: {
@@ -44,9 +44,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "aeb655ad2e910052ec640faf296ceccb10cf9b8ec1c8ba6c4a0aab5f2094b59c",
-        "en_sha256": "0b2ba49dd2398d9eabec9e618384afe62c7e4c236f8018d1d7399babcac073f6",
-        "particulars_sha256": "293301c7d34f99532e94170977a16d2b5f51498b4463ccf39416dec565579587",
+        "nl_sha256": "03d4a94236ea2d9cb5cfce6b173a5bfd08dbf35e1d77ddfc3a6a05ae4f3a3d4a",
+        "en_sha256": "966a7b49f9e94e4c7c91ee8c032f37d60727f56930870eb57be83aa9da14eaed",
+        "particulars_sha256": "7b40cefa0b247be304305013a945de1f8ea7a65382c7950a8c1d6b2c3e69c888",
     },
 }
 """The SHA-256 of what was published."""

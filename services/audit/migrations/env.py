@@ -1,8 +1,8 @@
 """The tables of audit."""
 
 from services.audit.ledger.tables import tables as ledger
-from services.audit.views import access, complaints, erasures, grounds, incidents, tally
+from services.audit.views import access, complaints, erasures, grounds, incidents, tally, usage
 from services.kernel.migrating import EVENTS, run
 
-views = (erasures, access, grounds, incidents, complaints, tally)
+views = (erasures, access, grounds, incidents, complaints, tally, usage)
 run([EVENTS, ledger, *(view.tables for view in views)])

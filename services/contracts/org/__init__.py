@@ -42,3 +42,4 @@ from services.contracts.org.statement import (
     StatementPublished as StatementPublished,
     StoragePlace as StoragePlace,
 )
+from services.contracts.org.usage import UsageAggregated as UsageAggregated, UsageKind as UsageKind

@@ -20,8 +20,8 @@ from services.contracts.org import (
     SecondContactNamed,
     SigningKeyHandedOver,
 )
-from services.contracts.privacy import Role
-from services.contracts.retention import ErasureOrdered
+from services.contracts.privacy import Purpose, Role
+from services.contracts.retention import Decision, ErasureOrdered, ObjectionDecided
 from services.contracts.tasks import Asking, told
 from services.kernel import eventstore
 from services.kernel.codec import instant
@@ -34,22 +34,22 @@ from services.kernel.participant import Calling, Vocabulary
 from services.kernel.unit import Unit
 from services.org import reactions
 from services.org.app import waiting
-from services.org.app.consents import Consents
 from services.org.app.consulting import Consulting
 from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
+from services.org.app.usage import Usage
 from services.org.domain.organisation import NoteInvitation, Register
-from services.org.views import agreements, consents, consulting, cookies, leaving, organisations, statements
+from services.org.views import agreements, consents, consulting, cookies, leaving, organisations, statements, usage
 
 MAKER = "ConnectTools B.V."
-NAMING = (organisations, agreements, statements, consents, consulting)
+NAMING = (organisations, agreements, statements, consents, consulting, usage)
 """Views that hold something of people in an organisation's name."""
-PERSONAL = (statements, consents)
-"""Views that hold what a person said for themselves."""
+PERSONAL = (statements, consents, usage)
+"""Views that hold what a person said for themselves, or did."""
 
 
-class Org(Leaving, Consents, Consulting):
+class Org(Leaving, Usage, Consulting):
     """Organisations, their contacts, their agreements, and how they leave; and what the maker states to everybody."""
 
     name = "org"
@@ -57,7 +57,14 @@ class Org(Leaving, Consents, Consulting):
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
-    follows = (OrganisationRegistered, ContactPublished, SecondContactNamed, FirstBeheerderInvited, ErasureOrdered)
+    follows = (
+        OrganisationRegistered,
+        ContactPublished,
+        SecondContactNamed,
+        FirstBeheerderInvited,
+        ObjectionDecided,
+        ErasureOrdered,
+    )
 
     def __init__(
         self,
@@ -97,6 +104,9 @@ class Org(Leaving, Consents, Consulting):
                 if invitation is not None:
                     note = NoteInvitation(organisation=event.organisation, invitation=invitation, at=self.now())
                     self.settle(unit, note)
+            case ObjectionDecided() as event:
+                if event.purpose is Purpose.USAGE_INSIGHT and event.decision is Decision.UPHELD:
+                    usage.drop_person(unit.session, event.account)
             case ErasureOrdered() as order:
                 if order.scope == ORGANISATION:
                     self.ordered(unit, entry, order)
@@ -162,7 +172,7 @@ class Org(Leaving, Consents, Consulting):
         return {f"account/{account}"}
 
     def drop(self, session: Connection, account: str) -> int:
-        """Which versions of the statement they had seen, and what they had consented to."""
+        """Which versions of the statement they had seen, what they had consented to, what they did in the app."""
         return sum(view.drop_person(session, account) for view in PERSONAL)
 
     def left(self, session: Connection, account: str) -> int:

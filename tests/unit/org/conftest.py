@@ -20,6 +20,7 @@ from services.kernel.note import Signer
 from services.kernel.rpc import Unavailable
 from services.kernel.transaction import must_not_be_open
 from services.org.app import Org
+from services.org.views import usage
 
 MAKER = "00000000-0000-4000-8000-000000000001"
 
@@ -31,6 +32,7 @@ class Others:
     signer: Signer
     org: Org | None = None
     away: bool = False
+    objected: dict[str, list[str]] = field(default_factory=dict)
     asked: list[tuple[dict[str, Any], Context]] = field(default_factory=list)
 
     def call(self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0) -> Any:
@@ -38,6 +40,8 @@ class Others:
         match service, method:
             case "audit", "entries":
                 return self._entries(args["after"], args["types"], args["limit"])
+            case "retention", "objections":
+                return {"purposes": self.objected.get(args["person"], [])}
             case "auth", "invite_first_beheerder":
                 self.asked.append((dict(args), context))
                 if self.away:
@@ -97,7 +101,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     configuration = Configuration.read()
     data = open_engine(None, "org", configuration.var / "data")
     keys = open_engine(None, "keys_org", configuration.var / "keys")
-    for metadata in (eventstore.tables, *(view.tables for view in Org.views)):
+    for metadata in (eventstore.tables, usage.tables, *(view.tables for view in Org.views)):
         metadata.create_all(data)
     keyring.tables.create_all(keys)
     for engine in (data, keys):

@@ -281,6 +281,17 @@ def upgrade() -> None:
     with op.batch_alter_table("complaints", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_complaints_complainant"), ["complainant"], unique=False)
         batch_op.create_index("complaints_by_organisation", ["organisation", "complaint"], unique=False)
+    op.create_table(
+        "usage_days",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation", "day", "kind"),
+    )
+    with op.batch_alter_table("usage_days", schema=None) as batch_op:
+        batch_op.create_index("usage_days_by_day", ["day"], unique=False)
 
     op.create_table(
         "log_tally",

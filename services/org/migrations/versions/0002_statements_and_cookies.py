@@ -76,3 +76,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consultation_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultation_keys_organisation"), ["organisation"], unique=False)
+    op.create_table(
+        "usage_facts",
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("account", "kind", "at"),
+    )
+    with op.batch_alter_table("usage_facts", schema=None) as batch_op:
+        batch_op.create_index("usage_by_day", ["day", "organisation"], unique=False)

@@ -1,0 +1,94 @@
+"""What people did in the app, until it is counted: short-lived, in no event, and gone with the person (P02)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Column, Connection, Index, MetaData, Row, String, Table, delete, func, insert, select
+
+tables = MetaData()
+facts = Table(
+    "usage_facts",
+    tables,
+    Column("account", String(36), primary_key=True),
+    Column("kind", String(30), primary_key=True),
+    Column("at", String(32), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("day", String(10), nullable=False),
+    Index("usage_by_day", "day", "organisation"),
+)
+"""`account` is the pseudonym, `day` the one in Amsterdam. The same of one person at one moment is one fact."""
+
+
+def take(session: Connection, organisation: str, account: str, said: Iterable[tuple[str, str, str]]) -> int:
+    """Keep what is new of these, each a kind, a moment and its day; returns how many that were."""
+    wanted = dict.fromkeys(said)
+    mine = (facts.c.account == account) & facts.c.at.in_({at for _, at, _ in wanted})
+    known = select(facts.c.kind, facts.c.at).where(mine)
+    there = {(row.kind, row.at) for row in session.execute(known)}
+    rows = [
+        {"account": account, "kind": kind, "at": at, "organisation": organisation, "day": day}
+        for kind, at, day in wanted
+        if (kind, at) not in there
+    ]
+    if rows:
+        session.execute(insert(facts), rows)
+    return len(rows)
+
+
+def on(session: Connection, account: str, day: str) -> int:
+    """How many facts of this person are of that day."""
+    mine = (facts.c.account == account) & (facts.c.day == day)
+    return session.execute(select(func.count()).select_from(facts).where(mine)).scalar_one()
+
+
+def of_person(session: Connection, account: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """What is still kept of one person, the oldest first."""
+    mine = select(facts.c.kind, facts.c.at).where(facts.c.account == account)
+    return session.execute(mine.order_by(facts.c.at, facts.c.kind)).all()
+
+
+def before(session: Connection, day: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """The organisations and days before this one of which there are facts, the oldest first."""
+    found = select(facts.c.day, facts.c.organisation).where(facts.c.day < day).distinct()
+    return session.execute(found.order_by(facts.c.day, facts.c.organisation).limit(limit)).all()
+
+
+def cells(session: Connection, organisation: str, day: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """By kind how many people did it that day, and how often."""
+    mine = (facts.c.organisation == organisation) & (facts.c.day == day)
+    counted = select(facts.c.kind, func.count(facts.c.account.distinct()).label("people"), func.count().label("facts"))
+    return session.execute(counted.where(mine).group_by(facts.c.kind)).all()
+
+
+def people(session: Connection, organisation: str, day: str) -> Sequence[str]:
+    """Whose facts there are of that day."""
+    mine = (facts.c.organisation == organisation) & (facts.c.day == day)
+    return list(session.execute(select(facts.c.account).where(mine).distinct()).scalars())
+
+
+def forget(session: Connection, organisation: str, day: str) -> int:
+    mine = (facts.c.organisation == organisation) & (facts.c.day == day)
+    return session.execute(delete(facts).where(mine)).rowcount
+
+
+def forget_before(session: Connection, moment: str) -> int:
+    """What is past its term, whether or not it was counted."""
+    return session.execute(delete(facts).where(facts.c.at < moment)).rowcount
+
+
+def drop_person(session: Connection, account: str) -> int:
+    return session.execute(delete(facts).where(facts.c.account == account)).rowcount
+
+
+def holds_person(session: Connection, account: str) -> int:
+    return session.execute(select(func.count()).select_from(facts).where(facts.c.account == account)).scalar_one()
+
+
+def drop(session: Connection, organisation: str) -> int:
+    return session.execute(delete(facts).where(facts.c.organisation == organisation)).rowcount
+
+
+def holds(session: Connection, organisation: str) -> int:
+    mine = facts.c.organisation == organisation
+    return session.execute(select(func.count()).select_from(facts).where(mine)).scalar_one()
