@@ -21,6 +21,7 @@ KEEPS: Mapping[str, str] = {
     "auth.lift_due": "P15",
     "org.publish": "P14",
     "org.enter_cookies": "P10",
+    "org.count_usage": "P02",
     "audit.alarms": "log",
     "audit.rounds": "log",
     "audit.tallying": "log",

@@ -41,7 +41,7 @@ PROMISES: tuple[Promise, ...] = (
         "P02",
         "De doelen zijn een gesloten lijst.",
         "The purposes are a closed list.",
-        (*_named("auth", "PersonInvited UserRegistered SignedIn UsageAggregated"), "audit.UsageAggregated"),
+        (*_named("auth", "PersonInvited UserRegistered SignedIn"), "org.UsageAggregated"),
     ),
     Promise(
         "P03",
