@@ -89,6 +89,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "says_en": ("in het Engels", "in English"),
     "says_nl": ("in het Nederlands", "in Dutch"),
     "scheduled": ("gepland", "scheduled"),
+    "since": ("sinds", "since"),
     "size": ("regels", "entries"),
     "source": ("bron", "source"),
     "state": ("toestand", "state"),

@@ -58,9 +58,9 @@ REPORTS: Mapping[str, Kind] = {
         "what source high_water gap_since missing_from reason count witness size",
     ),
     "conformance": _kind(
-        "promise says_nl says_en origin by_law state why measures kept_by age_seconds within_seconds event type "
+        "promise says_nl says_en origin by_law state since why measures kept_by age_seconds within_seconds event type "
         "recorded_at index receipt",
-        "promise state why age_seconds within_seconds type recorded_at index receipt",
+        "promise state since why age_seconds type recorded_at index receipt",
         rpc="audit.conformance",
     ),
 }

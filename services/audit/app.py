@@ -42,7 +42,7 @@ from services.kernel.unit import Unit
 OTHERS = ("auth", "org", "retention")
 TERMS_SECONDS = 60.0
 SCOPE_SECONDS = 1.0
-TALLY_SECONDS = 5.0
+TALLY_SECONDS, WATCH_SECONDS = 5.0, 30.0
 PATIENCE = 2.0
 """Seconds in which a service says how it keeps its promises; who does not, is away."""
 
@@ -71,7 +71,7 @@ class Audit(Participant):
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
         self.scoping = Scoping(self.store, self.own_context)
         self.reports = Reports(self.store, self.alarms, self.witnesses.digest, notices, self._retention_told)
-        keepers = (self._keeping, self.keeping.told)
+        keepers = (self._keeping, self.keeping.told, self._for_the_maker)
         self.conformance = Conformance(self.store, self.alarms, self.witnesses, notices, maker, *keepers)
 
     def begin(self) -> None:
@@ -82,8 +82,8 @@ class Audit(Participant):
         asking = [(self.rounds.pace.between, self.rounds.turn)] if self.witnesses.witnesses else []
         alarms = (min(5.0, self.configuration.gap_seconds), self.alarms.look)
         terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
-        tallying = (TALLY_SECONDS, self.conformance.tallying.turn)
-        return [*asking, alarms, *terms, (SCOPE_SECONDS, self.scoping.turn), tallying]
+        conforming = [(TALLY_SECONDS, self.conformance.tallying.turn), (WATCH_SECONDS, self.conformance.watching.turn)]
+        return [*asking, alarms, *terms, (SCOPE_SECONDS, self.scoping.turn), *conforming]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
@@ -266,6 +266,9 @@ class Audit(Participant):
     def _retention_told(self, question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = self.caller.call("retention", question, asked, self.own_context())
         return found
+
+    def _for_the_maker(self) -> Context:
+        return self.own_context(organisation=self.configuration.maker)
 
     def _keeping(self, service: str, organisation: str | None) -> dict[str, Any]:
         asked = {"organisation": organisation}

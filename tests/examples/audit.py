@@ -28,6 +28,8 @@ from services.contracts.audit import (
     KeyRegistered,
     LogPruned,
     LogRolledBack,
+    PromiseState,
+    PromiseTurned,
     ReplayExported,
     ReplayGroundErased,
     ReplayStarted,
@@ -335,5 +337,16 @@ def complaint_text_erased(**but: Any) -> ComplaintTextErased:
         due=MORNING.replace(year=2027, day=3),
         keys=1,
         at=MORNING.replace(year=2027, day=3, minute=2),
+    )
+    return replace(made, **but)
+
+
+def promise_turned(**but: Any) -> PromiseTurned:
+    made = PromiseTurned(
+        promise="P06",
+        before=PromiseState.KEPT,
+        state=PromiseState.AT_RISK,
+        why=("retention.sweep: late",),
+        at=MORNING,
     )
     return replace(made, **but)

@@ -132,9 +132,18 @@ def what_a_job_leaves_undone(system: System, cast: Cast, leaver: Person) -> None
     assert row["measures"][0]["numbers"]["overdue"] >= 1
     assert "retention.sweep: stopped" in row["why"]
     assert report(cast.beheerder)["P06"]["state"] == "broken"
+    eventually(lambda: report(cast.officer)["P06"]["since"], what="the word in the log that it is broken")
     system.command("jobs", "resume", "retention.sweep")
     becomes(cast.officer, {}, "the erasure")
+    eventually(lambda: told_of(cast.officer, "P06")[-2:] == ["broken", "kept"], what="the word that it is kept again")
     assert report(cast.officer)["P06"]["type"].startswith("nl.crisisconnect.retention.")
+
+
+def told_of(person: Person, promise: str) -> list[str]:
+    """What the log says a promise turned to, the first first."""
+    entries = person.get("/v1/log/entries?type=nl.crisisconnect.audit.PromiseTurned.v1")["items"]
+    told = [one["event"]["data"] for one in entries]
+    return [one["state"] for one in told if one["promise"] == promise]
 
 
 @contextmanager

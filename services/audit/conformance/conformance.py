@@ -15,11 +15,13 @@ from services.audit.conformance.asking import Told, ask_each
 from services.audit.conformance.promises import OF_EVERYBODY, short
 from services.audit.conformance.shape import Known, Log
 from services.audit.conformance.tallying import Tallying
+from services.audit.conformance.watching import Watching, states
 from services.audit.domain.notices import Notices, answer_due
 from services.audit.ledger import pruned, reading, witnessed
 from services.audit.views import complaints, tally
 from services.audit.witnessing.policy import Policy
 from services.kernel.codec import instant, moment
+from services.kernel.context import Context
 from services.kernel.unit import Store
 
 OTHERS = ("auth", "org", "retention")
@@ -37,11 +39,13 @@ class Conformance:
         maker: str,
         others: Callable[[str, str | None], Mapping[str, Any]],
         own: Callable[[str | None], Mapping[str, Any]],
+        context: Callable[[], Context],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._alarms, self._policy, self._notices = store, alarms, policy, notices
         self._maker, self._others, self._own, self._now = maker, others, own, now
         self.tallying = Tallying(store)
+        self.watching = Watching(store, lambda: self.make(None)["rows"], context, now)
 
     def make(self, organisation: str | None) -> dict[str, Any]:
         """`rows` and `totals`, as of now; of one organisation, nothing that counts another (I9)."""
@@ -55,7 +59,9 @@ class Conformance:
             known = self._known(session, organisation, told)
             evidence = self._evidence(session, organisation)
             note = reading.checkpoint(session)
-        rows = report.rows(known, evidence)
+            # Why a promise turned may be another organisation's affair.
+            said = states(self._store, session) if organisation is None else {}
+        rows = report.rows(known, evidence, said)
         return {
             "kind": "conformance",
             "organisation": organisation,

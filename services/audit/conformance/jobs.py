@@ -25,6 +25,7 @@ KEEPS: Mapping[str, str] = {
     "audit.alarms": "log",
     "audit.rounds": "log",
     "audit.tallying": "log",
+    "audit.watching": "log",
     "audit.pruning": "P06",
     "audit.grounds": "P06",
     "audit.scoping": "P19",

@@ -10,6 +10,8 @@ from services.audit.conformance import agreed, people, whole
 from services.audit.conformance.jobs import KEEPS, SERVICES, Keeper, keepers
 from services.audit.conformance.promises import PROMISES, Promise
 from services.audit.conformance.shape import Known, Measure, State, worst
+from services.audit.domain.promise import Promise as Said
+from services.kernel.codec import instant
 
 MEASURES: tuple[Measure, ...] = (*agreed.MEASURES, *people.MEASURES, *whole.MEASURES)
 NOBODY = "nobody_measures"
@@ -18,8 +20,9 @@ Evidence = Mapping[str, Any]
 """By `auth.SignedIn` the newest entry of that type: `event`, `type`, `at`, `index`, `receipt`."""
 
 
-def rows(known: Known, evidence: Evidence) -> list[dict[str, Any]]:
-    return [_row(promise, known, evidence) for promise in PROMISES]
+def rows(known: Known, evidence: Evidence, said: Mapping[str, Said] | None = None) -> list[dict[str, Any]]:
+    """`said`: what the log was last told of each promise."""
+    return [_row(promise, known, evidence, (said or {}).get(promise.id)) for promise in PROMISES]
 
 
 def totals(made: Sequence[Mapping[str, Any]], known: Known) -> dict[str, Any]:
@@ -36,12 +39,13 @@ def kept_by(service: str) -> frozenset[str]:
     return frozenset(by_jobs | {measure.promise for measure in MEASURES if service in measure.asks})
 
 
-def _row(promise: Promise, known: Known, evidence: Evidence) -> dict[str, Any]:
+def _row(promise: Promise, known: Known, evidence: Evidence, said: Said | None) -> dict[str, Any]:
     jobs = keepers(known, promise.id)
     mine = [(measure, measure.of(known)) for measure in MEASURES if measure.promise == promise.id]
     there: list[Mapping[str, Any]] = [evidence[name] for name in promise.events if name in evidence]
     newest = max(there, key=lambda one: int(one["index"]), default=dict[str, Any]())
     oldest = max((one for one in jobs if one.age is not None), key=_overdue, default=None)
+    state = worst([*(found.state for _, found in mine), *(one.state for one in jobs)])
     why = [f"{measure.name}: {found.why}" for measure, found in mine if found.why]
     why += [f"{one.job}: {one.doing}" for one in jobs if one.state is not State.KEPT]
     return {
@@ -50,7 +54,8 @@ def _row(promise: Promise, known: Known, evidence: Evidence) -> dict[str, Any]:
         "says_en": promise.en,
         "origin": promise.origin,
         "by_law": list(promise.by_law),
-        "state": worst([*(found.state for _, found in mine), *(one.state for one in jobs)]).value,
+        "state": state.value,
+        "since": instant(said.since) if said and said.since and said.state is state else None,
         "why": why or ([] if mine or jobs else [NOBODY]),
         "measures": [
             {"measure": measure.name, "nl": measure.nl, "en": measure.en, "state": found.state.value}

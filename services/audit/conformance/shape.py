@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from services.contracts.audit import PromiseState as State
 
-class State(StrEnum):
-    KEPT = "kept"
-    AT_RISK = "at_risk"
-    BROKEN = "broken"
-    NOT_MEASURED = "not_measured"
-
-
+__all__ = ["NO_ANSWER", "Finding", "Judge", "Known", "Log", "Measure", "State", "judged", "worst"]
 _WORSE = (State.NOT_MEASURED, State.KEPT, State.AT_RISK, State.BROKEN)
 
 

@@ -31,6 +31,7 @@ from services.contracts.audit.log import (
     StoreCameBack as StoreCameBack,
     StoreRestored as StoreRestored,
 )
+from services.contracts.audit.promise import PromiseState as PromiseState, PromiseTurned as PromiseTurned
 from services.contracts.audit.replay import (
     ReplayExported as ReplayExported,
     ReplayGroundErased as ReplayGroundErased,

@@ -18,7 +18,10 @@ from services.audit.domain.envelopes import Fault, faults_of
 from services.audit.ledger.keeping import own_notices
 from services.audit.views import tally
 from services.audit.witnessing import policy
+from services.contracts.audit import PromiseTurned
 from services.contracts.auth import SignedIn
+from services.kernel import eventstore
+from services.kernel.codec import instant
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.audit.cases.world import LOG, MAKER, NOON, OURS, THEIRS, World
@@ -39,7 +42,7 @@ class Installation(World):
         nobody = policy.load(None, LOG.verifier.vkey)
         own = lambda _: service("audit")  # noqa: E731
         self.conformance = Conformance(
-            self.audit, alarms, nobody, own_notices(), MAKER, self.tell_of, own, lambda: self.now
+            self.audit, alarms, nobody, own_notices(), MAKER, self.tell_of, own, self.own, lambda: self.now
         )
 
     def tell_of(self, name: str, organisation: str | None) -> Row:
@@ -134,6 +137,29 @@ def test_the_log_is_counted_the_same_in_one_go_and_in_pieces(
         pass
     assert world.counted() == whole
     assert world.conformance.tallying.turn() == 0, "nothing is counted twice"
+
+
+def test_a_promise_that_turned_is_told_in_the_log_once_it_was_found_so_twice(world: Installation) -> None:
+    def told() -> list[tuple[str, str, str]]:
+        with world.audit.reading() as session:
+            found = [one.event for one in eventstore.everything(session) if isinstance(one.event, PromiseTurned)]
+        return [(one.promise, one.before.value, one.state.value) for one in found]
+
+    watching = world.conformance.watching
+    assert [watching.turn(), watching.turn()] == [0, 0], "that all is well is no news"
+    world.away = {"retention"}
+    assert watching.turn() == 0, "a restart is no breach"
+    kept = {promise for promise, row in world.rows().items() if row["state"] == "at_risk"}
+    assert watching.turn() == len(kept)
+    assert watching.turn() == 0
+    assert told() == [(promise, "kept", "at_risk") for promise in world.rows() if promise in kept]
+    world.now += timedelta(seconds=1)
+    world.away = set()
+    assert [watching.turn(), watching.turn()] == [0, len(kept)]
+    assert {state for _, _, state in told()[len(kept) :]} <= {"kept", "not_measured"}
+    assert world.rows()["P06"]["since"] == instant(world.now)
+    assert world.rows(OURS)["P06"]["since"] is None, "why it turned may be a neighbour's affair"
+    assert world.agrees()
 
 
 ENVELOPE = {
