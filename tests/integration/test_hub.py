@@ -1,4 +1,4 @@
-"""A slow query holds up its own greenlet and no other: the driver waits in a way that the hub knows of."""
+"""What takes long holds up its own greenlet and no other: a slow query, and a package that is printed and sealed."""
 
 from __future__ import annotations
 
@@ -20,3 +20,17 @@ def test_the_hub_stays_alive_during_a_slow_query(postgres: Cluster):
         check=True,
     )
     assert int(done.stdout) >= 15
+
+
+def test_the_hub_stays_alive_while_packages_are_built_and_each_is_the_same():
+    done = subprocess.run(
+        [sys.executable, "-m", "services.kernel.host", "tests.integration.printed_package"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    ticks, built, different = map(int, done.stdout.split())
+    assert (built, different) == (4, 1)
+    # Four presses, one after another on the hub, would let it turn four times.
+    assert ticks > 8
