@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, String, Table, insert, select
 
 from services.contracts.org import UsageAggregated
-from services.kernel.database import plain
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 
@@ -16,6 +15,7 @@ tables = MetaData()
 days = Table(
     "usage_days",
     tables,
+    Column("idx", BigInteger, nullable=False),
     Column("organisation", String(36), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("kind", String(30), primary_key=True),
@@ -23,6 +23,7 @@ days = Table(
     Column("facts", Integer, nullable=False),
     Index("usage_days_by_day", "day"),
 )
+SHOWN = ("day", "organisation", "kind", "people", "facts")
 FOLLOWED: tuple[type[Event], ...] = (UsageAggregated,)
 
 
@@ -37,6 +38,7 @@ def follow(session: Connection, entry: Entry) -> None:
         case UsageAggregated() as event:
             rows = [
                 {
+                    "idx": entry.index,
                     "organisation": event.organisation,
                     "day": event.day.isoformat(),
                     "kind": kind.value,
@@ -58,5 +60,5 @@ def report(session: Connection, organisation: str | None, since: str | None, unt
     if until is not None:
         found = found.where(days.c.day < until[:10])
     ordered = found.order_by(days.c.day, days.c.organisation, days.c.kind)
-    rows = [plain(row) for row in session.execute(ordered).mappings()]
+    rows = [{name: row[name] for name in SHOWN} for row in session.execute(ordered).mappings()]
     return Report(rows, {"facts": sum(row["facts"] for row in rows), "days": len({row["day"] for row in rows})})

@@ -283,6 +283,7 @@ def upgrade() -> None:
         batch_op.create_index("complaints_by_organisation", ["organisation", "complaint"], unique=False)
     op.create_table(
         "usage_days",
+        sa.Column("idx", sa.BigInteger(), nullable=False),
         sa.Column("organisation", sa.String(length=36), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
