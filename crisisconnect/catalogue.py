@@ -31,6 +31,8 @@ PURPOSES = {
     "hold": (Purpose.BEHEER_ACCESS,),
     "request": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "incident": (Purpose.BEHEER_ACCESS,),
+    "engagement": (Purpose.BEHEER_ACCESS,),
+    "instruction": (Purpose.BEHEER_ACCESS,),
     "complaint": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
 }
 """For what the data under each kind of key is used; each event's envelope names which one it was (P02)."""

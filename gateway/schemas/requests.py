@@ -35,9 +35,9 @@ def _said(text: str) -> None:
         raise ValidationError("No control characters but the ends of lines.")
 
 
-def words(**options: Any) -> m.String:
+def words(most: int = LONGEST, **options: Any) -> m.String:
     """A letter's worth of free text, with its lines."""
-    return m.String(validate=[Length(min=1, max=LONGEST), _said], metadata={"pattern": SAYING}, **options)
+    return m.String(validate=[Length(min=1, max=most), _said], metadata={"pattern": SAYING}, **options)
 
 
 class Intake(Schema):

@@ -49,6 +49,8 @@ class Problem(Enum):
     LEAVING_NOT_CHOSEN = ("leaving_not_chosen", 409, "Choose first what becomes of everything.")
     ORGANISATION_LEFT = ("organisation_left", 409, "The organisation has left.")
     OBJECTION_UPHELD = ("objection_upheld", 409, "The person objected to this purpose, and was right.")
+    SUB_PROCESSOR_WITHDRAWN = ("sub_processor_withdrawn", 409, "That sub-processor receives nothing of you any more.")
+    INSTRUCTION_CLOSED = ("instruction_closed", 409, "The instruction was carried out or taken back.")
     HELD = ("held", 409, "A hold suspends this.")
     HOLD_ENDED = ("hold_ended", 409, "The hold has ended.")
     TOO_LATE = ("too_late", 409, "The erasure has been ordered; that cannot be changed any more.")

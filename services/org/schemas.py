@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from marshmallow.exceptions import SCHEMA
 from marshmallow.validate import Length, Range, Regexp
 
-from services.contracts.org import LeavingChoice, OrganisationKind, UsageKind
+from services.contracts.org import InstructionChannel, LeavingChoice, OrganisationKind, UsageKind
 from services.contracts.privacy import TRIGGERS, Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.decider import Refused
 
@@ -161,6 +161,62 @@ class Delivered(Strict):
 
 class Acknowledging(Strict):
     version = fields.Integer(strict=True, required=True, validate=Range(min=1, max=10_000))
+
+
+EEA = frozenset(
+    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI"}
+    | {"LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"}
+)
+"""Where the AVG itself holds: data that goes elsewhere needs a ground for its transfer (AVG art. 44)."""
+
+
+class SubProcessor(Strict):
+    """`organisations` are those whom it concerns; all of them where none is named."""
+
+    name = fields.String(required=True, validate=words())
+    task = fields.String(required=True, validate=words(500))
+    purposes = fields.List(fields.Enum(Purpose, by_value=True), required=True, validate=Length(min=1, max=20))
+    categories = fields.List(fields.Enum(Category, by_value=True), required=True, validate=Length(min=1, max=40))
+    country = fields.String(required=True, validate=Regexp(r"[A-Z]{2}\Z"))
+    transfer = fields.String(load_default=None, allow_none=True, validate=words(500))
+    organisations = fields.List(
+        fields.String(validate=Length(min=1, max=100)), load_default=None, allow_none=True, validate=Length(1, 500)
+    )
+
+    @validates_schema
+    def _transferred_on_a_ground(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["country"] not in EEA and not data["transfer"]:
+            raise ValidationError("Say on which ground data may go there (AVG chapter V).", "transfer")
+
+    @post_load
+    def _each_once(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, **{name: tuple(dict.fromkeys(data[name])) for name in ("purposes", "categories")}}
+
+
+def letter(longest: int = 4000) -> list[Any]:
+    """Validators of free text with its lines: something is said."""
+    return [Length(min=1, max=longest), Regexp(r"[^\x00]*\S[^\x00]*\Z")]
+
+
+class Objection(Strict):
+    reasons = fields.String(required=True, validate=letter())
+
+
+class Instruction(Strict):
+    """`said` is what was instructed, `giver` by whom, as they gave themselves out."""
+
+    said = fields.String(required=True, validate=letter())
+    giver = fields.String(load_default=None, allow_none=True, validate=letter(500))
+    channel = fields.Enum(InstructionChannel, by_value=True, load_default=None, allow_none=True)
+    given_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+
+
+class Parking(Strict):
+    reasons = fields.String(required=True, validate=letter())
+
+
+class CarriedOut(Strict):
+    done = fields.String(required=True, validate=letter())
 
 
 class Consenting(Strict):

@@ -119,6 +119,60 @@ class OrgService(Tended):
     def my_acknowledgements(self, context: Context) -> dict[str, Any]:
         return self.app.my_acknowledgements(context)
 
+    # -- sub-processors and instructions
+
+    @answers()
+    def register_sub_processor(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.register_sub_processor(context, **said)
+
+    @answers()
+    def sub_processors(
+        self, context: Context, organisation: str | None = None, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.sub_processors(context, organisation, after, limit)
+
+    @answers()
+    def withdraw_sub_processor(
+        self, context: Context, sub_processor: str, organisation: str | None = None
+    ) -> dict[str, Any]:
+        return self.app.withdraw_sub_processor(context, sub_processor, organisation)
+
+    @answers()
+    def object_to(self, context: Context, sub_processor: str, **said: Any) -> dict[str, Any]:
+        return self.app.object_to(context, sub_processor, **said)
+
+    @answers()
+    def accept(self, context: Context, sub_processor: str) -> dict[str, Any]:
+        return self.app.accept(context, sub_processor)
+
+    @answers()
+    def give_instruction(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.give_instruction(context, organisation, **said)
+
+    @answers()
+    def park_instruction(self, context: Context, instruction: str, **said: Any) -> dict[str, Any]:
+        return self.app.park_instruction(context, instruction, **said)
+
+    @answers()
+    def carry_out_instruction(self, context: Context, instruction: str, **said: Any) -> dict[str, Any]:
+        return self.app.carry_out_instruction(context, instruction, **said)
+
+    @answers()
+    def withdraw_instruction(self, context: Context, instruction: str) -> dict[str, Any]:
+        return self.app.withdraw_instruction(context, instruction)
+
+    @answers()
+    def instructions(
+        self, context: Context, organisation: str | None = None, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.instructions(context, organisation, after, limit)
+
+    @answers()
+    def instruction(self, context: Context, instruction: str, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.instruction(context, instruction, organisation)
+
+    # -- consents
+
     @answers()
     def my_consents(self, context: Context) -> dict[str, Any]:
         return self.app.my_consents(context)

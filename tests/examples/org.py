@@ -18,15 +18,23 @@ from services.contracts.org import (
     CookieKind,
     CookieRegistered,
     CookieRemoved,
+    EngagementGround,
     ErasureCompleted,
     ExportDelivered,
     FirstBeheerderInvited,
+    InstructionCarriedOut,
+    InstructionChannel,
+    InstructionParked,
+    InstructionRegistered,
+    InstructionTextErased,
+    InstructionWithdrawn,
     KeyEpochRetired,
     LeavingCancelled,
     LeavingChoice,
     LeavingChosen,
     LeavingEnd,
     LeavingOrdered,
+    ObjectionTextErased,
     OrganisationKind,
     OrganisationRegistered,
     OrganisationRenamed,
@@ -37,6 +45,11 @@ from services.contracts.org import (
     StatementAcknowledged,
     StatementPublished,
     StoragePlace,
+    SubProcessorActivated,
+    SubProcessorAnnounced,
+    SubProcessorObjected,
+    SubProcessorRegistered,
+    SubProcessorWithdrawn,
     UsageAggregated,
     UsageKind,
 )
@@ -319,5 +332,105 @@ def usage_aggregated(**but: Any) -> UsageAggregated:
         people={UsageKind.APP_OPENED: 25, UsageKind.ALERT_ACKNOWLEDGED: 15},
         facts={UsageKind.APP_OPENED: 140, UsageKind.ALERT_ACKNOWLEDGED: 15},
         at=MORNING,
+    )
+    return replace(one, **but)
+
+
+HOSTING = "a9b1c2d3-8fb1-4ccf-a3e4-9cad1e2f3012"
+OFFICER = "account/b0c1d2e3-9ac2-4dd0-b4f5-0dbe2f304113"
+ENGAGEMENT = {
+    "engagement": "c1d2e3f4-0bd3-4ee1-85a6-1ecf30415214",
+    "sub_processor": HOSTING,
+    "organisation": GEMEENTE,
+}
+
+
+def sub_processor_registered(**but: Any) -> SubProcessorRegistered:
+    one = SubProcessorRegistered(
+        sub_processor=HOSTING,
+        name="Voorbeeld Hosting B.V.",
+        task="Servers in twee rekencentra.",
+        purposes=(Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
+        categories=(Category.NAME, Category.EMAIL),
+        country="NL",
+        everywhere=True,
+        by=OFFICER,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def sub_processor_announced(**but: Any) -> SubProcessorAnnounced:
+    one = SubProcessorAnnounced(
+        **ENGAGEMENT,
+        rule="sub_processor_announced:P30D@1",
+        objections_until=datetime(2026, 4, 1, 9, tzinfo=UTC),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def sub_processor_objected(**but: Any) -> SubProcessorObjected:
+    one = SubProcessorObjected(**ENGAGEMENT, reasons="Wij werken met een ander.", by="account/b", at=MORNING)
+    return replace(one, **but)
+
+
+def sub_processor_activated(**but: Any) -> SubProcessorActivated:
+    return replace(SubProcessorActivated(**ENGAGEMENT, ground=EngagementGround.ACCEPTED, at=MORNING), **but)
+
+
+def sub_processor_withdrawn(**but: Any) -> SubProcessorWithdrawn:
+    return replace(SubProcessorWithdrawn(**ENGAGEMENT, by=OFFICER, at=MORNING), **but)
+
+
+def objection_text_erased(**but: Any) -> ObjectionTextErased:
+    one = ObjectionTextErased(
+        engagement=ENGAGEMENT["engagement"],
+        organisation=GEMEENTE,
+        rule="objection_settled:P2Y@1",
+        due=datetime(2028, 3, 2, 9, tzinfo=UTC),
+        keys=1,
+        at=datetime(2028, 3, 2, 10, tzinfo=UTC),
+    )
+    return replace(one, **but)
+
+
+INSTRUCTION = {"instruction": "0195538e-2b3c-7d4e-9f50-6b7c8d9e0f15", "organisation": GEMEENTE}
+
+
+def instruction_registered(**but: Any) -> InstructionRegistered:
+    one = InstructionRegistered(
+        **INSTRUCTION,
+        channel=InstructionChannel.EMAIL,
+        given_at=MORNING,
+        said="Zet het rooster van de brandweer in de app.",
+        giver="Sanne Bakker, crisiscoördinator",
+        by=OFFICER,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def instruction_parked(**but: Any) -> InstructionParked:
+    one = InstructionParked(**INSTRUCTION, reasons="Daar is geen grondslag voor.", by=OFFICER, at=MORNING)
+    return replace(one, **but)
+
+
+def instruction_carried_out(**but: Any) -> InstructionCarriedOut:
+    one = InstructionCarriedOut(**INSTRUCTION, done="Het rooster staat erin.", by=OFFICER, at=MORNING)
+    return replace(one, **but)
+
+
+def instruction_withdrawn(**but: Any) -> InstructionWithdrawn:
+    return replace(InstructionWithdrawn(**INSTRUCTION, by="account/b", at=MORNING), **but)
+
+
+def instruction_text_erased(**but: Any) -> InstructionTextErased:
+    one = InstructionTextErased(
+        **INSTRUCTION,
+        rule="instruction_closed:P2Y@1",
+        due=datetime(2028, 3, 2, 9, tzinfo=UTC),
+        keys=1,
+        at=datetime(2028, 3, 2, 10, tzinfo=UTC),
     )
     return replace(one, **but)

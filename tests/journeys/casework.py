@@ -91,6 +91,25 @@ def go_wrong(planting: Planting, village: Village) -> str:
     return incident
 
 
+def instruct(planting: Planting, village: Village) -> None:
+    """An instruction from its first word to its end, parked in between, and an objection to a sub-processor."""
+    officer, beheerder = village.officer, village.beheerder
+    said = {"organisation": village.organisation, "channel": "telephone"}
+    said["said"] = planting.a("controller's instruction", "Zet het rooster erin, zegt * Fuut.")
+    said["giver"] = planting.a("controller's voice", "wachtcommandant * Roerdomp")
+    instruction = officer.post("/v1/instructions", said)["instruction"]
+    parked = planting.a("controller's instruction's parking", "Daarvoor is geen grond, meent * Dodaars.")
+    officer.post(f"/v1/instructions/{instruction}/park", {"reasons": parked}, expect=200)
+    done = planting.a("controller's instruction's end", "Alleen de diensten, zonder namen, schrijft * Smient.")
+    officer.post(f"/v1/instructions/{instruction}/done", {"done": done}, expect=200)
+    beheerder.get(f"/v1/instructions/{instruction}")
+    mailer = {"name": "Voorbeeld Post B.V.", "task": "mail", "purposes": ["app_access"], "categories": ["email"]}
+    engaged = officer.post("/v1/sub-processors", {**mailer, "country": "NL"})["sub_processor"]
+    why = planting.a("controller's objection", "Daar werken wij niet mee, schrijft * Krakeend.")
+    beheerder.post(f"/v1/sub-processors/{engaged}/objection", {"reasons": why}, expect=200)
+    officer.get(f"/v1/sub-processors?organisation={village.organisation}")
+
+
 def take_along(system: System, village: Village, planting: Planting, to: Path) -> None:
     """Exports of every kind, reports, and a backup with its keyring: files that are out of the system's reach."""
     to.mkdir()

@@ -16,7 +16,7 @@ import pytest
 
 from crisisconnect.postgres import Cluster
 from tests.journeys.canaries import joined, search
-from tests.journeys.casework import CASE, go_wrong, leave, short_terms, take_along, write_about
+from tests.journeys.casework import CASE, go_wrong, instruct, leave, short_terms, take_along, write_about
 from tests.journeys.fields import FIELDS, GONE, HASHED, LAST, found
 from tests.journeys.people import certified
 from tests.journeys.planting import Planting, Village, be_refused, settle
@@ -155,6 +155,7 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     village = settle(planting)
     write_about(planting, village)
     go_wrong(planting, village)
+    instruct(planting, village)
     be_refused(planting, village)
     take_along(system, village, planting, ground.taken)
     saved = shutil.copytree(ground.taken / "backup", tmp_path / "untouched")  # who searches a database leaves files

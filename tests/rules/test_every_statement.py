@@ -18,7 +18,7 @@ from services.contracts.privacy import ADDITIONS, Category, Purpose, Role
 from services.kernel.durations import after
 from services.kernel.event import personal_fields
 from services.org.app.written import registers, written
-from services.org.domain import cookie, usage
+from services.org.domain import cookie, periods, usage
 from services.org.domain.statement import LANGUAGES, LISTS
 from services.retention.domain import terms as retention
 from tests.examples.org import MORNING
@@ -34,8 +34,13 @@ FIELDS = [
     for name, mark in personal_fields(event).items()
 ]
 KEPT = [
-    rules.parse(json.loads(Path(f"services/{service}/terms.json").read_text()))[-1].by_trigger
-    for service, rules in (("retention", retention), ("audit", audit), ("org", usage))
+    rules.parse(json.loads(Path(f"services/{name}.json").read_text()))[-1].by_trigger
+    for name, rules in (
+        ("retention/terms", retention),
+        ("audit/terms", audit),
+        ("org/terms", usage),
+        ("org/periods", periods),
+    )
 ]
 PUBLISHED = {
     1: {
@@ -44,9 +49,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "03d4a94236ea2d9cb5cfce6b173a5bfd08dbf35e1d77ddfc3a6a05ae4f3a3d4a",
-        "en_sha256": "966a7b49f9e94e4c7c91ee8c032f37d60727f56930870eb57be83aa9da14eaed",
-        "particulars_sha256": "7b40cefa0b247be304305013a945de1f8ea7a65382c7950a8c1d6b2c3e69c888",
+        "nl_sha256": "c74630cb0d27d56cdc841400bd0e264ac1519c58bdcad22922c5e3a81fa4703e",
+        "en_sha256": "d57eebc00f1ea660633871ae59a4980d3918c6cc8fc37f6e21e9ddcaf41e21d7",
+        "particulars_sha256": "8ea4c7508713b464ab9409c78caf67be9713a6afc875fd084bb05ac9a78943dd",
     },
 }
 """The SHA-256 of what was published."""

@@ -22,6 +22,8 @@ KEEPS: Mapping[str, str] = {
     "org.publish": "P14",
     "org.enter_cookies": "P10",
     "org.count_usage": "P02",
+    "org.engage": "P07",
+    "org.forget_words": "P06",
     "audit.alarms": "log",
     "audit.rounds": "log",
     "audit.tallying": "log",

@@ -17,6 +17,14 @@ from services.contracts.org.forgetting import (
     KeyEpochRetired as KeyEpochRetired,
     SigningKeyHandedOver as SigningKeyHandedOver,
 )
+from services.contracts.org.instruction import (
+    InstructionCarriedOut as InstructionCarriedOut,
+    InstructionChannel as InstructionChannel,
+    InstructionParked as InstructionParked,
+    InstructionRegistered as InstructionRegistered,
+    InstructionTextErased as InstructionTextErased,
+    InstructionWithdrawn as InstructionWithdrawn,
+)
 from services.contracts.org.leaving import (
     ExportDelivered as ExportDelivered,
     LeavingCancelled as LeavingCancelled,
@@ -41,5 +49,14 @@ from services.contracts.org.statement import (
     StatementAcknowledged as StatementAcknowledged,
     StatementPublished as StatementPublished,
     StoragePlace as StoragePlace,
+)
+from services.contracts.org.sub_processor import (
+    EngagementGround as EngagementGround,
+    ObjectionTextErased as ObjectionTextErased,
+    SubProcessorActivated as SubProcessorActivated,
+    SubProcessorAnnounced as SubProcessorAnnounced,
+    SubProcessorObjected as SubProcessorObjected,
+    SubProcessorRegistered as SubProcessorRegistered,
+    SubProcessorWithdrawn as SubProcessorWithdrawn,
 )
 from services.contracts.org.usage import UsageAggregated as UsageAggregated, UsageKind as UsageKind

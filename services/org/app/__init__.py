@@ -39,21 +39,43 @@ from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
 from services.org.app.usage import Usage
+from services.org.app.words import Words
 from services.org.domain.organisation import NoteInvitation, Register
-from services.org.views import agreements, consents, consulting, cookies, leaving, organisations, statements, usage
+from services.org.views import (
+    agreements,
+    consents,
+    consulting,
+    cookies,
+    instructions,
+    leaving,
+    organisations,
+    statements,
+    sub_processors,
+    usage,
+)
 
 MAKER = "ConnectTools B.V."
-NAMING = (organisations, agreements, statements, consents, consulting, usage)
+NAMING = (organisations, agreements, statements, consents, consulting, usage, sub_processors, instructions)
 """Views that hold something of people in an organisation's name."""
 PERSONAL = (statements, consents, usage)
 """Views that hold what a person said for themselves, or did."""
 
 
-class Org(Leaving, Usage, Consulting):
-    """Organisations, their contacts, their agreements, and how they leave; and what the maker states to everybody."""
+class Org(Leaving, Usage, Consulting, Words):
+    """Organisations, what they agreed and instructed, how they leave; and what the maker states to everybody."""
 
     name = "org"
-    views = (organisations, agreements, leaving, statements, cookies, consents, consulting)
+    views = (
+        organisations,
+        agreements,
+        leaving,
+        statements,
+        cookies,
+        consents,
+        consulting,
+        sub_processors,
+        instructions,
+    )
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
@@ -190,10 +212,12 @@ class Org(Leaving, Usage, Consulting):
         }
 
     def _owners_of(self, session: Connection, organisation: str) -> set[str]:
-        """Every contact there ever was, whoever signed for either side, the first Beheerder as invited."""
+        """Every contact there ever was, who signed for either side, the first Beheerder as invited; and its cases."""
         history = [one.event for one in eventstore.read(session, f"organisation/{organisation}")]
         kinds = ContactPublished | SecondContactNamed
         contacts = {f"contact/{one.contact}" for one in history if isinstance(one, kinds)}
         invited = {f"invitee/{one.invitee}" for one in history if isinstance(one, OrganisationRegistered)}
         signed = {f"signatory/{one}" for one in agreements.signatories(session, organisation)}
-        return {tombstone(organisation)} | contacts | invited | signed
+        cases = {f"engagement/{one}" for one in sub_processors.objections(session, organisation)}
+        cases |= {f"instruction/{one}" for one in instructions.saying(session, organisation)}
+        return {tombstone(organisation)} | contacts | invited | signed | cases

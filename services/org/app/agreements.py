@@ -157,6 +157,7 @@ class Agreements(Organisations, ABC):
             if agreements.binds(unit.session, organisation, agreement, today):
                 # Both have agreed anew, so nobody leaves.
                 unit.do(f"leaving/{organisation}", leaving.decider, leaving.Stay(at=at))
+                self.bound(unit, organisation, agreements.versions(unit.session, organisation, agreement)[-1])
             current = agreements.in_force(unit.session, [organisation], today).get(organisation)
             rows = agreements.versions(unit.session, organisation, agreement)
             return {"in_force": _in_force(rows[-1], current)}

@@ -171,6 +171,9 @@ class Organisations(Participant, ABC):
         unit.do(f"organisation/{command.organisation}", rules.decider, command)
         return {"organisation": command.organisation}
 
+    def bound(self, unit: Unit, organisation: str, terms: Mapping[str, Any]) -> None:
+        """What follows once both sides have signed: nothing here."""
+
     def found(self, session: Connection, context: Context, organisation: str) -> dict[str, Any]:
         """The organisation's row. Raises Refused("not_found"), for a stranger to it too (I9)."""
         row = organisations.by_id(session, organisation)

@@ -1,4 +1,4 @@
-"""What waits for a Beheerder or an operator with org: agreements that their side has not signed (P01)."""
+"""What waits with org: agreements to sign, sub-processors to judge, objections and instructions (P01, P07)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.contracts.privacy import Role
 from services.contracts.tasks import Asking, Look, Task, TaskKind
 from services.kernel.codec import instant, moment
 from services.org.domain.terms import AMSTERDAM, day_of
-from services.org.views import agreements
+from services.org.views import agreements, instructions, sub_processors
 
 
 def _to_sign(session: Connection, asking: Asking) -> Iterator[Task]:
@@ -23,4 +23,34 @@ def _to_sign(session: Connection, asking: Asking) -> Iterator[Task]:
         yield Task(id=row.agreement, organisation=row.organisation, since=None, due=instant(begins))
 
 
-LOOKS: Mapping[TaskKind, Look] = {TaskKind.AGREEMENT_TO_SIGN: _to_sign}
+def _to_judge(session: Connection, asking: Asking) -> Iterator[Task]:
+    """Whoever says nothing until then has let the sub-processor in."""
+    for row in sub_processors.in_state(session, asking.organisation, "announced"):
+        yield Task(
+            id=row.sub_processor, organisation=row.organisation, since=row.announced_at, due=row.objections_until
+        )
+
+
+def _to_settle(session: Connection, asking: Asking) -> Iterator[Task]:
+    for row in sub_processors.in_state(session, asking.organisation, "objected"):
+        yield Task(id=row.sub_processor, organisation=row.organisation, since=row.objected_at, due=None)
+
+
+def _to_carry_out(session: Connection, asking: Asking) -> Iterator[Task]:
+    for row in instructions.in_state(session, asking.organisation, "open"):
+        yield Task(id=row.instruction, organisation=row.organisation, since=row.registered_at, due=None)
+
+
+def _parked(session: Connection, asking: Asking) -> Iterator[Task]:
+    """The controller takes it back, or gives another one."""
+    for row in instructions.in_state(session, asking.organisation, "parked"):
+        yield Task(id=row.instruction, organisation=row.organisation, since=row.parked_at, due=None)
+
+
+LOOKS: Mapping[TaskKind, Look] = {
+    TaskKind.AGREEMENT_TO_SIGN: _to_sign,
+    TaskKind.SUB_PROCESSOR_TO_JUDGE: _to_judge,
+    TaskKind.OBJECTION_TO_SETTLE: _to_settle,
+    TaskKind.INSTRUCTION_TO_CARRY_OUT: _to_carry_out,
+    TaskKind.INSTRUCTION_PARKED: _parked,
+}

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Row,
     RowMapping,
+    ScalarSelect,
     String,
     Table,
     Text,
@@ -260,16 +261,27 @@ def terms_in_force(session: Connection, organisation: str, today: date) -> Terms
     )
 
 
+def newest_of(agreement: ColumnElement[str]) -> ScalarSelect[int]:
+    """The newest version of an agreement: an amendment that another one overtook waits for nobody."""
+    other = agreements.alias()
+    return select(func.max(other.c.version)).where(other.c.agreement == agreement).scalar_subquery()
+
+
 def unsigned_by(session: Connection, organisation: str | None, side: Side, today: date) -> list[Row[Any]]:
     """Proposals that this side has not signed, newer than what both have and not over; the first to begin first."""
     signed = select(agreements.c.organisation, func.max(agreements.c.version)).where(agreements.c.signatures == BOTH)
     newest = {row[0]: row[1] for row in session.execute(signed.group_by(agreements.c.organisation))}
-    mine = select(signatures.c.agreement).where(signatures.c.side == side.value)
+    mine = select(signatures.c.agreement).where(
+        signatures.c.side == side.value,
+        signatures.c.agreement == agreements.c.agreement,
+        signatures.c.version == agreements.c.version,
+    )
     wanted = select(agreements).where(
         agreements.c.signatures < BOTH,
         agreements.c.terminated.is_(False),
         agreements.c.ends_on.is_(None) | (agreements.c.ends_on >= today.isoformat()),
-        agreements.c.agreement.not_in(mine),
+        agreements.c.version == newest_of(agreements.c.agreement),
+        ~mine.exists(),
     )
     if organisation is not None:
         wanted = wanted.where(agreements.c.organisation == organisation)

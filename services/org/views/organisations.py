@@ -94,6 +94,11 @@ def after(session: Connection, organisation: str | None, limit: int) -> list[dic
     return [plain(row) for row in rows]
 
 
+def ids(session: Connection) -> list[str]:
+    """Every organisation that was ever registered, the maker too."""
+    return list(session.execute(select(organisations.c.organisation).order_by(organisations.c.organisation)).scalars())
+
+
 def reachable(session: Connection, organisation: str | None, maker: str) -> dict[str, int]:
     """How many organisations there are beside the maker's, and how many of them show a contact of their own (P17)."""
     mine = organisations.c.organisation != maker

@@ -87,3 +87,59 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("usage_facts", schema=None) as batch_op:
         batch_op.create_index("usage_by_day", ["day", "organisation"], unique=False)
+    op.create_table(
+        "sub_processors",
+        sa.Column("sub_processor", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("purposes", sa.Text(), nullable=False),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("transfer", sa.Text(), nullable=True),
+        sa.Column("everywhere", sa.Boolean(), nullable=False),
+        sa.Column("registered_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("sub_processor"),
+    )
+    with op.batch_alter_table("sub_processors", schema=None) as batch_op:
+        batch_op.create_index("sub_processors_by_time", ["registered_at", "sub_processor"], unique=False)
+    op.create_table(
+        "engagements",
+        sa.Column("engagement", sa.String(length=36), nullable=False),
+        sa.Column("sub_processor", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("announced_at", sa.String(length=32), nullable=True),
+        sa.Column("rule", sa.String(length=80), nullable=True),
+        sa.Column("objections_until", sa.String(length=32), nullable=True),
+        sa.Column("objected_at", sa.String(length=32), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("ground", sa.String(length=12), nullable=True),
+        sa.Column("active_since", sa.String(length=32), nullable=True),
+        sa.Column("withdrawn_at", sa.String(length=32), nullable=True),
+        sa.Column("settled_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("engagement"),
+    )
+    with op.batch_alter_table("engagements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engagements_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_engagements_sub_processor"), ["sub_processor"], unique=False)
+        batch_op.create_index("engagements_by_window", ["state", "objections_until"], unique=False)
+    op.create_table(
+        "instructions",
+        sa.Column("instruction", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("given_at", sa.String(length=32), nullable=False),
+        sa.Column("registered_at", sa.String(length=32), nullable=False),
+        sa.Column("parked_at", sa.String(length=32), nullable=True),
+        sa.Column("closed_at", sa.String(length=32), nullable=True),
+        sa.Column("erased_at", sa.String(length=32), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("giver", sa.Text(), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("done", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("instruction"),
+    )
+    with op.batch_alter_table("instructions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_instructions_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index("instructions_by_organisation", ["organisation", "instruction"], unique=False)
