@@ -96,6 +96,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "supervisor_due": ("toezichthouder in te lichten vóór", "supervisor to be told by"),
     "terms": ("termijnen", "terms"),
     "to_remind": ("te herinneren", "to remind"),
+    "to_tell": ("ontvangers in te lichten", "recipients to tell"),
     "triggers": ("waarvan gerekend", "counted from"),
     "type": ("soort gebeurtenis", "type of event"),
     "unreadable_in_copies_at": ("onleesbaar in kopieën op", "unreadable in copies at"),

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, email, moment, page_of
+from gateway.schemas.fields import Written, choice, email, moment, page_of, text
 from gateway.schemas.people import Names
 from services.contracts.privacy import Purpose
 from services.contracts.retention import (
@@ -16,6 +16,7 @@ from services.contracts.retention import (
     Decision,
     ExtensionGround,
     IdentityCheck,
+    NotTold,
     RefusalGround,
     RestrictionGround,
     Right,
@@ -91,6 +92,18 @@ class Outcome(Schema):
     statement = words()
     ground = choice(RestrictionGround)
     decisions = m.List(m.Nested(PurposeDecided), validate=Length(min=1, max=len(Purpose)))
+
+
+class Telling(Schema):
+    """Who received the data before, and when they were told, or why they are not: one of the two.
+
+    `reference` is one of those that the request lists; without it, it is somebody whom the software does not know of.
+    """
+
+    recipient = words(required=True)
+    reference = text(60)
+    told_at = moment()
+    why_not = choice(NotTold)
 
 
 class Lifting(Schema):
@@ -177,6 +190,16 @@ class DecisionShown(Schema):
     reasons = m.String(required=True, allow_none=True)
 
 
+class Recipient(Schema):
+    """Whoever received the data before: told, or not and why; `event` proves it. None of these: still to be told."""
+
+    reference = m.String(required=True, allow_none=True)
+    recipient = m.String(required=True, allow_none=True)
+    told_at = m.String(required=True, allow_none=True)
+    why_not = m.String(required=True, allow_none=True)
+    event = m.String(required=True, allow_none=True)
+
+
 class Request(Line):
     """With its words: what was asked, why it took longer, what was done, why it was refused, or its end began.
 
@@ -190,6 +213,7 @@ class Request(Line):
     statement = m.String(required=True, allow_none=True)
     lift_reasons = m.String(required=True, allow_none=True)
     decisions = m.List(m.Nested(DecisionShown), required=True)
+    recipients = m.List(m.Nested(Recipient), required=True)
 
 
 class OwnRequest(Request):

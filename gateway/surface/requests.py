@@ -126,6 +126,14 @@ ROUTES = (
         body=requests.Refusal(),
     ),
     _step(
+        "notify-recipient",
+        "Record that who received the data before was told what became of it, or why not.",
+        "retention.tell_recipient",
+        Problem.NOT_YET,
+        Problem.MOMENT_IMPOSSIBLE,
+        body=requests.Telling(),
+    ),
+    _step(
         "lift",
         "Announce that a restriction ends: the person is mailed first, and it ends when the notice is over.",
         "retention.end_restriction",

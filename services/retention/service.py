@@ -118,6 +118,11 @@ class RetentionService(Tended):
         asked = schemas.loaded(asking.Lifting(), said)
         return self.app.restricting.end(context, organisation, request, **asked)
 
+    @answers()
+    def tell_recipient(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Telling(), said)
+        return self.app.requests.tell(context, organisation, request, **asked)
+
     @answers(callers=("auth", "org", "audit"))
     def objections(self, context: Context, organisation: str, person: str) -> dict[str, Any]:
         return self.app.requests.objections(organisation, person)

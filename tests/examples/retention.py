@@ -35,6 +35,7 @@ from services.contracts.retention import (
     IdentityVerified,
     KeyEpochRetired,
     ObjectionDecided,
+    RecipientTold,
     RefusalGround,
     Reminder,
     RequestExtended,
@@ -325,4 +326,16 @@ def restriction_ended(**but: Any) -> RestrictionEnded:
 
 def request_reminded(**but: Any) -> RequestReminded:
     made = RequestReminded(**ASKED_ABOUT, why=Reminder.DUE_SOON, told=2, at=BEFORE_CLOSING + timedelta(days=24))
+    return replace(made, **but)
+
+
+def recipient_told(**but: Any) -> RecipientTold:
+    made = RecipientTold(
+        **ASKED_ABOUT,
+        reference="export/0195538e-7081-72a3-8eb5-102b3c4d5e67",
+        recipient="De afdeling informatie van de gemeente, die het archief bewaart.",
+        told_at=BEFORE_CLOSING + timedelta(days=21),
+        recorded_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=22),
+    )
     return replace(made, **but)

@@ -45,6 +45,7 @@ FIELDS = {
     "retention.RequestFulfilled.v1.statement": "member's statement",
     "retention.ObjectionDecided.v1.reasons": "member's objection's reasons",
     "retention.RestrictionEnding.v1.reasons": "member's restriction's end",
+    "retention.RecipientTold.v1.recipient": "member's recipient",
     "retention.HoldPlaced.v1.reason": "member's hold's reason",
     "retention.HoldReviewed.v1.finding": "member's hold's review",
     "audit.ReplayStarted.v1.ground": "replay's ground",

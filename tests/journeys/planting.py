@@ -209,6 +209,8 @@ def _done(planting: Planting, beheerder: Person, member: Person, base: str) -> N
         request = member.post("/v1/me/requests", {"kind": kind})["request"]
         said = {"outcome": planting.a(f"member's {kind}'s outcome", f"gedaan, {kind}, door * Kuifeend"), **answer}
         beheerder.post(f"{base}/{request}/fulfil", said, expect=200)
+    who = {"recipient": planting.a("member's recipient", "de archivaris, mevrouw * Zwaan"), "why_not": "impossible"}
+    beheerder.post(f"{base}/{request}/notify-recipient", who, expect=200)
     why = {"reasons": planting.a("member's restriction's end", "nagezien en in orde, schrijft * Meerkoet")}
     beheerder.post(f"{base}/{request}/lift", why, expect=200)
 

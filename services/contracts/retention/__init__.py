@@ -2,7 +2,9 @@
 
 from services.contracts.retention.effect import (
     Decision as Decision,
+    NotTold as NotTold,
     ObjectionDecided as ObjectionDecided,
+    RecipientTold as RecipientTold,
     Reminder as Reminder,
     RequestReminded as RequestReminded,
     RestrictionEnded as RestrictionEnded,

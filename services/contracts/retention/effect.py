@@ -33,6 +33,13 @@ class Reminder(StrEnum):
     OVERDUE = "overdue"
 
 
+class NotTold(StrEnum):
+    """Why somebody who received data is not told of what changed since; nothing else is a reason (AVG 19)."""
+
+    IMPOSSIBLE = "impossible"
+    DISPROPORTIONATE = "disproportionate"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ObjectionDecided(Event, kind="request"):
     """An objection to one purpose was upheld, so that it is no longer processed for, or rejected on grounds (P15)."""
@@ -81,4 +88,19 @@ class RequestReminded(Event, kind="request"):
     organisation: str
     why: Reminder
     told: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipientTold(Event, kind="request"):
+    """Who received the person's data before was told of what a request changed, or for this reason was not (AVG 19)."""
+
+    request: str
+    account: str = subject()
+    organisation: str
+    reference: str | None = None
+    recipient: str | None = personal(Category.CORRESPONDENCE, owner="request")
+    told_at: datetime | None = None
+    why_not: NotTold | None = None
+    recorded_by: str
     at: datetime

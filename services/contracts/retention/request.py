@@ -129,6 +129,7 @@ class RequestFulfilled(Event, kind="request"):
     restriction: RestrictionGround | None = None
     remedies: tuple[str, ...] | None = None
     law: int | None = None
+    recipients: tuple[str, ...] | None = None
     fulfilled_by: str
     at: datetime
 

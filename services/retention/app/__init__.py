@@ -44,9 +44,11 @@ from services.retention.views import (
     controllers,
     departures,
     erasures,
+    handed_over,
     holds,
     objections,
     proposals,
+    recipients,
     recordings,
     requests,
     retirements,
@@ -62,7 +64,7 @@ def default_terms(instead: Path | None = None) -> tuple[terms.Terms, ...]:
     return terms.parse(json.loads((instead or Path(__file__).parents[1] / "terms.json").read_text()))
 
 
-OF_PEOPLE = (erasures, holds, requests, objections, recordings, sessions)
+OF_PEOPLE = (erasures, holds, requests, objections, recipients, recordings, sessions)
 """The views that say whom something is about."""
 
 
@@ -70,8 +72,8 @@ class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, requests, objections, departures, retirements, rules, certificates)
-    log_views = (controllers, proposals, recordings, sessions, standing)
+    views = (erasures, holds, requests, objections, recipients, departures, retirements, rules, certificates)
+    log_views = (controllers, handed_over, proposals, recordings, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
         completed=retention.ErasureCompleted,
@@ -83,6 +85,7 @@ class Retention(Participant):
             (
                 *FOLLOWS,
                 *controllers.FOLLOWED,
+                *handed_over.FOLLOWED,
                 *proposals.FOLLOWED,
                 *recordings.FOLLOWED,
                 *sessions.FOLLOWED,

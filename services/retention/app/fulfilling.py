@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from services.contracts.privacy import Category, LegalBasis
 from services.contracts.retention import Right
+from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
 from services.retention.domain import request as rules
+from services.retention.domain.aftermath import CHANGES
 from services.retention.domain.objection import Decide, Decided
-from services.retention.views import erasures
+from services.retention.views import erasures, handed_over, recordings
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -48,6 +50,7 @@ class Fulfilling:
         done: dict[str, Any] = {"erasure": None}
         if row.state == rules.Status.VERIFIED:
             done |= self._done(context, row, said)
+            done["recipients"] = self._recipients(row)
         now = self._retention.now()
         asked = rules.Fulfil(outcome=outcome, by=context.actor, at=now, **done)
         also, keys = self._beside(context, row, outcome)
@@ -75,6 +78,14 @@ class Fulfilling:
         made = tuple(Decided(**one) for one in said["decisions"])
         now = self._retention.now()
         return Decide(outcome=outcome, decisions=made, remedies=remedies, law=law, by=context.actor, at=now)
+
+    def _recipients(self, row: Any) -> tuple[str, ...]:
+        """What was handed over since this person came, with them in it, and has to be told of (AVG 19)."""
+        if row.right not in CHANGES:
+            return ()
+        with self._retention.store.reading() as session:
+            known = recordings.of(session, row.account).values()
+            return handed_over.since(session, row.organisation, min(map(instant, known), default=""))
 
     def _beside(
         self, context: Context, row: Any, outcome: str

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from services.contracts.privacy import Category, LegalBasis
-from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
+from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, NotTold, RefusalGround, Right
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -19,9 +19,10 @@ from services.kernel.unit import Unit
 from services.retention.app.law import MAKER, Clock, written
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import request as rules
+from services.retention.domain.aftermath import Tell
 from services.retention.domain.clock import Term
 from services.retention.schemas import STANDING_SENTENCE, requests as schemas
-from services.retention.views import controllers, departures, erasures, objections, recordings, requests
+from services.retention.views import controllers, departures, erasures, objections, recipients, recordings, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -107,6 +108,33 @@ class Requests:
             reasons=reasons,
             remedies=remedies,
             law=law,
+            by=context.actor,
+            at=self._retention.now(),
+        )
+        return self.step(context, organisation, request, asked)
+
+    def tell(
+        self,
+        context: Context,
+        organisation: str,
+        request: str,
+        *,
+        recipient: str,
+        reference: str | None = None,
+        told_at: datetime | None = None,
+        why_not: NotTold | None = None,
+    ) -> dict[str, Any]:
+        """Record that somebody who received the data before was told what became of it, or why not (AVG 19).
+
+        Raises Refused: `not_found` (for a reference that is none, or was told of), `invalid`, `not_yet`,
+        `moment_impossible`.
+        """
+        self.found(organisation, request)
+        asked = Tell(
+            reference=reference,
+            recipient=recipient,
+            told_at=told_at,
+            why_not=why_not,
             by=context.actor,
             at=self._retention.now(),
         )
@@ -254,14 +282,19 @@ class Requests:
     def _shown(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
         with self._retention.store.reading() as session:
             decided = objections.of_requests(session, [row.request for row in rows])
+            told_of = recipients.of_requests(session, [row.request for row in rows])
         sealed = [(getattr(row, name), field) for row in rows for name, field in requests.SEALED.items()]
         sealed += [(one.reasons, "reasons") for row in rows for one in decided.get(row.request, ())]
+        sealed += [(one.recipient, "recipient") for row in rows for one in told_of.get(row.request, ())]
         opened = iter(self._retention.keyring.open_many(sealed))
         told = [
             {**schemas.request(row, self.clock), **{name: next(opened) for name in requests.SEALED}} for row in rows
         ]
         for item in told:
             item["decisions"] = [schemas.decision(one, next(opened)) for one in decided.get(item["id"], ())]
+        for row, item in zip(rows, told, strict=True):
+            known = [(one, next(opened)) for one in told_of.get(row.request, ())]
+            item["recipients"] = schemas.recipients(row, known)
         return told
 
 

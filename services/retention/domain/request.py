@@ -14,6 +14,7 @@ from services.contracts.retention import (
     IdentityCheck,
     IdentityVerified,
     ObjectionDecided,
+    RecipientTold,
     RefusalGround,
     RequestExtended,
     RequestFulfilled,
@@ -26,7 +27,7 @@ from services.contracts.retention import (
 )
 from services.kernel.decider import Decider, Refused
 from services.retention.domain import aftermath, objection
-from services.retention.domain.aftermath import End, NoteEnd, Remind
+from services.retention.domain.aftermath import End, NoteEnd, Remind, Tell
 from services.retention.domain.clock import Deadline
 from services.retention.domain.objection import Decide
 
@@ -85,6 +86,7 @@ class Fulfil:
     statement: str | None = None
     effect: str | None = None
     restriction: RestrictionGround | None = None
+    recipients: tuple[str, ...] = ()
     by: str
     at: datetime
 
@@ -157,6 +159,8 @@ def decide(state: Request, command: Command) -> Sequence[Event]:
         case _, Remind():
             return []
         case Request(restricts=True, asked=asked), (End() | NoteEnd()) if asked:
+            return aftermath.decide(asked, state.after, command)
+        case Request(asked=asked), Tell() if asked:
             return aftermath.decide(asked, state.after, command)
         case _, (End() | NoteEnd()):
             raise Refused("not_restricted")
@@ -245,6 +249,7 @@ def _fulfil(asked: DataRequested, command: Fulfil) -> Sequence[Event]:
             statement=command.statement,
             effect=command.effect,
             restriction=command.restriction,
+            recipients=command.recipients or None,
             fulfilled_by=command.by,
             at=command.at,
         )
@@ -285,10 +290,11 @@ def evolve(state: Request, event: Event) -> Request:
         case RequestExtended():
             return replace(state, extended=True, after=aftermath.evolve(state.after, event))
         case RequestFulfilled():
-            return replace(state, status=Status.FULFILLED, restricts=event.restriction is not None)
+            after = aftermath.evolve(state.after, event)
+            return replace(state, status=Status.FULFILLED, restricts=event.restriction is not None, after=after)
         case ObjectionDecided():
             return state
-        case RequestReminded() | RestrictionEnding() | RestrictionEnded():
+        case RequestReminded() | RestrictionEnding() | RestrictionEnded() | RecipientTold():
             return replace(state, after=aftermath.evolve(state.after, event))
         case RequestRefused():
             return replace(state, status=Status.REFUSED)

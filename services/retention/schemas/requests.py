@@ -16,6 +16,7 @@ from services.contracts.retention import (
     Decision,
     ExtensionGround,
     IdentityCheck,
+    NotTold,
     RefusalGround,
     RestrictionGround,
     Right,
@@ -93,6 +94,13 @@ class Outcome(Strict):
     )
 
 
+class Telling(Strict):
+    recipient = _text()
+    reference = m.String(load_default=None, allow_none=True, validate=Length(max=60))
+    told_at = m.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    why_not = m.Enum(NotTold, by_value=True, load_default=None, allow_none=True)
+
+
 class Lifting(Strict):
     reasons = _text()
 
@@ -156,6 +164,24 @@ def decision(row: Row, reasons: str | None) -> dict[str, Any]:  # type: ignore[t
     return {"purpose": row.purpose, "decision": row.decision, "reasons": reasons}
 
 
+def recipients(row: Row, told: Sequence[tuple[Row, str | None]]) -> list[dict[str, Any]]:  # type: ignore[type-arg]
+    """Whoever was told, or not and why; then what is known to have been handed over and waits to be told of."""
+    lines = [
+        {
+            "reference": one.reference,
+            "recipient": who,
+            "told_at": one.told_at,
+            "why_not": one.why_not,
+            "event": one.event,
+        }
+        for one, who in told
+    ]
+    done = {one.reference for one, _ in told}
+    waiting = [name for name in orjson.loads(row.recipients or "[]") if name not in done]
+    nobody = {"recipient": None, "told_at": None, "why_not": None, "event": None}
+    return [*lines, *({"reference": name, **nobody} for name in waiting)]
+
+
 def dates(recorded: Sequence[Row], going: Sequence[Row]) -> dict[str, Any]:  # type: ignore[type-arg]
     """When what is kept of a person came to be, and when it goes."""
     return {
@@ -167,7 +193,7 @@ def dates(recorded: Sequence[Row], going: Sequence[Row]) -> dict[str, Any]:  # t
 LINE = (
     "organisation", "right", "channel", "state", "received_at", "rule", "due_on", "first_due_on", "extension_ground",
     "duplicate_of", "verified_at", "how", "closed_at", "ground", "restriction", "lifts_at", "lifted_at", "reminded_at",
-    "reminded_late_at",
+    "reminded_late_at", "to_tell",
 )  # fmt: skip
 
 
@@ -190,6 +216,7 @@ def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[typ
         "extended": sum(row.extended for row in rows),
         "restricted": sum(bool(row.restriction and row.account and not row.lifted_at) for row in rows),
         "reminded": sum(bool(row.reminded_at) + bool(row.reminded_late_at) for row in rows),
+        "recipients_to_tell": sum(row.to_tell or 0 for row in rows),
         "duplicates": sum(row.duplicate_of is not None for row in rows),
         "to_remind": sum(line["to_remind"] for line in lines),
         "overdue": sum(line["state"] in OPEN and line["late"] for line in lines),

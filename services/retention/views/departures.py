@@ -25,6 +25,7 @@ from services.kernel.envelope import Recorded
 from services.retention.views.erasures import erasures
 from services.retention.views.holds import holds
 from services.retention.views.objections import objections
+from services.retention.views.recipients import recipients
 from services.retention.views.requests import WITHOUT_THEM, requests
 
 tables = MetaData()
@@ -106,9 +107,11 @@ def requests_of(session: Connection, organisation: str) -> list[str]:
 def drop(session: Connection, organisation: str) -> int:
     """Leave the proof and take out whom it is about, and what was said."""
     mine = _gone(requests, organisation)
-    objected = session.execute(delete(objections).where(_gone(objections, organisation))).rowcount
+    beside = sum(
+        session.execute(delete(table).where(_gone(table, organisation))).rowcount for table in (objections, recipients)
+    )
     return (
-        objected
+        beside
         + session.execute(update(requests).where(mine).values(WITHOUT_THEM)).rowcount
         + sum(
             session.execute(update(table).where(_gone(table, organisation)).values(account=None)).rowcount
@@ -120,5 +123,5 @@ def drop(session: Connection, organisation: str) -> int:
 def counted(session: Connection, organisation: str) -> int:
     return sum(
         session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
-        for table in (erasures, holds, objections, requests)
+        for table in (erasures, holds, objections, recipients, requests)
     )

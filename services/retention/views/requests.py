@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
+    Integer,
     MetaData,
     Row,
     String,
@@ -28,6 +29,7 @@ from services.contracts.retention import (
     DataRequested,
     ErasureCompleted,
     IdentityVerified,
+    RecipientTold,
     Reminder,
     RequestExtended,
     RequestFulfilled,
@@ -79,6 +81,8 @@ requests = Table(
     Column("lift_reasons", Text),
     Column("reminded_at", String(32)),
     Column("reminded_late_at", String(32)),
+    Column("recipients", Text),
+    Column("to_tell", Integer),
     Index("requests_by_organisation", "organisation", "request"),
 )
 """`state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
@@ -147,6 +151,8 @@ def project(session: Connection, record: Recorded) -> None:
                 closed_at=instant(event.at),
                 erasure=event.erasure,
                 effect=event.effect,
+                recipients=orjson.dumps(list(event.recipients)).decode() if event.recipients else None,
+                to_tell=len(event.recipients or ()),
                 restriction=event.restriction.value if event.restriction else None,
                 remedies=orjson.dumps(list(event.remedies)).decode() if event.remedies else None,
                 law=str(event.law) if event.law else None,
@@ -170,6 +176,9 @@ def project(session: Connection, record: Recorded) -> None:
         case RestrictionEnding() as event:
             said = record.sealed.get("reasons")
             _set(session, event.request, lifts_at=instant(event.lifts_at), lift_reasons=said)
+        case RecipientTold() as event if event.reference is not None:
+            mine = requests.c.request == event.request
+            session.execute(update(requests).where(mine).values(to_tell=requests.c.to_tell - 1))
         case RestrictionEnded() as event:
             _set(session, event.request, lifted_at=instant(event.at))
         case ErasureCompleted() as event if event.scope == PERSON:

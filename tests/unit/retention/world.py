@@ -28,9 +28,11 @@ from services.retention.views import (
     controllers,
     departures,
     erasures,
+    handed_over,
     holds,
     objections,
     proposals,
+    recipients,
     recordings,
     requests,
     retirements,
@@ -41,8 +43,8 @@ from services.retention.views import (
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, requests, objections, departures, retirements, rules, certificates)
-FOLLOWERS = (controllers, proposals, recordings, sessions, standing)
+VIEWS = (erasures, holds, requests, objections, recipients, departures, retirements, rules, certificates)
+FOLLOWERS = (controllers, handed_over, proposals, recordings, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
 

@@ -256,6 +256,8 @@ def upgrade() -> None:
         sa.Column("lift_reasons", sa.Text(), nullable=True),
         sa.Column("reminded_at", sa.String(length=32), nullable=True),
         sa.Column("reminded_late_at", sa.String(length=32), nullable=True),
+        sa.Column("recipients", sa.Text(), nullable=True),
+        sa.Column("to_tell", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("request"),
     )
     with op.batch_alter_table("requests", schema=None) as batch_op:
@@ -318,4 +320,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("objections", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_objections_account"), ["account"], unique=False)
+    op.create_table(
+        "recipients",
+        sa.Column("event", sa.String(length=36), nullable=False),
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=True),
+        sa.Column("told_at", sa.String(length=32), nullable=True),
+        sa.Column("why_not", sa.String(length=20), nullable=True),
+        sa.Column("recipient", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("event"),
+    )
+    with op.batch_alter_table("recipients", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recipients_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recipients_request"), ["request"], unique=False)
+
+    op.create_table(
+        "handed_over",
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("reference"),
+    )
+    with op.batch_alter_table("handed_over", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handed_over_organisation"), ["organisation"], unique=False)
     # ### end Alembic commands ###
