@@ -30,6 +30,7 @@ PURPOSES = {
     "signatory": (Purpose.BEHEER_ACCESS,),
     "hold": (Purpose.BEHEER_ACCESS,),
     "request": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
+    "delivery": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "incident": (Purpose.BEHEER_ACCESS,),
     "engagement": (Purpose.BEHEER_ACCESS,),
     "instruction": (Purpose.BEHEER_ACCESS,),

@@ -20,11 +20,14 @@ class Printing:
     def __init__(self) -> None:
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    async def pdf(self, page: Page, deadline: float) -> bytes:
-        """The page as PDF/A. Raises Unavailable where it is not ready by `deadline` (monotonic), or NotPrinted."""
+    async def pdf(self, page: Page, deadline: float, *, or_plain: bool = False) -> bytes:
+        """The page as PDF/A; with `or_plain` as PDF, where it holds what no font here has.
+
+        Raises Unavailable where it is not ready by `deadline` (monotonic), or NotPrinted.
+        """
         try:
             async with asyncio.timeout(deadline - time.monotonic()), self._turn:
-                return await _run(pressing.command(_PRESS), pressing.asked(page))
+                return await _run(pressing.command(_PRESS), pressing.asked(page, or_plain=or_plain))
         except TimeoutError:
             raise Unavailable(GATEWAY, "the press is busy") from None
 

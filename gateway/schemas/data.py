@@ -6,11 +6,18 @@ from marshmallow import Schema, fields as m
 
 from gateway.schemas.complaints import ComplaintShown
 from gateway.schemas.consents import Consent
+from gateway.schemas.fields import choice
 from gateway.schemas.organisations import ShownContact
 from gateway.schemas.own import Look
 from gateway.schemas.requests import Request
-from gateway.schemas.statement import StatementLine, SupervisoryAuthority
+from gateway.schemas.statement import InLanguage, StatementLine, SupervisoryAuthority
 from gateway.schemas.usage import UsageFact
+
+
+class DataQuery(InLanguage):
+    """The same answer as data, or as paper (PDF/A) in plain words."""
+
+    format = choice(("json", "pdf"), load_default="json")
 
 
 class OwnAccount(Schema):

@@ -48,13 +48,17 @@ PORTABLE: Mapping[str, Mapping[str, Any]] = {
         app_version=TEXT,
     ),
     "requests": _records(
-        "What you asked of your organisation.", received_at=MOMENT, channel=TEXT, kind=TEXT, said=TEXT
+        "What you asked of your organisation.", received_at=MOMENT, channel=TEXT, kind=TEXT, said=TEXT, statement=TEXT
     ),
     "complaints": _records("What you complained of.", received_at=MOMENT, channel=TEXT, text=TEXT, contact=TEXT),
     "consents": _records(
-        "What you consented to.", purpose=TEXT, statement_version=NUMBER, given_at=MOMENT, withdrawn_at=MOMENT
+        "What you consented to.",
+        purpose=TEXT,
+        given_at=MOMENT,
+        withdrawn_at=MOMENT,
+        statement_version={"type": ["integer", "null"]},
     ),
+    "usage": _records("What you did in the app, as far as it is not counted yet.", kind=TEXT, at=MOMENT),
     "acknowledged_statements": _records("Which privacy statements you said to have seen.", version=NUMBER, at=MOMENT),
-    "usage": _records("What you did in the app, as long as it is not counted yet.", kind=TEXT, at=MOMENT),
 }
 """By the name of its file, and of what it is called in the copy. The properties also decide which fields leave."""

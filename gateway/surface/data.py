@@ -5,18 +5,22 @@ from __future__ import annotations
 from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.gathering import gathered, told
+from gateway.paper.access import page
 from gateway.portable import portable
 from gateway.route import EVERY_ROLE, For, Reach, Route
-from gateway.schemas.data import OwnData
-from gateway.schemas.statement import InLanguage
+from gateway.schemas.data import DataQuery, OwnData
 
 ZIP = b"application/zip"
 
 
 async def _data(ask: Ask) -> Answer:
     lang = ask.query["lang"]
-    found = await gathered(ask.call, ask.caller.organisation, [lang])
-    return Answer.json(200, ask.route.pick(told(found, lang)))
+    answer = ask.route.pick(told(await gathered(ask.call, ask.caller.organisation, [lang]), lang))
+    if ask.query["format"] == "json":
+        return Answer.json(200, answer)
+    made = await ask.door.printing.pdf(page(answer, lang), ask.deadline, or_plain=True)
+    named = (b"content-disposition", b'attachment; filename="crisisconnect-access-%s.pdf"' % lang.encode())
+    return Answer(200, made, media_type=b"application/pdf", headers=(named,))
 
 
 async def _export(ask: Ask) -> Answer:
@@ -33,8 +37,9 @@ ROUTES = (
         roles=EVERY_ROLE,
         reach=Reach.SELF,
         handler=_data,
-        query=InLanguage(),
+        query=DataQuery(),
         answer=OwnData(),
+        or_as="application/pdf",
         purpose=For.ROLE,
         dangerous=True,
     ),

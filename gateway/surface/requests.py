@@ -8,8 +8,9 @@ from typing import Any
 from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.route import EVERY_ROLE, For, Reach, Route
-from gateway.schemas import requests
+from gateway.schemas import deliveries as shapes, requests
 from gateway.schemas.fields import Page
+from gateway.surface import deliveries
 from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose, Role
 
@@ -54,10 +55,11 @@ def _of(method: str, path: str, summary: str, **rest: Any) -> Route:
     )
 
 
-def _step(name: str, summary: str, rpc: str, *problems: Problem, **rest: Any) -> Route:
+def _step(name: str, summary: str, rpc: str | None, *problems: Problem, **rest: Any) -> Route:
     path = f"{REQUESTS}/{{request}}/{name}"
     usual = (Problem.REQUEST_CLOSED, Problem.ERASED)
-    return _of("POST", path, summary, rpc=rpc, answer=requests.Stepped(), problems=(*problems, *usual), **rest)
+    said = {"answer": requests.Stepped(), "problems": (*problems, *usual), **rest}
+    return _of("POST", path, summary, rpc=rpc, **said)
 
 
 ROUTES = (
@@ -104,17 +106,20 @@ ROUTES = (
     ),
     _step(
         "fulfil",
-        "Do what was asked and say so: correct, restrict, decide on an objection, begin an erasure.",
-        "retention.fulfil_request",
+        "Do what was asked and say so: correct, restrict, decide on an objection, begin an erasure, deliver an answer.",
+        None,
         Problem.IDENTITY_NEEDED,
+        Problem.ANSWER_TOO_LARGE,
+        Problem.TOO_LATE,
         Problem.LAST_BEHEERDER,
         Problem.NOT_YET,
-        Problem.TOO_LATE,
         Problem.ALREADY_INVITED,
         Problem.ACCOUNT_CLOSED,
         Problem.GROUND_NEEDED,
         Problem.ACCOUNT_NEEDS_PURPOSE,
-        body=requests.Outcome(),
+        handler=deliveries.fulfil,
+        body=shapes.Fulfilment(),
+        answer=shapes.Fulfilled(),
         dangerous=True,
     ),
     _step(

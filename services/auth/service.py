@@ -148,6 +148,10 @@ class AuthService(Tended):
     def remind(self, context: Context, organisation: str, request: str, why: str) -> dict[str, Any]:
         return self.app.rights.remind(context, organisation=organisation, request=request, why=Reminder(why))
 
+    @answers(callers=("retention",))
+    def mail_delivery(self, context: Context, organisation: str, person: str, token: str) -> dict[str, Any]:
+        return self.app.letters.delivery(context, organisation=organisation, person=person, token=token)
+
     @answers(callers=("audit", "retention"))
     def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.people.pseudonym_of(account=account, organisation=organisation)

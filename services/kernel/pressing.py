@@ -38,11 +38,14 @@ def command(press: Path = PRESS) -> list[str]:
     return [sys.executable, "-I", str(press)]
 
 
-def asked(page: Page) -> bytes:
-    """The page as the press reads it: its template sees the values as data, never as the template's language."""
+def asked(page: Page, *, or_plain: bool = False) -> bytes:
+    """The page as the press reads it: its template sees the values as data, never as the template's language.
+
+    With `or_plain` it may be PDF, and no PDF/A, where it holds a character that no font of the press has.
+    """
     beside = sys.modules[type(page).__module__].__file__ or ""
     template = Path(beside).with_name(f"{page.template}.typ")
-    return orjson.dumps({"template": str(template), "at": page.at, "page": asdict(page)})
+    return orjson.dumps({"template": str(template), "at": page.at, "or_plain": or_plain, "page": asdict(page)})
 
 
 def pdf(page: Page) -> bytes:

@@ -9,7 +9,7 @@ from services.kernel.hosting import answers, hosted
 from services.kernel.tending import Tended, serve
 from services.retention import schemas
 from services.retention.app import Retention
-from services.retention.schemas import requests as asking
+from services.retention.schemas import deliveries as delivering, requests as asking
 
 
 class RetentionService(Tended):
@@ -126,6 +126,33 @@ class RetentionService(Tended):
     @answers(callers=("auth", "org", "audit"))
     def objections(self, context: Context, organisation: str, person: str) -> dict[str, Any]:
         return self.app.requests.objections(organisation, person)
+
+    # -- answers on their way
+
+    @answers()
+    def delivery_wanted(self, context: Context, organisation: str, request: str, again: bool = False) -> dict[str, Any]:
+        return self.app.deliveries.wanted(context, organisation, request, again=again)
+
+    @answers()
+    def deliver(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        answer = schemas.loaded(delivering.Answer(), said)
+        return self.app.deliveries.deliver(context, organisation, request, **answer)
+
+    @answers()
+    def deliveries(self, context: Context, organisation: str, request: str) -> dict[str, Any]:
+        return self.app.deliveries.of_request(organisation, request)
+
+    @answers()
+    def my_deliveries(self, context: Context) -> dict[str, Any]:
+        return self.app.deliveries.mine(context)
+
+    @answers()
+    def delivery(self, context: Context, token: str) -> dict[str, Any]:
+        return self.app.collecting.look(token)
+
+    @answers()
+    def collect_delivery(self, context: Context, token: str, code: str) -> dict[str, Any]:
+        return self.app.collecting.collect(context, token, code)
 
     @answers(callers=("audit",))
     def request_report(self, context: Context, **asked: Any) -> dict[str, Any]:

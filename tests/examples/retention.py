@@ -14,6 +14,11 @@ from services.contracts.retention import (
     CopiesUnreadable,
     DataRequested,
     Decision,
+    DeliveryCodeRefused,
+    DeliveryCollected,
+    DeliveryExpired,
+    DeliveryPrepared,
+    DeliveryVoided,
     ErasureBraked,
     ErasureCancelled,
     ErasureCertified,
@@ -48,6 +53,7 @@ from services.contracts.retention import (
     Right,
     RuleChanged,
     SigningKeyHandedOver,
+    VoidGround,
 )
 
 CLOSED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
@@ -339,3 +345,45 @@ def recipient_told(**but: Any) -> RecipientTold:
         at=BEFORE_CLOSING + timedelta(days=22),
     )
     return replace(made, **but)
+
+
+DELIVERY = {
+    "delivery": "0195538e-6a7b-7c8d-9e0f-1a2b3c4d5e05",
+    "account": WHOSE["account"],
+    "organisation": WHOSE["organisation"],
+}
+
+
+def delivery_prepared(**but: Any) -> DeliveryPrepared:
+    made = DeliveryPrepared(
+        **DELIVERY,
+        request=ASKED_ABOUT["request"],
+        right=Right.ACCESS,
+        token_digest="5f2c1d7e9a3b4c6d8e0f1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b1c2d",
+        code="9f1c5d2e7a3b4c6d8e0f1a2b3c4d5e6f:0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        size=182_344,
+        rule="delivery_prepared:P14D@1",
+        expires_at=BEFORE_CLOSING + timedelta(days=34),
+        prepared_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=20),
+    )
+    return replace(made, **but)
+
+
+def delivery_code_refused(**but: Any) -> DeliveryCodeRefused:
+    at = BEFORE_CLOSING + timedelta(days=21)
+    return replace(DeliveryCodeRefused(**DELIVERY, tries=1, wait_until=at + timedelta(seconds=2), at=at), **but)
+
+
+def delivery_collected(**but: Any) -> DeliveryCollected:
+    at = BEFORE_CLOSING + timedelta(days=21, seconds=9)
+    return replace(DeliveryCollected(**DELIVERY, request=ASKED_ABOUT["request"], at=at), **but)
+
+
+def delivery_voided(**but: Any) -> DeliveryVoided:
+    at = BEFORE_CLOSING + timedelta(days=22)
+    return replace(DeliveryVoided(**DELIVERY, why=VoidGround.WRONG_CODES, at=at), **but)
+
+
+def delivery_expired(**but: Any) -> DeliveryExpired:
+    return replace(DeliveryExpired(**DELIVERY, at=BEFORE_CLOSING + timedelta(days=34)), **but)

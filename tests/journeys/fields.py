@@ -5,6 +5,8 @@ from __future__ import annotations
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from services.retention.app import codes
+
 FIELDS = {
     "auth.PersonInvited.v1.email": "member's e-mail",
     "auth.UserRegistered.v1.public_id": "member's public account id",
@@ -46,6 +48,7 @@ FIELDS = {
     "retention.ObjectionDecided.v1.reasons": "member's objection's reasons",
     "retention.RestrictionEnding.v1.reasons": "member's restriction's end",
     "retention.RecipientTold.v1.recipient": "member's recipient",
+    "retention.DeliveryPrepared.v1.code": "member's delivery's code",
     "retention.HoldPlaced.v1.reason": "member's hold's reason",
     "retention.HoldReviewed.v1.finding": "member's hold's review",
     "audit.ReplayStarted.v1.ground": "replay's ground",
@@ -65,13 +68,16 @@ FIELDS = {
 """By the event's short type and the field. What is hashed before it is sealed stands here as it was typed."""
 GONE = frozenset({"org.OrganisationRegistered.v1.beheerder_email"})
 """Org forgets it as soon as auth has taken it over: nobody reads it there any more."""
-HASHED = frozenset({"auth.UserRegistered.v1.password", "auth.PasswordChanged.v1.password"})
+CODES = frozenset({"retention.DeliveryPrepared.v1.code"})
+HASHED = CODES | {"auth.UserRegistered.v1.password", "auth.PasswordChanged.v1.password"}
 LAST = frozenset({"audit.LogRolledBack.v1.ground"})
 """Planted when the rest of the journey is over, as the log it goes on from is an older one."""
 
 
 def found(field: str, value: str, read: set[str]) -> str | None:
     """What stands for the planted value among those that were read in this field: itself, or its hash."""
+    if field in CODES:
+        return next((one for one in read if codes.matches(one, value)), None)
     return next((one for one in read if (_verifies(one, value) if field in HASHED else one == value)), None)
 
 

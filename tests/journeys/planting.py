@@ -174,7 +174,9 @@ def _requests(planting: Planting, beheerder: Person, member: Person) -> None:
     longer = planting.a("member's data request's extension", "er zijn veel brieven over de sluis *")
     beheerder.post(f"{base}/{request}/extend", {"ground": "complexity", "reasons": longer}, expect=200)
     outcome = planting.a("member's data request's outcome", "overhandigd bij het gemaal *")
-    beheerder.post(f"{base}/{request}/fulfil", {"outcome": outcome}, expect=200)
+    ready = beheerder.post(f"{base}/{request}/fulfil", {"outcome": outcome}, expect=200)
+    planting.values["member's delivery's code"] = ready["delivery"]["code"]
+    planting.values["member's delivery's token"] = mailed(planting.url, planting.values["member's corrected e-mail"])
     call = {"account": member.account, "kind": "objection", "channel": "telephone"}
     call |= {"received_at": datetime.now(UTC).isoformat(), "text": planting.a("member's call", "niet meer bellen *")}
     called = beheerder.post(base, call)["request"]
@@ -215,7 +217,7 @@ def _done(planting: Planting, beheerder: Person, member: Person, base: str) -> N
     beheerder.post(f"{base}/{request}/lift", why, expect=200)
 
 
-UNTOLD = ("password", "token", "digest")
+UNTOLD = ("password", "token", "digest", "code")
 """What is kept as a hash, or has been used: nobody can show it."""
 CORRECTED = ("e-mail", "first name", "infix", "last name")
 """In the place of these stands what they were corrected to."""

@@ -49,9 +49,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "c74630cb0d27d56cdc841400bd0e264ac1519c58bdcad22922c5e3a81fa4703e",
-        "en_sha256": "d57eebc00f1ea660633871ae59a4980d3918c6cc8fc37f6e21e9ddcaf41e21d7",
-        "particulars_sha256": "8ea4c7508713b464ab9409c78caf67be9713a6afc875fd084bb05ac9a78943dd",
+        "nl_sha256": "64586f1b06691e803e7e0570fdf84b18853240c67a9fdad64ba5686aa10ee44b",
+        "en_sha256": "52f64b1753e771f1dbe5d43fb7865a3fd6c5160d4869da2995e1aa524ab3794a",
+        "particulars_sha256": "b0cd5e0618a97175ec65f6def8ceb50b219888c72ae887b8e1f93c09533f96de",
     },
 }
 """The SHA-256 of what was published."""

@@ -32,6 +32,7 @@ KEEPS: Mapping[str, str] = {
     "audit.grounds": "P06",
     "audit.scoping": "P19",
     "retention.remind": "P15",
+    "retention.parcels": "P15",
     "retention.sweep": "P06",
 }
 """By `<service>.<job>` the one promise that it keeps. A job that keeps none does not stand here, and is not needed."""

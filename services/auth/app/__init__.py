@@ -14,6 +14,7 @@ from services.auth.app import categories
 from services.auth.app.departing import Departing
 from services.auth.app.facts import facts
 from services.auth.app.invitations import Invitations
+from services.auth.app.letters import Letters
 from services.auth.app.mail import Mailer, transport
 from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
@@ -50,6 +51,7 @@ class Auth(Participant):
         super().__init__(configuration, caller)
         self.terms = TermsInForce(self._ask_org, self._consented)
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
+        self.letters = Letters(self)
         self.people = People(self)
         self.own_data = OwnData(self)
         self.invitations = Invitations(self)

@@ -78,6 +78,26 @@ The term for the data request {about} is over. The answer is still owed:
 {link}
 """,
     ),
+    "delivery": (
+        "Het antwoord op uw verzoek ligt klaar / The answer to your request is ready",
+        """\
+Het antwoord op uw verzoek ligt klaar. U haalt het één keer op, met deze link en met de code die u op een andere manier
+krijgt (per telefoon, per brief of aan de balie):
+
+{link}
+
+De link zegt tot wanneer dat kan; vraag uw Beheerder daarna om een nieuwe. Wie u ook belt of schrijft: geef deze link
+aan niemand.
+
+The answer to your request is ready. You fetch it once, with this link and with the code that reaches you in another way
+(by telephone, by letter or at the counter):
+
+{link}
+
+The link says until when; after that, ask your Beheerder for a new one. Whoever calls or writes: give this link to
+nobody.
+""",
+    ),
 }
 
 

@@ -1,5 +1,13 @@
 """What retention tells: when something is due, what suspends it, when it is ordered, done and proven gone."""
 
+from services.contracts.retention.delivery import (
+    DeliveryCodeRefused as DeliveryCodeRefused,
+    DeliveryCollected as DeliveryCollected,
+    DeliveryExpired as DeliveryExpired,
+    DeliveryPrepared as DeliveryPrepared,
+    DeliveryVoided as DeliveryVoided,
+    VoidGround as VoidGround,
+)
 from services.contracts.retention.effect import (
     Decision as Decision,
     NotTold as NotTold,

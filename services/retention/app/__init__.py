@@ -26,11 +26,14 @@ from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app import waiting
 from services.retention.app.certifying import Certifying
+from services.retention.app.collecting import Collecting
+from services.retention.app.deliveries import Deliveries, owners_of
 from services.retention.app.departing import FOLLOWED as LEAVING, Departing
 from services.retention.app.facts import facts
 from services.retention.app.fulfilling import Fulfilling
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
+from services.retention.app.parcels import Parcels
 from services.retention.app.previewing import Previewing
 from services.retention.app.reminding import Reminding
 from services.retention.app.requests import Requests
@@ -42,11 +45,13 @@ from services.retention.reactions import FOLLOWS, react
 from services.retention.views import (
     certificates,
     controllers,
+    deliveries,
     departures,
     erasures,
     handed_over,
     holds,
     objections,
+    parcels,
     proposals,
     recipients,
     recordings,
@@ -64,15 +69,26 @@ def default_terms(instead: Path | None = None) -> tuple[terms.Terms, ...]:
     return terms.parse(json.loads((instead or Path(__file__).parents[1] / "terms.json").read_text()))
 
 
-OF_PEOPLE = (erasures, holds, requests, objections, recipients, recordings, sessions)
-"""The views that say whom something is about."""
+OF_PEOPLE = (parcels, erasures, holds, requests, objections, recipients, deliveries, recordings, sessions)
+"""What says whom something is about; what rests of an answer goes before the line that says whose it is."""
 
 
 class Retention(Participant):
     """Owns time. `now` is its clock; only due dates and the moments of its own decisions come from it."""
 
     name = "retention"
-    views = (erasures, holds, requests, objections, recipients, departures, retirements, rules, certificates)
+    views = (
+        erasures,
+        holds,
+        requests,
+        objections,
+        recipients,
+        deliveries,
+        departures,
+        retirements,
+        rules,
+        certificates,
+    )
     log_views = (controllers, handed_over, proposals, recordings, sessions, standing)
     vocabulary = Vocabulary(
         order=retention.ErasureOrdered,
@@ -113,6 +129,9 @@ class Retention(Participant):
         self.fulfilling = Fulfilling(self)
         self.restricting = Restricting(self)
         self.reminding = Reminding(self)
+        self.deliveries = Deliveries(self)
+        self.collecting = Collecting(self)
+        self.parcels = Parcels(self)
         self.ruling = Ruling(self)
         self.previewing = Previewing(self)
         self.certifying = Certifying(self)
@@ -120,7 +139,7 @@ class Retention(Participant):
 
     def timers(self) -> Sequence[tuple[float, Callable[[], None]]]:
         seconds = self.configuration.retention_sweep_seconds
-        return [(seconds, self.sweeping.sweep), (seconds, self.reminding.remind)]
+        return [(seconds, self.sweeping.sweep), (seconds, self.reminding.remind), (seconds, self.parcels.turn)]
 
     # -- the log
 
@@ -154,7 +173,7 @@ class Retention(Participant):
         """What is written about a person in a hold's or a request's file goes with the person."""
         files = {f"hold/{hold}" for hold in holds.of_account(session, account)}
         files |= {f"request/{request}" for request in requests.of_account(session, account)}
-        return {f"account/{account}"} | files
+        return {f"account/{account}"} | files | owners_of(deliveries.of_account(session, account))
 
     def drop(self, session: Connection, account: str) -> int:
         return sum(view.drop(session, account) for view in OF_PEOPLE)

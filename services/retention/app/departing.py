@@ -21,7 +21,7 @@ from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain.terms import Trigger, due
-from services.retention.views import departures, erasures, recordings, sessions
+from services.retention.views import departures, erasures, parcels, recordings, sessions
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -107,14 +107,17 @@ class Departing:
                 {tombstone(order.organisation)}
                 | {f"hold/{hold}" for hold in departures.holds_of(session, order.organisation)}
                 | {f"request/{request}" for request in departures.requests_of(session, order.organisation)}
+                | {f"delivery/{delivery}" for delivery in departures.deliveries_of(session, order.organisation)}
             ),
             drop=lambda session, order: (
-                departures.drop(session, order.organisation)
+                parcels.drop_all(session, departures.parcels_of(session, order.organisation))
+                + departures.drop(session, order.organisation)
                 + recordings.drop_of(session, order.organisation, order.excepted or ())
                 + sessions.drop_of(session, order.organisation, order.excepted or ())
             ),
             left=lambda session, order: (
                 departures.counted(session, order.organisation)
+                + len(departures.parcels_of(session, order.organisation))
                 + recordings.counted_of(session, order.organisation, order.excepted or ())
                 + sessions.counted_of(session, order.organisation, order.excepted or ())
             ),

@@ -23,6 +23,7 @@ class Trigger(StrEnum):
     INVITATION_EXPIRED = "invitation_expired"
     SESSION_ENDED = "session_ended"
     LEAVING_CHOSEN = "leaving_chosen"
+    DELIVERY_PREPARED = "delivery_prepared"
 
 
 Terms: TypeAlias = terms.Terms[Trigger]

@@ -22,9 +22,11 @@ from sqlalchemy import (
 from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import ErasureCompleted, ErasureOrdered, HoldScope
 from services.kernel.envelope import Recorded
+from services.retention.views.deliveries import ERASED, PREPARED, WITHOUT_THEM as UNDELIVERED, deliveries
 from services.retention.views.erasures import erasures
 from services.retention.views.holds import holds
 from services.retention.views.objections import objections
+from services.retention.views.parcels import parcels
 from services.retention.views.recipients import recipients
 from services.retention.views.requests import WITHOUT_THEM, requests
 
@@ -104,9 +106,21 @@ def requests_of(session: Connection, organisation: str) -> list[str]:
     return list(session.execute(select(requests.c.request).where(_gone(requests, organisation))).scalars())
 
 
+def deliveries_of(session: Connection, organisation: str) -> list[str]:
+    """Every answer prepared for somebody who goes with the organisation."""
+    return list(session.execute(select(deliveries.c.delivery).where(_gone(deliveries, organisation))).scalars())
+
+
+def parcels_of(session: Connection, organisation: str) -> list[str]:
+    """Of these what still rests here."""
+    return list(session.execute(select(parcels.c.delivery).where(_gone(parcels, organisation))).scalars())
+
+
 def drop(session: Connection, organisation: str) -> int:
     """Leave the proof and take out whom it is about, and what was said."""
-    mine = _gone(requests, organisation)
+    mine, delivered = _gone(requests, organisation), _gone(deliveries, organisation)
+    session.execute(update(deliveries).where(delivered, deliveries.c.state == PREPARED).values(state=ERASED))
+    session.execute(update(deliveries).where(delivered).values(UNDELIVERED))
     beside = sum(
         session.execute(delete(table).where(_gone(table, organisation))).rowcount for table in (objections, recipients)
     )
@@ -123,5 +137,5 @@ def drop(session: Connection, organisation: str) -> int:
 def counted(session: Connection, organisation: str) -> int:
     return sum(
         session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
-        for table in (erasures, holds, objections, recipients, requests)
+        for table in (erasures, holds, objections, recipients, requests, deliveries)
     )

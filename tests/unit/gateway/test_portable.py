@@ -47,6 +47,8 @@ def opened(made: bytes) -> dict[str, bytes]:
 def ask() -> Iterator[Client]:
     line = Line()
     line.answers["auth.my_data"] = HELD
+    given = {"purpose": "usage_insight", "legal_basis": "consent", "in_force": True, "statement_version": None}
+    line.answers["org.my_consents"] = {"items": [given]}
     line.answers["retention.my_dates"] = {"recorded": {}}
     line.answers["retention.my_requests"] = {"items": [REQUEST], "next": None}
     client = Client(line)

@@ -26,11 +26,13 @@ from services.retention.app import Retention
 from services.retention.views import (
     certificates,
     controllers,
+    deliveries,
     departures,
     erasures,
     handed_over,
     holds,
     objections,
+    parcels,
     proposals,
     recipients,
     recordings,
@@ -43,7 +45,7 @@ from services.retention.views import (
 from tests.examples import retention as example
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, requests, objections, recipients, departures, retirements, rules, certificates)
+VIEWS = (erasures, holds, requests, objections, recipients, deliveries, departures, retirements, rules, certificates)
 FOLLOWERS = (controllers, handed_over, proposals, recordings, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
@@ -64,6 +66,8 @@ class Log:
     """How auth closes an account, of a person who asked for it."""
     auth: dict[str, Callable[..., dict[str, Any]]] = field(default_factory=dict)
     """What else auth does for a person who asked for it, by method."""
+    mail: Callable[..., None] = field(default=lambda **_: None)
+    """How auth sends the link of a delivery."""
 
     def add(self, service: str, line: bytes) -> int:
         """Number and sign a line as its source does; returns its index."""
@@ -83,6 +87,9 @@ class Log:
             return self.close_for_request(**args)
         if service == "auth" and method in self.auth:
             return self.auth[method](**args)
+        if method == "mail_delivery":
+            self.mail(**args)
+            return {"events": []}
         if method == "evidence":
             return None if self.evidence is None else self.evidence(self, args["event"])
         assert (service, method) == ("audit", "entries")
@@ -113,7 +120,7 @@ class World:
         self.now = NOW
         self.relayed = 0
         self.again()
-        for tables in (eventstore.tables, *(view.tables for view in (*VIEWS, *FOLLOWERS))):
+        for tables in (eventstore.tables, *(view.tables for view in (*VIEWS, *FOLLOWERS, parcels))):
             tables.create_all(self.app.engine)
         keyring.tables.create_all(self.app.keyring._engine)
 

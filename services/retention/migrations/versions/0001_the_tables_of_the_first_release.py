@@ -345,4 +345,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("handed_over", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_handed_over_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "deliveries",
+        sa.Column("delivery", sa.String(length=36), nullable=False),
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=True),
+        sa.Column("right", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("why", sa.String(length=20), nullable=True),
+        sa.Column("token_digest", sa.String(length=64), nullable=True),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=80), nullable=False),
+        sa.Column("prepared_at", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.String(length=32), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("wait_until", sa.String(length=32), nullable=True),
+        sa.Column("ended_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("delivery"),
+        sa.UniqueConstraint("token_digest"),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deliveries_request"), ["request"], unique=False)
+
+    op.create_table(
+        "parcels",
+        sa.Column("delivery", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("token", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("delivery"),
+    )
+    with op.batch_alter_table("parcels", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parcels_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_parcels_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "parcel_parts",
+        sa.Column("delivery", sa.String(length=36), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("delivery", "part"),
+    )
     # ### end Alembic commands ###

@@ -1,0 +1,43 @@
+"""What another service has to tell a person by mail: auth writes the address on it, nobody else knows it (P18)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.auth.domain.account import Status
+from services.auth.views import accounts
+from services.contracts.privacy import Category
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.unit import Unit
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+REACHED = (Status.OPEN, Status.CLOSED)
+"""Who asked before the account was closed still has the right to an answer, until they are erased."""
+
+
+class Letters:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def delivery(self, context: Context, *, organisation: str, person: str, token: str) -> dict[str, Any]:
+        """The link to an answer, to a person by pseudonym; asked again under the same key it is one mail.
+
+        Raises Refused: `not_found`, or `erased` where there is no address any more.
+        """
+        with self._auth.store.reading() as session:
+            row = accounts.by_pseudonym(session, organisation, person)
+        if row is None or row.status not in REACHED:
+            raise Refused("not_found")
+        email = self._auth.keyring.open(row.email, "email")
+        if email is None:
+            raise Refused("erased")
+
+        def work(unit: Unit) -> dict[str, Any]:
+            self._auth.mailer.post(unit, person, "delivery", email, f"/deliveries/{token}")
+            return {}
+
+        keys = [(f"account/{person}", category.value) for category in (Category.EMAIL, Category.CREDENTIALS)]
+        return self._auth.store.perform(context, work, keys=keys)

@@ -1,0 +1,158 @@
+"""The answer to access on paper says what the data says, all of it, in words; and what people wrote stays text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from marshmallow import Schema, fields as m
+
+from gateway.paper import access
+from gateway.paper.access_words import CHAPTERS, CODES, FIELDS, WORDS
+from gateway.paper.words import LANGUAGES
+from gateway.schemas.data import Copy, OwnData
+from services.contracts.privacy import Category, LegalBasis, Purpose, Role
+from services.contracts.retention import Channel, IdentityCheck, Right
+from services.kernel import press
+
+PAPER = Path(access.__file__).parent
+MOMENT = "2025-03-01T09:30:02.000000Z"
+WHEN = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def filled(schema: Schema) -> dict[str, Any]:
+    """Something in every field, that says which."""
+    return {name: value(name, field) for name, field in schema.fields.items()}
+
+
+def value(name: str, field: m.Field[Any]) -> Any:
+    match field:
+        case m.Nested():
+            return filled(field.schema)
+        case m.List():
+            return [value(name, field.inner)]
+        case m.Dict():
+            return {f"{name}-key": f"{name}-value"}
+        case m.Boolean():
+            return True
+        case m.Integer():
+            return 7
+        case m.Date():
+            return "2025-04-01"
+        case _:
+            return MOMENT if name.endswith("_at") or name == "at" else f"{name}-value"
+
+
+@pytest.fixture
+def answer() -> dict[str, Any]:
+    return filled(OwnData())
+
+
+def texts(page: access.AccessPage) -> str:
+    return json.dumps(asdict(page), ensure_ascii=False)
+
+
+def parts(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    for name, field in schema.fields.items():
+        inner = field.inner if isinstance(field, m.List) else field
+        if isinstance(inner, m.Nested):
+            yield name, inner.schema
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_value_of_the_answer_stands_on_the_page(answer, lang):
+    for one in ("sources", "not_shown"):
+        answer[one] = [{"code": "code", "words": f"{one} in words"}]
+    answer["complaint"] = {"name": "AP", "link": "https://ap.example"}
+    said = texts(access.page(answer, lang))
+
+    # Remedies are said in the language of the page, and not by their code.
+    other = {"code-value", "en-value" if lang == "nl" else "nl-value"}
+    written = set(re.findall(r'"([a-z_]+-value)"', json.dumps(answer["copy"]))) - other
+    assert len(written) > 30
+    assert sorted(one for one in written if one not in said) == []
+    for one in ("sources in words", "not_shown in words", "AP, https://ap.example", "standing_sentence-value"):
+        assert one in said
+    assert "1 maart 2025" in said or "1 March 2025" in said
+    assert MOMENT not in said.replace(f'"at": "{MOMENT}"', "", 1)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_field_says_none(answer, lang):
+    none = WORDS[lang]["none"]
+    answer["copy"] = {name: [] if isinstance(held, list) else {} for name, held in answer["copy"].items()}
+    answer |= {"agreement": None, "recipients": [], "sources": []}
+    page = access.page(answer, lang)
+
+    assert {piece[0].value for chapter in page.chapters[: len(answer["copy"])] for piece in chapter.pieces} == {none}
+    assert {one.label: one.value for one in page.short}[WORDS[lang]["recipients"]] == none
+    assert access._fact("infix", None, lang).value == access._fact("infix", "", lang).value == none
+
+
+def test_every_part_and_field_of_the_copy_has_words_in_both_languages():
+    """Where this fails, say in gateway/paper/access_words.py what the new part or field is called."""
+    fields = {name for _, part in parts(Copy()) for name in part.fields}
+
+    assert [name for name in Copy().fields if not all(name in CHAPTERS[lang] for lang in LANGUAGES)] == []
+    assert sorted(fields - set(FIELDS)) == []
+    assert set(WORDS["nl"]) == set(WORDS["en"])
+    assert set(CHAPTERS["nl"]) == set(CHAPTERS["en"])
+
+
+def test_every_code_that_people_read_has_words_in_both_languages():
+    read = {one.value for kind in (Right, Channel, IdentityCheck, Role, Purpose, LegalBasis, Category) for one in kind}
+
+    assert sorted(read - set(CODES)) == []
+
+
+def test_of_very_many_the_newest_are_shown_and_the_others_counted(answer):
+    answer["copy"]["looks"] *= access.MOST + 3
+    chapter = next(one for one in access.page(answer, "en").chapters if one.title == CHAPTERS["en"]["looks"])
+
+    assert len(chapter.pieces) == access.MOST
+    assert chapter.after.endswith(" 3.")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "#panic()",
+        "*vet* _schuin_ $x$ `raw` \\ @ref <label>",
+        '"]}#read("/etc/hostname")',
+        "a" * 9000,
+        "naam-日本-😀-\x00-\u202e",
+    ],
+)
+def test_whatever_people_wrote_is_text_and_never_template(answer, hostile):
+    answer["copy"]["requests"][0]["said"] = hostile
+    page = access.page(answer, "nl")
+    made = press.printed(PAPER / "access.typ", json.dumps(asdict(page)), WHEN, or_plain=True)
+
+    assert made.startswith(b"%PDF-")
+    assert any(fact.value == hostile for chapter in page.chapters for piece in chapter.pieces for fact in piece)
+
+
+def test_without_such_characters_it_is_pdf_a_and_the_same_bytes_each_time(answer):
+    made = [
+        press.printed(
+            PAPER / "access.typ",
+            json.dumps(asdict(access.page(answer, "en"))),
+            WHEN,
+        )
+        for _ in range(2)
+    ]
+
+    assert made[0] == made[1]
+    assert b"pdfaid:part>2<" in made[0]
+
+
+def test_every_word_of_the_page_is_used():
+    template = (PAPER / "access.typ").read_text() + (PAPER / "access.py").read_text()
+
+    assert [name for name in WORDS["nl"] if not re.search(rf"""w\.{name}\b|['"]{name}['"]""", template)] == []
