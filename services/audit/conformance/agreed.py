@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from services.audit.conformance.shape import Finding, Judge, Known, Measure, judged
 from services.audit.domain.envelopes import Fault
 from services.contracts.auth import ProcessingRefused as RefusedByAuth
-from services.contracts.org import AgreementSigned, ProcessingRefused as RefusedByOrg
+from services.contracts.org import (
+    AgreementSigned,
+    ConsentGiven,
+    ConsentWithdrawn,
+    ProcessingRefused as RefusedByOrg,
+    UsageAggregated,
+)
 from services.contracts.privacy import Category
 from services.kernel.event import CATALOGUE, personal_fields
 
@@ -28,6 +34,16 @@ def _no(fault: Fault, also: Mapping[str, tuple[str, ...]]) -> Judge:
 def declared() -> frozenset[str]:
     """Every category that a field of an event of this version has."""
     return frozenset(mark.category for event in CATALOGUE.values() for mark in personal_fields(event).values())
+
+
+def _usage(known: Known) -> Finding:
+    numbers = {**known.facts("org", "usage"), "days_told": known.counts.get(UsageAggregated.type, 0), "looked": 1}
+    return judged(numbers, broken=("past_term",), of="looked")
+
+
+def _authority(known: Known) -> Finding:
+    named = int(known.facts("org", "statement")["authority"])
+    return judged({"named": named, "not_named": 1 - named, "looked": 1}, broken=("not_named",), of="looked")
 
 
 def _categories(known: Known) -> Finding:
@@ -77,11 +93,26 @@ MEASURES = (
         judge=_no(Fault.OTHER_PURPOSE, {}),
     ),
     Measure(
+        name="usage_goes",
+        promise="P02",
+        nl="Gebruiksgegevens die er na hun termijn nog zijn; dagen die in groepen verteld zijn.",
+        en="Facts of usage that are there past their term; days that were told in groups.",
+        judge=_usage,
+        asks=("org",),
+    ),
+    Measure(
         name="on_a_ground",
         promise="P03",
         nl="Regels met persoonsgegevens zonder doel of rechtsgrond.",
         en="Entries with personal data without a purpose or a legal basis.",
-        judge=_no(Fault.NO_GROUND, {"refusals": (RefusedByAuth.type, RefusedByOrg.type)}),
+        judge=_no(
+            Fault.NO_GROUND,
+            {
+                "refusals": (RefusedByAuth.type, RefusedByOrg.type),
+                "consents": (ConsentGiven.type,),
+                "withdrawn": (ConsentWithdrawn.type,),
+            },
+        ),
     ),
     Measure(
         name="categories_stated",
@@ -105,6 +136,14 @@ MEASURES = (
         nl="Appwinkels waarnaar de geldende verklaring niet verwijst.",
         en="App stores that the statement in force does not link.",
         judge=_stores,
+        asks=("org",),
+    ),
+    Measure(
+        name="authority_named",
+        promise="P16",
+        nl="Of de geldende verklaring de toezichthouder noemt.",
+        en="Whether the statement in force names the supervisor.",
+        judge=_authority,
         asks=("org",),
     ),
     Measure(

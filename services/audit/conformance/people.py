@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from services.audit.conformance.shape import Finding, Known, Measure, State, judged
 from services.contracts.audit import ComplaintViewed
-from services.contracts.auth import DataViewed, SignedIn, SignInFailed
+from services.contracts.auth import DataViewed, ProcessingRestricted, SignedIn, SignInFailed
 from services.contracts.retention import HoldPlaced
 
 TWICE, EXPIRES = 2, timedelta(hours=1)
@@ -74,6 +74,11 @@ def _complaints(known: Known) -> Finding:
     return judged(known.complaints, broken=("unanswered",), of="registered")
 
 
+def _restrictions(known: Known) -> Finding:
+    numbers = {**known.facts("auth", "restrictions"), "restricted": known.counts.get(ProcessingRestricted.type, 0)}
+    return judged(numbers, at_risk=("lifted_late",), of="restricted")
+
+
 MEASURES = (
     Measure(
         name="nothing_overdue",
@@ -114,6 +119,14 @@ MEASURES = (
         en="Data requests whose statutory term is over.",
         judge=_requests,
         asks=("retention",),
+    ),
+    Measure(
+        name="restrictions_end",
+        promise="P15",
+        nl="Beperkingen die er na het aangekondigde einde nog zijn.",
+        en="Restrictions that are still there after the end that was announced.",
+        judge=_restrictions,
+        asks=("auth",),
     ),
     Measure(
         name="complaints_answered",

@@ -130,9 +130,12 @@ PROMISES: tuple[Promise, ...] = (
         "P15",
         "Wie gegevens gaf, kan ze inzien, wijzigen, meenemen en laten wissen.",
         "Whoever gave data can see, change, move and delete it.",
-        _named(
-            "retention",
-            "DataRequested IdentityVerified RequestExtended RequestFulfilled RequestRefused DeliveryCollected",
+        (
+            *_named("retention", "DataRequested IdentityVerified RequestExtended RequestFulfilled RequestRefused"),
+            *_named(
+                "retention", "RequestReminded ObjectionDecided RestrictionEnding RestrictionEnded DeliveryCollected"
+            ),
+            *_named("auth", "ProcessingRestricted LiftAnnounced RestrictionLifted"),
         ),
         by_law=("restriction", "objection"),
     ),

@@ -86,3 +86,11 @@ def ending_by(session: Connection, moment: str, limit: int) -> list[Row]:  # typ
     """Those that end by `moment`, in whatever organisation."""
     due = select(restrictions).where(restrictions.c.lifts_at <= moment)
     return list(session.execute(due.order_by(restrictions.c.lifts_at).limit(limit)))
+
+
+def lifted_late(session: Connection, organisation: str | None, moment: str) -> int:
+    """How many restrictions should have been over by a moment and are not (P15)."""
+    mine = restrictions.c.lifts_at <= moment
+    if organisation is not None:
+        mine &= restrictions.c.organisation == organisation
+    return session.execute(select(func.count()).select_from(restrictions).where(mine)).scalar_one()

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from services.kernel.codec import instant
 from services.kernel.durations import after
+from services.org.app.usage import own_terms
 from services.org.app.written import registers
 from services.org.domain import cookie
-from services.org.views import cookies, organisations, statements
+from services.org.domain.usage import kept_from
+from services.org.views import cookies, organisations, statements, usage
 
 if TYPE_CHECKING:
     from services.org.app import Org
 
+A_DAY = timedelta(days=1)
+"""What goes by the hour when its term is over is kept too long a day later."""
 SESSION = "__Host-session", "session-token"
 """The entries of the register that a session's lifetime must not pass: in a browser, and in the app (P11)."""
 
@@ -26,6 +30,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
         version = statements.in_force(session, today)
         rows = statements.before(session, None, len(org.written) + 1)
         named = set(cookies.names(session))
+        past_term = usage.older_than(session, organisation, instant(kept_from(own_terms(), now) - A_DAY))
         reachable = organisations.reachable(session, organisation, org.configuration.maker)
     changed = [row.version for row in rows if not org.as_published(row)]
     told = {row.version for row in rows}
@@ -38,6 +43,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
             "untold": sorted(set(org.written) - told),
             "purposes": [one.code for one in shown.get("purposes", ())],
             "categories": [one.code for one in shown.get("categories", ())],
+            "authority": bool(version in org.written and org.written[version].statement.authority),
             "stores": [one.code for one in shown.get("stores", ()) if one.value],
         },
         "cookies": {
@@ -48,5 +54,6 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
             "session_seconds": longest.total_seconds(),
         },
         "contacts": reachable,
+        "usage": {"past_term": past_term},
         "at": instant(now),
     }

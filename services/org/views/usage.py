@@ -92,3 +92,11 @@ def drop(session: Connection, organisation: str) -> int:
 def holds(session: Connection, organisation: str) -> int:
     mine = facts.c.organisation == organisation
     return session.execute(select(func.count()).select_from(facts).where(mine)).scalar_one()
+
+
+def older_than(session: Connection, organisation: str | None, moment: str) -> int:
+    """How many facts from before a moment are still there; of one organisation, or of all (P02)."""
+    old = facts.c.at < moment
+    if organisation is not None:
+        old &= facts.c.organisation == organisation
+    return session.execute(select(func.count()).select_from(facts).where(old)).scalar_one()

@@ -21,6 +21,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
         "invitations": {"expired_and_kept": 0},
         "failed_sign_ins": {"uncounted": 0},
         "mail": {"late": 0},
+        "restrictions": {"lifted_late": 0},
     },
     "org": {
         "statement": {
@@ -29,10 +30,12 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
             "untold": [],
             "purposes": [],
             "categories": sorted(declared()),
+            "authority": True,
             "stores": ["google_play", "microsoft_store", "app_store"],
         },
         "cookies": {"registered": 2, "missing": [], "gone": [], "unlinked": [], "session_seconds": 3600.0},
         "contacts": {"organisations": 3, "own_contact": 3},
+        "usage": {"past_term": 0},
     },
     "audit": {},
     "retention": {

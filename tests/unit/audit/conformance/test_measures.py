@@ -41,6 +41,7 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (counting(no_agreement=1), "P01", "broken"),
         (counting(other_purpose=2), "P02", "broken"),
         (counting(no_ground=1), "P03", "broken"),
+        (where("org", "usage", past_term=1), "P02", "broken"),
         (where("org", "statement", categories=["name"]), "P04", "broken"),
         (where("retention", "erasures", overdue=1), "P06", "broken"),
         (where("retention", "erasures", stalled=1), "P06", "at_risk"),
@@ -55,7 +56,9 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (where("org", "statement", untold=[3]), "P14", "broken"),
         (where("org", "statement", in_force=None), "P14", "broken"),
         (where("retention", "requests", overdue=1), "P15", "broken"),
+        (where("auth", "restrictions", lifted_late=1), "P15", "at_risk"),
         (known(complaints={"registered": 2, "open": 2, "unanswered": 1}), "P16", "broken"),
+        (where("org", "statement", authority=False), "P16", "broken"),
         (where("org", "contacts", own_contact=2), "P17", "at_risk"),
         (known(incidents={"incidents": 1, "overdue": 1, "alarm": 1}), "P19", "broken"),
         (known(incidents={"incidents": 1, "overdue": 0, "alarm": 1}), "P19", "at_risk"),
@@ -96,7 +99,6 @@ def test_what_a_service_set_aside_is_a_risk() -> None:
 @pytest.mark.parametrize(
     ("given", "promise"),
     [
-        (known(complaints={"registered": 0, "open": 0, "unanswered": 0}), "P16"),
         (where("auth", "sessions", open=0), "P11"),
         (where("org", "contacts", organisations=0, own_contact=0), "P17"),
     ],
