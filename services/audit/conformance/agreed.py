@@ -41,6 +41,11 @@ def _usage(known: Known) -> Finding:
     return judged(numbers, broken=("past_term",), of="looked")
 
 
+def _engaged(known: Known) -> Finding:
+    numbers = dict(known.facts("org", "sub_processors"))
+    return judged(numbers | {"all": sum(numbers.values())}, at_risk=("lapsed",), of="all")
+
+
 def _authority(known: Known) -> Finding:
     named = int(known.facts("org", "statement")["authority"])
     return judged({"named": named, "not_named": 1 - named, "looked": 1}, broken=("not_named",), of="looked")
@@ -120,6 +125,14 @@ MEASURES = (
         nl="Soorten gegevens in gebeurtenissen die de geldende verklaring niet noemt.",
         en="Categories of data in events that the statement in force does not name.",
         judge=_categories,
+        asks=("org",),
+    ),
+    Measure(
+        name="engaged_after_notice",
+        promise="P07",
+        nl="Ingeschakelde verwerkers bij organisaties, en wier bezwaartermijn voorbij is zonder gevolg.",
+        en="Sub-processors at organisations, and those whose window of objection is over without effect.",
+        judge=_engaged,
         asks=("org",),
     ),
     Measure(

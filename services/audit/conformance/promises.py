@@ -74,7 +74,11 @@ PROMISES: tuple[Promise, ...] = (
         "P07",
         "Niets gaat naar derden zonder toestemming, overeenkomst of wet.",
         "Nothing goes to third parties without consent, agreement or law.",
-        (*_named("audit", "DisclosureOpened DisclosureHandedOver"), "org.SubProcessorRegistered"),
+        (
+            *_named("audit", "DisclosureOpened DisclosureHandedOver"),
+            *_named("org", "SubProcessorRegistered SubProcessorAnnounced SubProcessorObjected SubProcessorActivated"),
+            *_named("org", "SubProcessorWithdrawn InstructionRegistered InstructionCarriedOut"),
+        ),
     ),
     Promise(
         "P08",

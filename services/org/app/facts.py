@@ -11,7 +11,7 @@ from services.org.app.usage import own_terms
 from services.org.app.written import registers
 from services.org.domain import cookie
 from services.org.domain.usage import kept_from
-from services.org.views import cookies, organisations, statements, usage
+from services.org.views import cookies, organisations, statements, sub_processors, usage
 
 if TYPE_CHECKING:
     from services.org.app import Org
@@ -30,6 +30,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
         version = statements.in_force(session, today)
         rows = statements.before(session, None, len(org.written) + 1)
         named = set(cookies.names(session))
+        engaged = sub_processors.standing(session, organisation, instant(now - A_DAY))
         past_term = usage.older_than(session, organisation, instant(kept_from(own_terms(), now) - A_DAY))
         reachable = organisations.reachable(session, organisation, org.configuration.maker)
     changed = [row.version for row in rows if not org.as_published(row)]
@@ -54,6 +55,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
             "session_seconds": longest.total_seconds(),
         },
         "contacts": reachable,
+        "sub_processors": engaged,
         "usage": {"past_term": past_term},
         "at": instant(now),
     }

@@ -196,6 +196,18 @@ def in_state(session: Connection, organisation: str | None, state: str) -> Seque
     return session.execute(wanted.order_by(engagements.c.objections_until, engagements.c.engagement)).all()
 
 
+def standing(session: Connection, organisation: str | None, late: str) -> dict[str, int]:
+    """How many engagements stand in each state; `lapsed`: announced still, though the window was over by `late`."""
+    mine = select(engagements.c.state, engagements.c.objections_until)
+    if organisation is not None:
+        mine = mine.where(engagements.c.organisation == organisation)
+    found = dict.fromkeys(("announced", "objected", "active", "withdrawn", "lapsed"), 0)
+    for row in session.execute(mine):
+        found[row.state] += 1
+        found["lapsed"] += row.state == "announced" and row.objections_until <= late
+    return found
+
+
 def settled_before(session: Connection, moment: str, limit: int) -> Sequence[Row[Any]]:
     """Objections that were settled by then and still say why."""
     old = engagements.c.reasons.is_not(None) & (engagements.c.settled_at <= moment)

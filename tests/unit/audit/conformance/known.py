@@ -35,6 +35,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "cookies": {"registered": 2, "missing": [], "gone": [], "unlinked": [], "session_seconds": 3600.0},
         "contacts": {"organisations": 3, "own_contact": 3},
+        "sub_processors": {"announced": 1, "objected": 0, "active": 2, "withdrawn": 0, "lapsed": 0},
         "usage": {"past_term": 0},
     },
     "audit": {},
