@@ -25,10 +25,13 @@ LETTERS = (
 """What the fonts within the typesetter have letters for, first and last of each run; PDF/A refuses all else."""
 
 
-def shown(text: str) -> str:
-    """As a page can show it: nothing in it is a command to who reads it, and 漢 is `[U+6F22]`."""
-    composed = unicodedata.normalize("NFC", text)
-    cut = composed if len(composed) <= TEXT else f"{composed[:TEXT]} …"
+def shown(text: str, most: int = TEXT) -> str:
+    """As a page can show it: nothing in it is a command to who reads it, and 漢 is `[U+6F22]`.
+
+    After `most` characters it breaks off with an ellipsis.
+    """
+    composed = unicodedata.normalize("NFC", text[:most])
+    cut = composed if len(text) <= most else f"{composed} …"
     return "".join(one if _is_a_letter(one) or one == "\n" else f"[U+{ord(one):04X}]" for one in cut)
 
 

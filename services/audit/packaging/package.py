@@ -39,7 +39,7 @@ class Package:
 
 def build(contents: Contents) -> Package:
     """Holds up nobody else, and is called outside any transaction. Raises Unfit, NotPrinted."""
-    fit(contents)
+    blocking(fit, contents)
     pages = {f"disclosure.{lang}.pdf": pdf(page(contents, lang)) for lang in LANGUAGES}
     return blocking(_packed, contents, pages)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from services.audit.packaging.consultation import Agreed, Barred, Lapsed, Objected, record
-from services.audit.packaging.contents import Contents
+from services.audit.packaging.contents import Contents, Field
 from services.audit.packaging.scope import Reach
 from services.audit.packaging.words import WORDS
 from services.kernel.codec import instant
@@ -18,6 +19,8 @@ LINE = 72
 """Characters of a key or a hash on one line."""
 ROWS = 600
 """Values that are printed; a press has ten seconds. All of them are in the package as data."""
+CELL = 500
+"""Characters of one value on the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +65,8 @@ class DisclosurePage:
 def page(contents: Contents, lang: str) -> DisclosurePage:
     """The same for the same contents."""
     words = WORDS[lang]
-    values = tuple(
-        Value(person=shown(one.label), category=field.category.value, name=shown(field.name), value=shown(field.value))
-        for one in contents.people
-        for field in one.fields
-    )
+    total = sum(len(one.fields) for one in contents.people)
+    every = ((one.label, field) for one in contents.people for field in one.fields)
     return DisclosurePage(
         lang=lang,
         at=instant(contents.at),
@@ -84,9 +84,18 @@ def page(contents: Contents, lang: str) -> DisclosurePage:
         ),
         consultation=words[record(contents.consultation)["outcome"]],
         outcome=_outcome(contents, words, lang),
-        values=values[:ROWS],
-        more=str(len(values) - ROWS) if len(values) > ROWS else "",
+        values=tuple(_value(label, field) for label, field in islice(every, ROWS)),
+        more=str(total - ROWS) if total > ROWS else "",
         proof=_proof(contents, words),
+    )
+
+
+def _value(label: str, field: Field) -> Value:
+    return Value(
+        person=shown(label, CELL),
+        category=field.category.value,
+        name=shown(field.name, CELL),
+        value=shown(field.value, CELL),
     )
 
 

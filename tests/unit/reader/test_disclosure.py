@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 from nacl.signing import SigningKey
 from typer.testing import CliRunner
 
 from crisisconnect.cli import app
 from services.audit.packaging.consultation import OwnSuspicion
+from services.audit.packaging.contents import Field, Person
 from services.audit.packaging.package import Package, build
 from services.audit.packaging.scope import Removed
+from services.contracts.privacy import Category
 from services.reader import Unusable, disclosure_archive, verify_disclosure
 from services.reader.__main__ import main
 from tests.unit.audit.packages.world import FIRST, KEY, NOON, OPENER, SCOPE, Tiny, statement
@@ -98,6 +101,21 @@ def test_one_changed_byte_in_any_file_fails(built, outcome):
     for start, size in places:
         for at in {start, start + size - 1, start + chance.randrange(size)}:
             assert not verify_disclosure(flipped(archive, at, chance)).ok
+
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@given(reason=TEXT.filter(str.strip), name=TEXT, values=st.lists(st.tuples(TEXT, TEXT), max_size=4))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_was_written_in_it_it_verifies(printed, reason, name, values):
+    """Writer and reader spell JSON, digests and the table each in their own way: it is the same for any text."""
+    narrowed = replace(SCOPE, removed=tuple(Removed(what=one.what, reason=reason) for one in SCOPE.removed))
+    tiny = Tiny("objected", scope=narrowed, reasons=reason)
+    fields = tuple(Field(category=Category.NAME, name=what, value=value) for what, value in values)
+    people = (Person(label="1", fields=fields),)
+    report = verify_disclosure(build(tiny.but(people=people, file=replace(tiny.contents.file, maker=name))).archive)
+    assert report.ok, report.text()
 
 
 def test_one_changed_byte_anywhere_fails(built):

@@ -79,10 +79,12 @@ class Tiny:
         lies: dict[str, dict[str, Any]] | None = None,
         without: tuple[str, ...] = (),
         scope: Scope = SCOPE,
+        reasons: str = REASONS,
     ) -> None:
         held = [*entries(4), event("/org", 1, "ConsultationKeyRegistered", "id-k", self._key(), **self._of_org())]
         self.at: dict[str, int] = {"ConsultationKeyRegistered": 4}
-        self.scope, self._number = scope, 5
+        self.scope, self.asked, self.reasons = scope, scope.asked_digest(DISCLOSURE), reasons
+        self._number = 5
         digest = scope.digest(DISCLOSURE)
         began = "SuspicionReported" if outcome == "own_suspicion" else "AuthorityRequestReceived"
         secrecy = "by_law" if outcome == "barred" else "none"
@@ -153,10 +155,10 @@ class Tiny:
         return event("/audit", number, name, f"id-d{number}", data, subject=subject)
 
     def _consulted(self, outcome: str) -> list[tuple[str, str, dict[str, Any], str]]:
-        asked = ("consulted", "BeheerderConsulted", {"due": DUE, "asked": ASKED}, OPENER)
+        asked = ("consulted", "BeheerderConsulted", {"due": DUE, "asked": self.asked}, OPENER)
         match outcome:
             case "agreed" | "objected":
-                answered = {"outcome": outcome, "asked": ASKED}
+                answered = {"outcome": outcome, "asked": self.asked}
                 return [asked, ("answered", "ConsultationAnswered", answered, "b")]
             case "lapsed":
                 return [asked, ("answered", "ConsultationLapsed", {"due": DUE}, "audit")]
@@ -170,9 +172,10 @@ class Tiny:
         key = {"at": NOON, "key": SPKI, "key_entry": self.at["ConsultationKeyRegistered"], "entry": entry}
         match outcome:
             case "agreed":
-                return Agreed(signature=signed("agreed"), **key)
+                return Agreed(signature=signed("agreed", asked=self.asked), **key)
             case "objected":
-                return Objected(signature=signed("objected", REASONS), reasons=REASONS, **key)
+                signature = signed("objected", self.reasons, asked=self.asked)
+                return Objected(signature=signature, reasons=self.reasons, **key)
             case "lapsed":
                 return Lapsed(asked_at=NOON, asked_entry=self.at["consulted"], due=LATER, entry=entry)
             case "barred":
