@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.retention import Channel, IdentityCheck, RefusalGround, Right
+from services.contracts.privacy import Purpose
+from services.contracts.retention import Channel, Decision, IdentityCheck, RefusalGround, RestrictionGround, Right
+from services.retention.domain.aftermath import End, NoteEnd, Remind
 from services.retention.domain.clock import Deadline
+from services.retention.domain.objection import Decide, Decided
 from services.retention.domain.request import Extend, Fulfil, Refuse, Take, Verify, decider
 from tests.examples import retention as example
 from tests.examples.retention import BEHEERDER
@@ -136,3 +139,73 @@ def test_what_was_never_asked_takes_no_step(command):
 @pytest.mark.parametrize("command", [verify(), extend(), fulfil(), refuse()], ids=lambda one: type(one).__name__)
 def test_what_was_answered_takes_no_step_any_more(end, command):
     given(decider, ASKED, KNOWN, end).when(command).refused("request_closed")
+
+
+def decide(*decisions, **but):
+    said = {"outcome": "Zo is besloten.", "remedies": NO.remedies, "law": 1, "by": BEHEERDER, "at": DONE.at}
+    return Decide(**{**said, "decisions": decisions, **but})
+
+
+def on(purpose, decision, reasons="Hierom."):
+    return Decided(purpose=purpose, decision=decision, reasons=reasons)
+
+
+OBJECTED = example.data_requested(right=Right.OBJECTION)
+UPHELD = on(Purpose.USAGE_INSIGHT, Decision.UPHELD)
+REJECTED = on(Purpose.APP_ACCESS, Decision.REJECTED)
+
+
+def test_an_objection_is_decided_once_its_asker_is_known_and_for_each_purpose():
+    given(decider, OBJECTED).when(decide(UPHELD)).refused("identity_needed")
+    given(decider, OBJECTED, KNOWN, DONE).when(decide(UPHELD)).refused("request_closed")
+    upheld, rejected, done = decider.decide(decider.state([OBJECTED, KNOWN]), decide(UPHELD, REJECTED))
+
+    assert (upheld.purpose, upheld.decision) == (Purpose.USAGE_INSIGHT, Decision.UPHELD)
+    assert (rejected.purpose, rejected.decision) == (Purpose.APP_ACCESS, Decision.REJECTED)
+    assert (type(done).__name__, done.remedies) == ("RequestFulfilled", NO.remedies)
+
+
+def test_nothing_is_rejected_without_a_remedy_and_nothing_upheld_that_cannot_stop():
+    given(decider, OBJECTED, KNOWN).when(decide(REJECTED, remedies=())).refused("not_yet")
+    given(decider, OBJECTED, KNOWN).when(decide(on(Purpose.APP_ACCESS, Decision.UPHELD))).refused(
+        "account_needs_purpose"
+    )
+
+
+def test_an_objection_is_not_answered_in_words_alone():
+    given(decider, OBJECTED, KNOWN).when(fulfil()).refused("invalid")
+
+
+RESTRICTS = example.request_fulfilled(restriction=RestrictionGround.LEGAL_CLAIM)
+KEEPS = (example.data_requested(right=Right.RESTRICTION), KNOWN, RESTRICTS)
+ENDING, ENDED = example.restriction_ending(), example.restriction_ended()
+
+
+def end():
+    named = {name: getattr(ENDING, name) for name in ("reasons", "told", "lifts_at", "at")}
+    return End(**named, by=BEHEERDER)
+
+
+def test_a_restriction_needs_its_ground_and_ends_once_with_reasons():
+    given(decider, *KEEPS[:2]).when(fulfil()).refused("ground_needed")
+    given(decider, *KEEPS).when(end()).then(ENDING)
+    given(decider, *KEEPS, ENDING).when(end()).then()
+    given(decider, *KEEPS, ENDING).when(NoteEnd(entry=ENDED.entry, at=ENDED.at)).then(ENDED)
+    given(decider, *KEEPS, ENDING, ENDED).when(NoteEnd(entry=ENDED.entry, at=ENDED.at)).then()
+
+
+def test_what_restricts_nothing_does_not_end():
+    for command in (end(), NoteEnd(entry=1, at=ENDED.at)):
+        given(decider, *KEEPS[:2]).when(command).refused("not_restricted")
+        given(decider, ASKED, KNOWN, DONE).when(command).refused("not_restricted")
+
+
+REMINDED = example.request_reminded()
+
+
+def test_of_one_term_somebody_is_reminded_once_and_of_a_longer_one_again():
+    remind = Remind(why=REMINDED.why, told=REMINDED.told, at=REMINDED.at)
+    given(decider, ASKED).when(remind).then(REMINDED)
+    given(decider, ASKED, REMINDED).when(remind).then()
+    given(decider, ASKED, REMINDED, LONGER).when(remind).then(REMINDED)
+    given(decider, ASKED, KNOWN, DONE).when(remind).then()
