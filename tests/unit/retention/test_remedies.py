@@ -28,4 +28,4 @@ def test_every_refusal_names_the_authority_and_the_way_to_court_with_its_term(la
 def test_every_kind_of_controller_has_its_remedies(law):
     assert set(law.remedies) == {kind.value for kind in COURT}
     assert set(OrganisationKind) - set(COURT) == {OrganisationKind.MAKER}
-    assert MAKER == OrganisationKind.PRIVATE.value, "the maker answers for its own people as a private controller"
+    assert OrganisationKind.PRIVATE.value == MAKER, "the maker answers for its own people as a private controller"
