@@ -23,7 +23,7 @@ from services.audit.receipts import Receipts
 from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
 from services.audit.reports import Reports
-from services.audit.views import access, complaints, erasures, grounds, incidents, usage
+from services.audit.views import access, agreed, complaints, erasures, grounds, incidents, usage
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
@@ -50,11 +50,11 @@ PATIENCE = 2.0
 class Audit(Participant):
     name = "audit"
     views = (grounds, incidents, complaints)
-    log_views = (erasures, access, usage)
+    log_views = (erasures, access, usage, agreed)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
-    follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED, *usage.FOLLOWED)))
+    follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED, *usage.FOLLOWED, *agreed.FOLLOWED)))
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
         super().__init__(configuration, caller)

@@ -1,4 +1,4 @@
-"""An agreement over its life: proposed, signed, amended, ended; with consents, sub-processors, instructions (P01, P07)."""
+"""An agreement over its life: proposed, signed, amended, ended; consents, sub-processors, instructions (P01, P03)."""
 
 from __future__ import annotations
 

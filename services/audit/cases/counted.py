@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.audit.cases.clocks import clocks
 from services.audit.domain.notices import Notices, clock
 from services.audit.views import incidents as view
 from services.kernel.codec import instant, moment
@@ -47,11 +48,14 @@ def report(
     parts = view.parts(session, organisation, [row.incident for row in found])
     rows, totals, moment_now = [], dict.fromkeys(TOTALS, 0), instant(now)
     for row in found:
-        term = clock(notices, moment(row.known_at))
-        due, alarm = instant(term.controller_due), instant(term.alarm_at)
         mine = [one for one in parts[row.incident] if one.organisation != row.organisation]
-        untold = 0 if row.closed_at else sum(one.informed_at is None for one in mine)
-        late = sum(one.informed_at is not None and one.informed_at > due for one in mine)
+        known_at = moment(row.known_at)
+        terms = clocks(session, notices, known_at, [one.organisation for one in mine])
+        term = min(terms.values(), key=lambda one: one.controller_due, default=clock(notices, known_at))
+        due = instant(term.controller_due)
+        untold = [] if row.closed_at else [terms[one.organisation] for one in mine if one.informed_at is None]
+        told = [(one.informed_at, terms[one.organisation]) for one in mine if one.informed_at is not None]
+        late = sum(at > instant(held.controller_due) for at, held in told)
         rows.append(
             {
                 "incident": row.incident,
@@ -70,7 +74,7 @@ def report(
         totals["incidents"] += 1
         totals[row.outcome if row.closed_at else "open"] += 1
         totals["informed_late"] += late
-        totals["uninformed"] += untold
-        totals["alarm"] += untold if moment_now >= alarm else 0
-        totals["overdue"] += untold if moment_now >= due else 0
+        totals["uninformed"] += len(untold)
+        totals["alarm"] += sum(moment_now >= instant(held.alarm_at) for held in untold)
+        totals["overdue"] += sum(moment_now >= instant(held.controller_due) for held in untold)
     return Report(rows, totals)

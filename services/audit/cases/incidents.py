@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from services.audit.cases import notification, shapes
+from services.audit.cases.clocks import clocks
 from services.audit.domain import incident as rules
 from services.audit.domain.notices import Clock, Notices, clock
 from services.audit.ledger import reading
@@ -80,7 +81,8 @@ class Incidents:
         if not known or organisation == self._maker:
             raise Refused("not_found")
         document = self._document(incident, organisation)
-        term = self._clock(moment(document["known_at"]))
+        with self._store.reading() as session:
+            term = clocks(session, self._notices, moment(document["known_at"]), [organisation])[organisation]
         command = rules.Inform(
             organisation=organisation,
             channel=given["channel"],
@@ -106,7 +108,7 @@ class Incidents:
         with self._store.reading() as session:
             rows = view.after(session, organisation, after or "", limit)
             parts = view.parts(session, organisation, [row.incident for row in rows])
-        items = [self._row(row, parts[row.incident]) for row in rows]
+            items = [self._row(session, row, parts[row.incident]) for row in rows]
         return {"items": items, "next": rows[-1].incident if len(rows) == limit else None}
 
     def show(self, incident: str, organisation: str | None) -> dict[str, Any]:
@@ -115,12 +117,13 @@ class Incidents:
             row = self._found(session, organisation, incident)
             parts = view.parts(session, organisation, [incident])[incident]
             history = eventstore.read(session, f"incident/{incident}")
+            shown = self._row(session, row, parts)
         opened = self._opened(history)
         texts = {name: notification.written(history, opened, name) for name in notification.TEXTS}
         contact = opened.get((history[0].envelope.id, "contact"))
         closed = [record for record in history if isinstance(record.event, IncidentClosed)]
         why = opened.get((closed[0].envelope.id, "why")) if closed and organisation is None else None
-        return {**self._row(row, parts), **texts, "contact": contact, "why": why}
+        return {**shown, **texts, "contact": contact, "why": why}
 
     def notification_to(self, of: str, incident: str, organisation: str | None) -> dict[str, Any]:
         """The notification to the controller `of`, with its digest and the entries of the log that it rests on."""
@@ -166,9 +169,10 @@ class Incidents:
     def _document(self, incident: str, organisation: str) -> dict[str, Any]:
         with self._store.reading() as session:
             history = eventstore.read(session, f"incident/{incident}")
-        if not history or not isinstance(registered := history[0].event, IncidentRegistered):
-            raise Refused("not_found")
-        return notification.document(history, self._opened(history), organisation, self._clock(registered.known_at))
+            if not history or not isinstance(registered := history[0].event, IncidentRegistered):
+                raise Refused("not_found")
+            term = clocks(session, self._notices, registered.known_at, [organisation])[organisation]
+        return notification.document(history, self._opened(history), organisation, term)
 
     def _opened(self, history: Sequence[Recorded]) -> notification.Opened:
         places = [(record.envelope.id, name, sealed) for record in history for name, sealed in record.sealed.items()]
@@ -178,8 +182,11 @@ class Incidents:
     def _clock(self, known_at: datetime) -> Clock:
         return clock(self._notices, known_at)
 
-    def _row(self, row: Any, parts: Sequence[Any]) -> dict[str, Any]:
-        term = self._clock(moment(row.known_at))
+    def _row(self, session: Connection, row: Any, parts: Sequence[Any]) -> dict[str, Any]:
+        known_at = moment(row.known_at)
+        terms = clocks(session, self._notices, known_at, [one.organisation for one in parts])
+        # The first that is due is when somebody has to be told.
+        term = min(terms.values(), key=lambda one: one.controller_due, default=self._clock(known_at))
         return {
             "id": row.incident,
             "state": "closed" if row.closed_at else "open",
@@ -193,7 +200,7 @@ class Incidents:
             "until": row.until,
             "categories": orjson.loads(row.categories),
             **_clock(term),
-            "controllers": [_part(one, term) for one in parts],
+            "controllers": [_part(one, terms[one.organisation]) for one in parts],
         }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from services.audit.domain.notices import Notices, clock
+from services.audit.cases.clocks import clocks
+from services.audit.domain.notices import Notices
 from services.audit.ledger.keeping import own_notices
 from services.audit.views import complaints, incidents
 from services.contracts.tasks import Asking, Look, Task, TaskKind
@@ -18,8 +19,10 @@ def _uninformed(session: Connection, asking: Asking) -> Iterator[Task]:
     open_ones = incidents.open_ones(session)
     parts = incidents.parts(session, asking.organisation, [row.incident for row in open_ones])
     for row in open_ones:
-        due = instant(clock(notices, moment(row.known_at)).controller_due)
+        of = [part.organisation for part in parts[row.incident]]
+        terms = clocks(session, notices, moment(row.known_at), of)
         for part in parts[row.incident]:
+            due = instant(terms[part.organisation].controller_due)
             if part.informed_at is None and part.organisation != row.organisation:
                 yield Task(id=row.incident, organisation=part.organisation, since=row.known_at, due=due)
 

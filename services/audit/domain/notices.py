@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.kernel.durations import after
@@ -75,12 +75,19 @@ def of_version(versions: Sequence[Notices], version: int) -> Notices:
     raise LookupError(version)
 
 
-def clock(versions: Sequence[Notices], known_at: datetime) -> Clock:
+def clock(versions: Sequence[Notices], known_at: datetime, agreed: tuple[int, int] | None = None) -> Clock:
+    """`agreed` are the hours of an organisation's agreement, and its version; the alarm is at half of them."""
     valid, begun = in_force(versions, known_at), known_at.astimezone(UTC)
+    rule = f"controller_within:{valid.controller_within}@{valid.version}"
+    controller_due, alarm_at = after(begun, valid.controller_within), after(begun, valid.alarm_after)
+    if agreed is not None:
+        hours, version = agreed
+        rule = f"controller_within:PT{hours}H@agreement {version}"
+        controller_due, alarm_at = begun + timedelta(hours=hours), begun + timedelta(hours=hours) / 2
     return Clock(
-        rule=f"controller_within:{valid.controller_within}@{valid.version}",
-        controller_due=after(begun, valid.controller_within),
-        alarm_at=after(begun, valid.alarm_after),
+        rule=rule,
+        controller_due=controller_due,
+        alarm_at=alarm_at,
         supervisor_due=after(begun, valid.supervisor_within),
     )
 

@@ -295,6 +295,20 @@ def upgrade() -> None:
         batch_op.create_index("usage_days_by_day", ["day"], unique=False)
 
     op.create_table(
+        "agreed_notice",
+        sa.Column("agreement", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.String(length=10), nullable=False),
+        sa.Column("signatures", sa.Integer(), nullable=False),
+        sa.Column("agreed_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("agreement", "version"),
+    )
+    with op.batch_alter_table("agreed_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreed_notice_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "log_tally",
         sa.Column("organisation", sa.String(length=36), nullable=False),
         sa.Column("what", sa.String(length=120), nullable=False),

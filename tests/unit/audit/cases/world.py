@@ -18,7 +18,7 @@ from services.audit.cases.scoping import Scoping
 from services.audit.ledger import checkpoint, tables, tree
 from services.audit.ledger.keeping import own_notices, own_terms
 from services.audit.replaying.grounds import Grounds
-from services.audit.views import complaints, grounds, incidents
+from services.audit.views import agreed, complaints, grounds, incidents
 from services.contracts.auth import DataViewed, SessionEnded, SessionStarted, SignedIn
 from services.contracts.privacy import Role
 from services.kernel import eventstore
@@ -54,6 +54,7 @@ class World:
         self.auth, self.audit = made("auth", directory / "auth"), made("audit", directory / "audit")
         self.audit.views = (grounds, incidents, complaints)
         tables.create(self.audit.engine)
+        agreed.tables.create_all(self.audit.engine)
         self.signers = {"auth": Signer("crisisconnect.test/log/auth", b"a" * 32)}
         self.signers["audit"] = Signer("crisisconnect.test/log/audit", b"u" * 32)
         self.sent = dict.fromkeys(self.signers, 0)
