@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,16 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from services.audit.packaging.consultation import STATEMENT, statement as statement_of
 from services.reader import Unusable, verify_disclosure
-from services.reader.disclosure_consultation import STATEMENT
 
 UNUSABLE = 2
 LARGEST = 4096
+_ID, _HASH = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"[0-9a-f]{64}"
+_STATEMENT = re.compile(
+    rf"{re.escape(STATEMENT)}\ndisclosure (?P<disclosure>{_ID})\norganisation (?P<organisation>{_ID})\n"
+    rf"asked (?P<asked>{_HASH})\noutcome (?:agreed\nreasons -|objected\nreasons {_HASH})\n"
+)
 disclosure = typer.Typer(no_args_is_help=True, help="Prove the package of a disclosure.")
 consultation = typer.Typer(no_args_is_help=True, help="Answer a consultation, off-line.")
 Package = Annotated[Path, typer.Argument(metavar="FILE", help="The package, decrypted with age.")]
@@ -24,6 +30,7 @@ Manifest = Annotated[str | None, typer.Option(metavar="SHA256", help="What its m
 Witness = Annotated[list[str] | None, typer.Option(help="A verifier key that must have cosigned the checkpoint.")]
 Quorum = Annotated[int | None, typer.Option(min=0, help="How many of the witnesses are enough; all without it.")]
 Statement = Annotated[Path, typer.Argument(metavar="FILE", help="The statement, byte for byte as it was given.")]
+Reasons = Annotated[Path | None, typer.Option("--reasons", help="Object, with the text of this file (UTF-8).")]
 Key = Annotated[Path, typer.Option("--key", help="The private key, as `openssl genpkey -algorithm ed25519` makes it.")]
 
 
@@ -56,23 +63,37 @@ def of_a_disclosure() -> None:
 
 
 @consultation.command("sign")
-def sign(statement: Statement, key: Key) -> None:
+def sign(statement: Statement, key: Key, reasons: Reasons = None) -> None:
     """Print the signature of an answer, base64, as the answer takes it. Nothing is sent, and no connection is made.
 
+    The statement is signed as it is; with --reasons as an objection for the reasons in that file, whose last newline is
+    no part of them. What is signed goes to standard error, to be read first.
     The same with OpenSSL: openssl pkeyutl -sign -rawin -inkey KEY -in FILE | base64 -w0
     Exit codes: 0 printed; 2 the file is no such statement, or the key no Ed25519 key.
     """
     try:
-        with statement.open("rb") as file:
-            said = file.read(LARGEST)
+        said = _statement(statement, reasons)
         private = load_pem_private_key(key.read_bytes(), None)
     except (OSError, TypeError, ValueError, UnsupportedAlgorithm):
-        typer.echo("consultation sign: the statement or the key cannot be read", err=True)
+        typer.echo("consultation sign: the statement, the reasons or the key cannot be read", err=True)
         raise typer.Exit(UNUSABLE) from None
-    if not isinstance(private, Ed25519PrivateKey) or not said.startswith(f"{STATEMENT}\n".encode()):
-        typer.echo("consultation sign: this is no statement of a consultation, or no Ed25519 key", err=True)
+    if not isinstance(private, Ed25519PrivateKey):
+        typer.echo("consultation sign: this is no Ed25519 key", err=True)
         raise typer.Exit(UNUSABLE)
+    typer.echo(said.decode(), err=True)
     typer.echo(base64.b64encode(private.sign(said)).decode())
+
+
+def _statement(path: Path, reasons: Path | None) -> bytes:
+    """The bytes to sign. Raises ValueError for what is no statement, OSError."""
+    with path.open("rb") as file:
+        found = _STATEMENT.fullmatch(file.read(LARGEST).decode("ascii"))
+    if found is None:
+        raise ValueError("no statement of a consultation")
+    if reasons is None:
+        return found[0].encode()
+    why = reasons.read_bytes().decode().removesuffix("\n").removesuffix("\r")
+    return statement_of(found["disclosure"], found["organisation"], found["asked"], "objected", why)
 
 
 @consultation.callback()

@@ -15,9 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from crisisconnect.cli import app
+from services.audit.packaging.consultation import statement as statement_of
 from services.audit.packaging.package import Package, build
 from services.audit.packaging.sealing import is_recipient, sealed
-from tests.unit.audit.packages.world import KEY, Tiny
+from tests.unit.audit.packages.world import ASKED, DISCLOSURE, KEY, ORGANISATION, REASONS, Tiny, signed
 from tests.unit.reader.tinylog import LOG
 
 ROOT = Path(__file__).parents[2]
@@ -118,19 +119,37 @@ def test_what_openssl_signs_our_command_signs_the_same(openssl: None, package: P
     """With the key that openssl made; Ed25519 has one signature for one text."""
     key, statement = tmp_path / "key.pem", tmp_path / "statement.txt"
     subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", str(key)], check=True, timeout=20)
-    statement.write_bytes(b"crisisconnect.nl/consultation/v1\ndisclosure x\n")
+    statement.write_bytes(statement_of(DISCLOSURE, ORGANISATION, ASKED, "agreed"))
     command = ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", str(key), "-in", str(statement)]
     theirs = subprocess.run(command, check=True, capture_output=True, timeout=20).stdout
     ours = CliRunner().invoke(app, ["consultation", "sign", str(statement), "--key", str(key)])
 
-    assert (ours.exit_code, ours.output.strip()) == (0, base64.b64encode(theirs).decode())
+    assert (ours.exit_code, ours.stdout.strip()) == (0, base64.b64encode(theirs).decode())
+
+
+def test_an_objection_is_signed_from_the_statement_that_was_given(tmp_path: Path) -> None:
+    """The Beheerder gets the text of an agreement; with reasons it becomes that of an objection."""
+    key, given, reasons = tmp_path / "key.pem", tmp_path / "statement.txt", tmp_path / "reasons.txt"
+    key.write_text(pem(bytes(KEY)))
+    given.write_bytes(statement_of(DISCLOSURE, ORGANISATION, ASKED, "agreed"))
+    reasons.write_text(f"{REASONS}\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["consultation", "sign", str(given), "--key", str(key), "--reasons", str(reasons)])
+
+    assert (done.exit_code, done.stdout.strip()) == (0, signed("objected", REASONS))
+    assert "outcome objected" in done.stderr
+
+
+def pem(seed: bytes) -> str:
+    """A private key as RFC 8410 writes it."""
+    der = bytes.fromhex("302e020100300506032b657004220420") + seed
+    return f"-----BEGIN PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END PRIVATE KEY-----\n"
 
 
 def test_our_command_signs_no_other_text_and_with_no_other_key(tmp_path: Path) -> None:
     key, other, rsa = tmp_path / "key.pem", tmp_path / "other.txt", tmp_path / "none.pem"
-    der = bytes.fromhex("302e020100300506032b657004220420") + bytes(KEY)
-    key.write_text(f"-----BEGIN PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END PRIVATE KEY-----\n")
-    other.write_bytes(b"Ik ga akkoord.\n")
+    key.write_text(pem(bytes(KEY)))
+    whole = statement_of(DISCLOSURE, ORGANISATION, ASKED, "agreed")
+    other.write_bytes(whole + b"outcome objected\n")
     rsa.write_text("no key")
     for text, which in ((other, key), (tmp_path / "absent", key), (other, rsa)):
         assert CliRunner().invoke(app, ["consultation", "sign", str(text), "--key", str(which)]).exit_code == 2
