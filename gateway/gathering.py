@@ -15,6 +15,7 @@ from services.contracts.retention import Right
 from services.kernel.codec import instant
 
 A_PAGE = 100
+SERVICES = ("auth", "org", "audit", "retention")
 Asking = Callable[[str, dict[str, Any]], Awaitable[Any]]
 """One question to a service, in the name of whom it is about."""
 
@@ -40,6 +41,9 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         seen,
         said,
         usage,
+        delivered,
+        held_longer,
+        parked,
         requests,
         complaints,
         looks,
@@ -52,6 +56,9 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         ask("org.my_acknowledgements", {}),
         ask("org.my_consents", {}),
         ask("org.my_usage", {}),
+        ask("retention.my_deliveries", {}),
+        ask("retention.my_holds", {}),
+        asyncio.gather(*(ask(f"{service}.my_parked", {}) for service in SERVICES)),
         _all(ask, "retention.my_requests"),
         _all(ask, "audit.my_complaints"),
         _all(ask, "auth.access_log"),
@@ -68,7 +75,10 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
             "consents": said["items"],
             "usage": usage["items"],
             "requests": [{**one, "account": me} for one in requests],
+            "deliveries": delivered["items"],
             "complaints": complaints,
+            "holds": held_longer["items"],
+            "parked": [one for part in parked for one in part["items"]],
             "looks": looks,
             "recorded": dates["recorded"],
         },

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.paper.access_words import CHAPTERS, CODED, CODES, FIELDS, WORDS
+from gateway.paper.access_names import CODED, CODES, FIELDS
+from gateway.paper.access_words import CHAPTERS, WORDS
 from gateway.paper.words import LANGUAGES
 from services.kernel.moments import written
 

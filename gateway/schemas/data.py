@@ -6,6 +6,7 @@ from marshmallow import Schema, fields as m
 
 from gateway.schemas.complaints import ComplaintShown
 from gateway.schemas.consents import Consent
+from gateway.schemas.deliveries import DeliveryLine
 from gateway.schemas.fields import choice
 from gateway.schemas.organisations import ShownContact
 from gateway.schemas.own import Look
@@ -64,6 +65,25 @@ class Seen(Schema):
     at = m.String(required=True)
 
 
+class HeldLonger(Schema):
+    """A hold in force that one is told of, with why; of the others the standing sentence says why not."""
+
+    ground = m.String(required=True)
+    placed_at = m.String(required=True)
+    expires_at = m.String(required=True)
+    reviewed_at = m.String(required=True, allow_none=True)
+    reason = m.String(required=True, allow_none=True)
+    finding = m.String(required=True, allow_none=True)
+
+
+class ParkedMessage(Schema):
+    """Something about oneself that a part could not process yet: which part, what kind of event, since when."""
+
+    service = m.String(required=True)
+    type = m.String(required=True)
+    at = m.String(required=True)
+
+
 class Copy(Schema):
     """Everything, as it is held (AVG 15(3))."""
 
@@ -75,7 +95,10 @@ class Copy(Schema):
     acknowledged_statements = m.List(m.Nested(Seen), required=True)
     usage = m.List(m.Nested(UsageFact), required=True)
     requests = m.List(m.Nested(Request), required=True)
+    deliveries = m.List(m.Nested(DeliveryLine), required=True)
     complaints = m.List(m.Nested(ComplaintShown), required=True)
+    holds = m.List(m.Nested(HeldLonger), required=True)
+    parked = m.List(m.Nested(ParkedMessage), required=True)
     looks = m.List(m.Nested(Look), required=True)
     recorded = m.Dict(keys=m.String(), values=m.String(), required=True)
 

@@ -252,6 +252,13 @@ class Participant:
         with self.store.reading() as session:
             return {"items": [asdict(one) for one in self.feed.parked(session)]}
 
+    def parked_about(self, account: str) -> dict[str, Any]:
+        """`items`: each entry about this person that was set aside: which part, which kind of event, since when."""
+        with self.store.reading() as session:
+            owners = self.owners(session, account)
+            found = [one for one in self.feed.parked(session) if one.stream in owners]
+        return {"items": [{"service": self.name, "type": one.type, "at": one.at} for one in found]}
+
     def retry_deadletter(self, index: int) -> dict[str, Any]:
         """Try the stream of a parked entry again; `done` is how many of its entries took effect."""
         try:

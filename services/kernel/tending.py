@@ -72,6 +72,10 @@ class Tended:
     def hand_over_key(self, context: Context, old: str, vkey: str, proof: str) -> dict[str, Any]:
         return self.app.signing.hand_over(context, old, vkey, proof)
 
+    @answers()
+    def my_parked(self, context: Context) -> dict[str, Any]:
+        return self.app.parked_about(context.actor.removeprefix("account/"))
+
     @answers(callers=(CLI,))
     def deadletters(self, context: Context) -> dict[str, Any]:
         return self.app.deadletters()

@@ -143,6 +143,10 @@ class RetentionService(Tended):
         return self.app.deliveries.of_request(organisation, request)
 
     @answers()
+    def my_holds(self, context: Context) -> dict[str, Any]:
+        return self.app.telling.holds(context)
+
+    @answers()
     def my_deliveries(self, context: Context) -> dict[str, Any]:
         return self.app.deliveries.mine(context)
 

@@ -40,6 +40,7 @@ from services.retention.app.requests import Requests
 from services.retention.app.restricting import FOLLOWED as RESTRICTING, Restricting
 from services.retention.app.ruling import Ruling
 from services.retention.app.sweeping import Sweeping
+from services.retention.app.telling import Telling
 from services.retention.domain import erasure as erasing, retirement as retiring, terms
 from services.retention.reactions import FOLLOWS, react
 from services.retention.views import (
@@ -132,6 +133,7 @@ class Retention(Participant):
         self.deliveries = Deliveries(self)
         self.collecting = Collecting(self)
         self.parcels = Parcels(self)
+        self.telling = Telling(self)
         self.ruling = Ruling(self)
         self.previewing = Previewing(self)
         self.certifying = Certifying(self)

@@ -161,6 +161,12 @@ def kept_by(session: Connection, chosen: Sequence[str]) -> frozenset[Category] |
     return frozenset(Category(one) for some in named for one in some) if all(named) else None
 
 
+def told_to(session: Connection, account: str, grounds: Sequence[str]) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Those in force on a person that they are told of, the oldest first."""
+    mine = (holds.c.account == account) & (holds.c.state == "in_force") & holds.c.ground.in_(grounds)
+    return session.execute(select(holds).where(mine).order_by(holds.c.hold)).all()
+
+
 def to_review(session: Connection, organisation: str | None, moment: datetime) -> dict[str, int]:
     """By organisation, how many in force should have been looked at again by `moment`."""
     mine = (holds.c.state == "in_force") & (holds.c.review_at <= instant(moment))

@@ -14,13 +14,17 @@ import pytest
 from marshmallow import Schema, fields as m
 
 from gateway.paper import access
-from gateway.paper.access_words import CHAPTERS, CODES, FIELDS, WORDS
+from gateway.paper.access_names import CODES, FIELDS
+from gateway.paper.access_words import CHAPTERS, WORDS
 from gateway.paper.words import LANGUAGES
 from gateway.schemas.data import Copy, OwnData
 from services.contracts.privacy import Category, LegalBasis, Purpose, Role
-from services.contracts.retention import Channel, IdentityCheck, Right
+from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
 from services.kernel import press
 
+KINDS = (
+    Right, Channel, IdentityCheck, ExtensionGround, RefusalGround, Role, Purpose, LegalBasis, Category,
+)  # fmt: skip
 PAPER = Path(access.__file__).parent
 MOMENT = "2025-03-01T09:30:02.000000Z"
 WHEN = datetime(2025, 3, 1, tzinfo=UTC)
@@ -96,7 +100,7 @@ def test_an_empty_field_says_none(answer, lang):
 
 
 def test_every_part_and_field_of_the_copy_has_words_in_both_languages():
-    """Where this fails, say in gateway/paper/access_words.py what the new part or field is called."""
+    """Where this fails, name the new part or field in gateway/paper/access_words.py or access_names.py."""
     fields = {name for _, part in parts(Copy()) for name in part.fields}
 
     assert [name for name in Copy().fields if not all(name in CHAPTERS[lang] for lang in LANGUAGES)] == []
@@ -106,7 +110,7 @@ def test_every_part_and_field_of_the_copy_has_words_in_both_languages():
 
 
 def test_every_code_that_people_read_has_words_in_both_languages():
-    read = {one.value for kind in (Right, Channel, IdentityCheck, Role, Purpose, LegalBasis, Category) for one in kind}
+    read = {one.value for kind in KINDS for one in kind}
 
     assert sorted(read - set(CODES)) == []
 
