@@ -1,7 +1,7 @@
 """What the services tell, and where personal data goes, written down from the contracts and from nothing else.
 
-`write` makes `docs/catalogue.md` (events and data map) and `docs/asyncapi.json`; `stale` names those that no
-longer say what the contracts say.
+`write` makes `docs/catalogue.md` (events and data map), `docs/promises.md` and `docs/asyncapi.json`; `stale` names
+those that no longer say what the code says.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from crisisconnect import asyncapi
+from crisisconnect import asyncapi, promise_page
 from crisisconnect.told import events, owner_kind
 from services.contracts.privacy import ADDITIONS, Category, Purpose
 from services.kernel.event import Event, personal_fields, subject_field
@@ -95,6 +95,7 @@ def documents() -> dict[str, str]:
     """The text of each document by its name."""
     return {
         "catalogue.md": catalogue(),
+        "promises.md": promise_page.page(),
         "asyncapi.json": json.dumps(asyncapi.document(), indent=1, ensure_ascii=False) + "\n",
     }
 

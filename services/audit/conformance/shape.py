@@ -9,7 +9,7 @@ from typing import Any
 
 from services.contracts.audit import PromiseState as State
 
-__all__ = ["NO_ANSWER", "Finding", "Judge", "Known", "Log", "Measure", "State", "judged", "worst"]
+__all__ = ["NOT_TOLD", "NO_ANSWER", "Finding", "Judge", "Known", "Log", "Measure", "State", "judged", "worst"]
 _WORSE = (State.NOT_MEASURED, State.KEPT, State.AT_RISK, State.BROKEN)
 
 
@@ -64,12 +64,16 @@ class Known:
         return self.told.get(service) is not None
 
     def facts(self, service: str, name: str) -> Mapping[str, Any]:
-        """One group of facts of a service that answers. Raises LookupError where it tells no such group."""
+        """One group of facts of a service that answers. Raises NotTold where it has no such group."""
         told = self.told.get(service)
-        if told is None:
-            raise LookupError(service)
+        if told is None or name not in told["facts"]:
+            raise NotTold(service, name)
         found: Mapping[str, Any] = told["facts"][name]
         return found
+
+
+class NotTold(LookupError):
+    """A service of another version counts something else: while it is replaced, that is not measured."""
 
 
 Judge = Callable[[Known], Finding]
@@ -87,7 +91,12 @@ class Measure:
     asks: tuple[str, ...] = ()
 
     def of(self, known: Known) -> Finding:
-        return self.judge(known) if all(map(known.answers, self.asks)) else NO_ANSWER
+        if not all(map(known.answers, self.asks)):
+            return NO_ANSWER
+        try:
+            return self.judge(known)
+        except NotTold:
+            return NOT_TOLD
 
 
 def judged(numbers: Mapping[str, Any], *, broken: Sequence[str] = (), at_risk: Sequence[str] = (), of: str) -> Finding:
@@ -101,3 +110,4 @@ def judged(numbers: Mapping[str, Any], *, broken: Sequence[str] = (), at_risk: S
 
 NO_ANSWER = Finding(State.AT_RISK, "no_answer")
 """Who keeps the promise does not say how it is."""
+NOT_TOLD = Finding(State.NOT_MEASURED, "not_told")

@@ -12,7 +12,10 @@ from services.kernel.decider import Decider
 
 LANGUAGES = ("nl", "en")
 LISTS = ("purposes", "categories", "terms", "cookies", "stores")
-"""What a version says in a form that programs read; each stands in the text where `{{its name}}` stood."""
+"""What a version says in a form that programs read; each stands in the text where `{{its name}}` stood.
+
+The `stores` are the app stores, each with a link to its own statement (P12).
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Org registers an organisation, hands its first Beheerder to auth, and keeps no address longer than it needs."""
+"""Org registers an organisation, shows whom to turn to (P17), and keeps no address longer than it needs."""
 
 from __future__ import annotations
 

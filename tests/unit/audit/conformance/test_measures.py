@@ -153,6 +153,15 @@ def test_a_service_that_is_away_turns_the_rows_that_it_keeps_and_no_other(servic
     assert set(turned(without(service)).values()) == {"at_risk"}
 
 
+def test_a_service_of_another_version_that_counts_less_breaks_no_report() -> None:
+    given = known()
+    told: Any = given.told["org"]
+    del told["facts"]["contacts"]
+    assert turned(given) == {"P17": "not_measured"}
+    row = next(row for row in report.rows(given, {}) if row["promise"] == "P17")
+    assert row["why"] == ["contact_shown: not_told"]
+
+
 def test_the_newest_evidence_stands_in_the_row_with_its_receipt() -> None:
     evidence = {
         name: {"event": name, "type": f"nl.crisisconnect.{name}.v1", "at": "t", "index": index, "receipt": "integrated"}
