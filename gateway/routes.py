@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.route import Route
 from gateway.surface import (
     certificate,
+    checks,
     complaints,
     consents,
     data,
@@ -45,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
     *certificate.ROUTES,
     *statement.ROUTES,
     *tasks.ROUTES,
+    *checks.ROUTES,
     *usage.ROUTES,
     *operations.ROUTES,
 )

@@ -11,6 +11,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "access": ("Toegang en inzage", "Access"),
     "incidents": ("Incidenten", "Incidents"),
     "conformance": ("Naleving van de beloften", "Conformance"),
+    "security": ("Beveiliging", "Security"),
     "usage": ("Gebruik van de app", "Use of the app"),
     "integrity": ("Ongeschondenheid van het logboek", "Integrity of the log"),
 }

@@ -53,6 +53,10 @@ REPORTS: Mapping[str, Kind] = {
         "records",
         "incident known_at state outcome controller_due controllers informed people",
     ),
+    "security": _kind(
+        "what organisation kind number last_at due overdue outcome",
+        "what organisation kind number last_at due overdue outcome",
+    ),
     "usage": _kind("day organisation kind people facts", "day organisation kind people facts"),
     "integrity": _kind(
         "what source high_water waiting gap_since missing_from restored reason count last_at witness size at",

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.audit.alarms import Alarms
 from services.audit.cases import waiting
+from services.audit.cases.checks import Checks
 from services.audit.cases.complaints import Complaints
 from services.audit.cases.forgetting import Going
 from services.audit.cases.incidents import Incidents
@@ -17,13 +18,13 @@ from services.audit.conformance.conformance import Conformance
 from services.audit.domain import source
 from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching, witnessed
-from services.audit.ledger.keeping import own_notices, own_terms
+from services.audit.ledger.keeping import own_notices, own_plans, own_terms
 from services.audit.pruning import Pruning
 from services.audit.receipts import Receipts
 from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
 from services.audit.reports import Reports
-from services.audit.views import access, agreed, complaints, erasures, grounds, incidents, usage
+from services.audit.views import access, agreed, checks, complaints, erasures, grounds, incidents, security, usage
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
@@ -49,12 +50,12 @@ PATIENCE = 2.0
 
 class Audit(Participant):
     name = "audit"
-    views = (grounds, incidents, complaints)
-    log_views = (erasures, access, usage, agreed)
+    views = (grounds, incidents, complaints, checks)
+    log_views = (erasures, access, usage, agreed, security)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
-    follows = tuple(dict.fromkeys((*erasures.FOLLOWED, *access.FOLLOWED, *usage.FOLLOWED, *agreed.FOLLOWED)))
+    follows = tuple(dict.fromkeys(kind for view in log_views for kind in view.FOLLOWED))
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
         super().__init__(configuration, caller)
@@ -69,6 +70,7 @@ class Audit(Participant):
         notices, maker = own_notices(), configuration.maker
         self.incidents = Incidents(self.store, self._pseudonym_of, maker, notices)
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
+        self.checks = Checks(self.store, maker, own_plans())
         self.scoping = Scoping(self.store, self.own_context)
         self.reports = Reports(self.store, self.alarms, self.witnesses.digest, notices, self._retention_told)
         keepers = (self._keeping, self.keeping.told, self._for_the_maker)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.audit.alarms import Alarms
-from services.audit.cases import counted
+from services.audit.cases import checks, counted
 from services.audit.domain.notices import Notices
 from services.audit.ledger import reading
+from services.audit.ledger.keeping import own_plans
 from services.audit.views import access, erasures, integrity, usage
 from services.kernel.codec import instant, moment
 from services.kernel.decider import Refused
@@ -42,7 +43,7 @@ class Reports:
         now = datetime.now(UTC)
         # It is asked before anything is read here.
         told = self._told(kind, organisation, begin, end)
-        made: erasures.Report | access.Report | usage.Report | integrity.Report | counted.Report
+        made: erasures.Report | access.Report | usage.Report | integrity.Report | counted.Report | checks.Report
         with self._store.reading() as session:
             match kind:
                 case "erasures":
@@ -53,6 +54,8 @@ class Reports:
                     made = access.report(session, organisation, begin, end)
                 case "usage":
                     made = usage.report(session, organisation, begin, end)
+                case "security":
+                    made = checks.report(session, own_plans(), organisation, begin, end, now)
                 case "incidents":
                     made = counted.report(session, organisation, begin, end, now, self._notices)
                 case "integrity":

@@ -172,6 +172,18 @@ class AuditService(Tended):
     def complaint(self, context: Context, complaint: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.complaints.show(context, complaint, organisation)
 
+    @answers(callers=(GATEWAY,))
+    def record_check(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.checks.record(context, **said)
+
+    @answers(callers=(GATEWAY,))
+    def security_checks(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.checks.all(after, limit)
+
+    @answers(callers=(GATEWAY,))
+    def access_reviews(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
+        return self.app.checks.reviews(organisation)
+
     @answers()
     def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
         return self.app.tasks(context, organisation)

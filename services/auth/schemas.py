@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields as m, validate
+from marshmallow import RAISE, Schema, ValidationError, fields as m, post_load, validate, validates_schema
 
+from services.contracts.auth import AccessDecision
 from services.contracts.privacy import Role
 from services.kernel.decider import Refused
 
@@ -53,6 +54,27 @@ class Device(_Strict):
     app_version = _text(50, allow_none=True)
 
 
+class Decided(_Strict):
+    account = _text(100, required=True)
+    decision = m.Enum(AccessDecision, by_value=True, required=True)
+
+
+class Review(_Strict):
+    decisions = m.List(m.Nested(Decided), load_default=list, validate=validate.Length(max=500))
+    rest = m.Enum(AccessDecision, by_value=True, load_default=None)
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_: Any) -> None:
+        named = [one["account"] for one in data["decisions"]]
+        if len(set(named)) < len(named):
+            raise ValidationError("An account stands twice.", "decisions")
+
+    @post_load
+    def _by_account(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "decisions": {one["account"]: one["decision"] for one in data["decisions"]}}
+
+
+REVIEW = Review()
 INVITATION, ACCEPTANCE, CORRECTION, DEVICE = Invitation(), Acceptance(), Correction(), Device()
 
 

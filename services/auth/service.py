@@ -179,6 +179,14 @@ class AuthService(Tended):
         return self.app.people.remove(context, organisation=organisation, account=account)
 
     @answers()
+    def access_sheet(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.reviewing.sheet(context, after=after or "", limit=limit)
+
+    @answers()
+    def review_access(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.reviewing.review(context, **schemas.loaded(schemas.REVIEW, said))
+
+    @answers()
     def mails(self, context: Context, to: str | None = None) -> list[dict[str, Any]]:
         return self.app.mailer.shown(to)
 

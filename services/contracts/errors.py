@@ -72,6 +72,7 @@ class Problem(Enum):
     RESTRICTED = ("restricted", 409, "The person asked that their data is kept and used no further.")
     NOT_RESTRICTED = ("not_restricted", 409, "This request restricts nothing, or does no longer.")
     ACCOUNT_NEEDS_PURPOSE = ("account_needs_purpose", 409, "Without this purpose there is no account: erase it.")
+    REVIEW_INCOMPLETE = ("review_incomplete", 409, "Of some open accounts nothing was decided.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")
     CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
     IDEMPOTENCY_MISMATCH = ("idempotency_mismatch", 409, "The idempotency key was used with another body.")

@@ -21,6 +21,8 @@ class TaskKind(StrEnum):
     CONTROLLER_TO_INFORM = "controller_to_inform"
     INCIDENT_TO_CLOSE = "incident_to_close"
     COMPLAINT_TO_ANSWER = "complaint_to_answer"
+    ACCESS_TO_REVIEW = "access_to_review"
+    SECURITY_TO_CHECK = "security_to_check"
     SUB_PROCESSOR_TO_JUDGE = "sub_processor_to_judge"
     OBJECTION_TO_SETTLE = "objection_to_settle"
     INSTRUCTION_TO_CARRY_OUT = "instruction_to_carry_out"
@@ -48,6 +50,8 @@ WAITS: Mapping[TaskKind, Waits] = {
     TaskKind.CONTROLLER_TO_INFORM: _for("/v1/incidents/{id}", Role.COMPLIANCE),
     TaskKind.INCIDENT_TO_CLOSE: _for("/v1/incidents/{id}", Role.COMPLIANCE),
     TaskKind.COMPLAINT_TO_ANSWER: _for("/v1/complaints/{id}", Role.COMPLIANCE),
+    TaskKind.ACCESS_TO_REVIEW: _for("/v1/access-reviews/sheet", Role.BEHEERDER, Role.COMPLIANCE),
+    TaskKind.SECURITY_TO_CHECK: _for("/v1/security-checks", Role.COMPLIANCE),
     TaskKind.SUB_PROCESSOR_TO_JUDGE: _for("/v1/sub-processors", Role.BEHEERDER),
     TaskKind.OBJECTION_TO_SETTLE: _for("/v1/sub-processors", Role.COMPLIANCE),
     TaskKind.INSTRUCTION_TO_CARRY_OUT: _for("/v1/instructions/{id}", Role.COMPLIANCE),

@@ -9,6 +9,8 @@ from typing import Any
 from services.contracts.audit import (
     BreachScoped,
     Channel,
+    CheckKind,
+    CheckOutcome,
     ComplaintAnswered,
     ComplaintOutcome,
     ComplaintRegistered,
@@ -35,6 +37,7 @@ from services.contracts.audit import (
     ReplayStarted,
     RollbackGroundErased,
     ScopeComputed,
+    SecurityCheckRecorded,
     SigningKeyHandedOver,
     StoreCameBack,
     StoreRestored,
@@ -350,3 +353,17 @@ def promise_turned(**but: Any) -> PromiseTurned:
         at=MORNING,
     )
     return replace(made, **but)
+
+
+def security_check_recorded(**but: Any) -> SecurityCheckRecorded:
+    one = SecurityCheckRecorded(
+        check="3b1f6a0e-7c2d-4e58-9f10-2a4b6c8d0e12",
+        check_kind=CheckKind.RESTORE_DRILL,
+        outcome=CheckOutcome.FINDINGS,
+        findings=2,
+        evidence_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        performed_at=MORNING,
+        by="account/0b6f6f0e-8a54-4f0f-8d5f-5d2d1f4b7a10",
+        at=MORNING + timedelta(hours=2),
+    )
+    return replace(one, **but)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contracts.auth import (
+    AccessReviewed,
     AccountClosed,
     DataViewed,
     ErasureCompleted,
@@ -251,5 +252,21 @@ def lift_announced(**but: Any) -> LiftAnnounced:
 def restriction_lifted(**but: Any) -> RestrictionLifted:
     one = RestrictionLifted(
         account=SANNE, organisation=GEMEENTE, request=RESTRICTING, at=MORNING + timedelta(days=20, seconds=2)
+    )
+    return replace(one, **but)
+
+
+def access_reviewed(**but: Any) -> AccessReviewed:
+    one = AccessReviewed(
+        review="0b7c2d41-9a1e-4e57-8f7a-3f6e2a1d5c10",
+        organisation=GEMEENTE,
+        accounts=41,
+        by_role={Role.AUDITOR: 1, Role.BEHEERDER: 2, Role.MEMBER: 38},
+        without_session=5,
+        kept=38,
+        changed=1,
+        removed=2,
+        by=f"account/{BEHEERDER}",
+        at=MORNING,
     )
     return replace(one, **but)

@@ -7,9 +7,9 @@ from datetime import UTC
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields as m
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
-from services.contracts.audit import Channel, ComplaintOutcome, IncidentOutcome
+from services.contracts.audit import Channel, CheckKind, CheckOutcome, ComplaintOutcome, IncidentOutcome
 from services.contracts.privacy import Category
 from services.kernel.decider import Refused
 
@@ -77,6 +77,14 @@ class TakenIn(Complaint):
 class Answer(_Strict):
     outcome = m.Enum(ComplaintOutcome, by_value=True, required=True)
     answer = _text(COMPLAINT_TEXT, required=True)
+
+
+class SecurityCheck(_Strict):
+    kind = m.Enum(CheckKind, by_value=True, required=True)
+    outcome = m.Enum(CheckOutcome, by_value=True, required=True)
+    findings = m.Integer(strict=True, load_default=0, validate=Range(min=0, max=100_000))
+    evidence_sha256 = m.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
+    performed_at = _moment()
 
 
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from services.audit.cases.checks import checks_due, reviews_due
 from services.audit.cases.clocks import clocks
 from services.audit.domain.notices import Notices
-from services.audit.ledger.keeping import own_notices
-from services.audit.views import complaints, incidents
+from services.audit.ledger.keeping import own_notices, own_plans
+from services.audit.views import complaints, incidents, security
 from services.contracts.tasks import Asking, Look, Task, TaskKind
 from services.kernel.codec import instant, moment
+
+AHEAD = timedelta(days=14)
+"""So long before it is due somebody may begin with what comes back."""
 
 
 def _uninformed(session: Connection, asking: Asking) -> Iterator[Task]:
@@ -37,6 +42,28 @@ def _to_close(session: Connection, _: Asking) -> Iterator[Task]:
             yield Task(id=row.incident, organisation=row.organisation, since=row.known_at, due=None)
 
 
+def _reviews(session: Connection, asking: Asking) -> Iterator[Task]:
+    """A Beheerder goes through their own organisation, compliance through the maker's people."""
+    mine = {
+        one.organisation for one in security.standing(session, asking.organisation) if one.maker or asking.organisation
+    }
+    for one in reviews_due(session, own_plans(), asking.organisation, moment(asking.now)):
+        if one.organisation in mine and one.due <= _soon(asking):
+            yield Task(id=str(one.organisation), organisation=str(one.organisation), since=one.last_at, due=one.due)
+
+
+def _checks(session: Connection, asking: Asking) -> Iterator[Task]:
+    """By kind of check; they are the maker's."""
+    maker = next((one.organisation for one in security.standing(session, None) if one.maker), "")
+    for one in checks_due(session, own_plans(), moment(asking.now)):
+        if one.due <= _soon(asking):
+            yield Task(id=str(one.kind), organisation=maker, since=one.last_at, due=one.due)
+
+
+def _soon(asking: Asking) -> str:
+    return instant(moment(asking.now) + AHEAD)
+
+
 def _unanswered(session: Connection, asking: Asking) -> Iterator[Task]:
     for row in complaints.unanswered(session, asking.organisation):
         yield Task(id=row.complaint, organisation=row.organisation, since=row.received_at, due=None)
@@ -46,4 +73,6 @@ LOOKS: Mapping[TaskKind, Look] = {
     TaskKind.CONTROLLER_TO_INFORM: _uninformed,
     TaskKind.INCIDENT_TO_CLOSE: _to_close,
     TaskKind.COMPLAINT_TO_ANSWER: _unanswered,
+    TaskKind.ACCESS_TO_REVIEW: _reviews,
+    TaskKind.SECURITY_TO_CHECK: _checks,
 }

@@ -95,8 +95,8 @@ PROMISES: tuple[Promise, ...] = (
         "Passende beveiliging: alleen wie het nodig heeft, kan erbij.",
         "Suitable security: only those who need it have access.",
         (
-            *_named("auth", "SignedIn SignInFailed DataViewed AccessReviewed SecurityCheckRecorded"),
-            *_named("audit", "AccessReviewed SecurityCheckRecorded"),
+            *_named("auth", "SignedIn SignInFailed DataViewed AccessReviewed"),
+            "audit.SecurityCheckRecorded",
         ),
         by_law=("second_factor",),
     ),

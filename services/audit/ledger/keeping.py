@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from services.audit.domain import notices
+from services.audit.domain import checking, notices
 from services.audit.domain.notices import Notices
 from services.audit.domain.terms import Terms, parse
 
@@ -18,3 +18,8 @@ def own_terms() -> tuple[Terms, ...]:
 def own_notices() -> tuple[Notices, ...]:
     """The versions of `notices.json`, the oldest first. Raises ValueError for one that makes no sense."""
     return notices.parse(json.loads(Path(__file__).parents[1].joinpath("notices.json").read_text()))
+
+
+def own_plans() -> tuple[checking.Plan, ...]:
+    """The versions of `checks.json`, the oldest first. Raises ValueError for one that makes no sense."""
+    return checking.parse(json.loads(Path(__file__).parents[1].joinpath("checks.json").read_text()))

@@ -1,8 +1,19 @@
 """The tables of audit."""
 
 from services.audit.ledger.tables import tables as ledger
-from services.audit.views import access, complaints, erasures, grounds, incidents, tally, usage
+from services.audit.views import (
+    access,
+    agreed,
+    checks,
+    complaints,
+    erasures,
+    grounds,
+    incidents,
+    security,
+    tally,
+    usage,
+)
 from services.kernel.migrating import EVENTS, run
 
-views = (erasures, access, grounds, incidents, complaints, tally, usage)
+views = (erasures, access, grounds, incidents, complaints, tally, usage, agreed, checks, security)
 run([EVENTS, ledger, *(view.tables for view in views)])

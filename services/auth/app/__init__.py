@@ -18,6 +18,7 @@ from services.auth.app.letters import Letters
 from services.auth.app.mail import Mailer, transport
 from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
+from services.auth.app.reviewing import Reviewing
 from services.auth.app.rights import Rights
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
@@ -53,6 +54,7 @@ class Auth(Participant):
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
         self.letters = Letters(self)
         self.people = People(self)
+        self.reviewing = Reviewing(self)
         self.own_data = OwnData(self)
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)

@@ -290,3 +290,9 @@ def expired_and_kept(session: Connection, organisation: str | None, moment: str)
     if organisation is not None:
         mine &= accounts.c.organisation == organisation
     return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()
+
+
+def all_open(session: Connection, organisation: str) -> list[Row]:  # type: ignore[type-arg]
+    """Every open account of an organisation: whose it is, and its role."""
+    mine = (accounts.c.organisation == organisation) & (accounts.c.status == Status.OPEN)
+    return list(session.execute(select(accounts.c.account, accounts.c.role).where(mine)))

@@ -186,3 +186,13 @@ def lasting_longest(session: Connection, organisation: str | None) -> Sequence[R
 
 def _in(organisation: str | None) -> ColumnElement[bool]:
     return true() if organisation is None else sessions.c.organisation == organisation
+
+
+def last_started(session: Connection, people: Sequence[str]) -> dict[str, str]:
+    """When each of these last signed in, as far as a session of theirs is still kept."""
+    found: dict[str, str] = {}
+    for start in range(0, len(people), 500):
+        mine = sessions.c.account.in_(people[start : start + 500]) & sessions.c.started_at.is_not(None)
+        newest = select(sessions.c.account, func.max(sessions.c.started_at).label("at")).where(mine)
+        found |= {row.account: row.at for row in session.execute(newest.group_by(sessions.c.account))}
+    return found

@@ -1,6 +1,11 @@
 """What audit tells: whose signatures the log takes, and what it erased itself."""
 
 from services.contracts.audit.channel import Channel as Channel
+from services.contracts.audit.check import (
+    CheckKind as CheckKind,
+    CheckOutcome as CheckOutcome,
+    SecurityCheckRecorded as SecurityCheckRecorded,
+)
 from services.contracts.audit.complaint import (
     ComplaintAnswered as ComplaintAnswered,
     ComplaintOutcome as ComplaintOutcome,

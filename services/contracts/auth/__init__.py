@@ -26,6 +26,7 @@ from services.contracts.auth.restriction import (
     ProcessingRestricted as ProcessingRestricted,
     RestrictionLifted as RestrictionLifted,
 )
+from services.contracts.auth.review import AccessDecision as AccessDecision, AccessReviewed as AccessReviewed
 from services.contracts.auth.session import (
     SessionEnded as SessionEnded,
     SessionStarted as SessionStarted,

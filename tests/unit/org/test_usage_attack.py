@@ -65,14 +65,14 @@ def asked(world: World) -> dict[tuple[Any, ...], view.Report]:
     return made
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds, st.fixed_dictionaries(dict.fromkeys(PLACES, few)))
 def test_whatever_a_group_under_five_does_no_report_changes(world: World, others: World) -> None:
     changed = {place: one if len(one) >= LEAST else others[place] for place, one in world.items()}
     assert asked(world) == asked(changed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds)
 def test_no_two_reports_differ_by_less_than_a_whole_group(world: World) -> None:
     """Day minus week, organisation minus all: what is left over is again rows, each of a group that is large enough."""
@@ -94,7 +94,7 @@ def test_no_two_reports_differ_by_less_than_a_whole_group(world: World) -> None:
         }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(worlds, st.data())
 def test_of_those_who_did_one_thing_and_not_another_it_is_never_known_that_they_are_few(
     world: World, data: st.DataObject

@@ -319,5 +319,34 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("organisation", "what"),
     )
+    op.create_table(
+        "security_checks",
+        sa.Column("check_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("findings", sa.Integer(), nullable=False),
+        sa.Column("evidence_sha256", sa.String(length=64), nullable=False),
+        sa.Column("performed_at", sa.String(length=32), nullable=False),
+        sa.Column("recorded_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("check_id"),
+    )
+    with op.batch_alter_table("security_checks", schema=None) as batch_op:
+        batch_op.create_index("checks_by_performance", ["performed_at", "check_id"], unique=False)
+        batch_op.create_index("checks_by_kind", ["kind", "performed_at"], unique=False)
+
+    op.create_table(
+        "security_facts",
+        sa.Column("idx", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=True),
+        sa.Column("kept", sa.Integer(), nullable=True),
+        sa.Column("changed", sa.Integer(), nullable=True),
+        sa.Column("removed", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("idx"),
+    )
+    with op.batch_alter_table("security_facts", schema=None) as batch_op:
+        batch_op.create_index("security_by_what", ["what", "organisation", "idx"], unique=False)
 
     # ### end Alembic commands ###
