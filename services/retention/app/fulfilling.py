@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -120,20 +121,25 @@ class Fulfilling:
     def ask(self, context: Context, row: Any, method: str, *, step: str = "", **more: Any) -> Mapping[str, Any]:
         """Auth does it once for each `step` of a request, however often it is asked."""
         retention = self._retention
-        once = retention.own_context(
+        asking = retention.own_context(
             correlation=context.correlation,
             organisation=row.organisation,
             purpose=context.purpose,
             legal_basis=LegalBasis.LEGAL_OBLIGATION,
-            idempotency=f"request:{row.request}:{step}" if step else f"request:{row.request}",
+            idempotency=once(row.request, step),
             digest="request",
             case=row.request,
         )
         asked = {"organisation": row.organisation, "person": row.account, "by": context.actor, **more}
         if method != "close_for_request":
             asked["request"] = row.request
-        answer: Mapping[str, Any] = retention.caller.call("auth", method, asked, once)
+        answer: Mapping[str, Any] = retention.caller.call("auth", method, asked, asking)
         return answer
+
+
+def once(request: str, step: str) -> str:
+    """The idempotency key of one step of a request, of as many characters as a key may have."""
+    return hashlib.sha256(f"request:{request}:{step}".encode()).hexdigest()
 
 
 def _must_belong(right: Right, said: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from services.contracts.privacy import LegalBasis, Purpose
 from services.contracts.retention import Reminder
 from services.kernel.codec import instant
 from services.kernel.unit import Unit
+from services.retention.app.fulfilling import once
 from services.retention.domain import request as rules
 from services.retention.domain.aftermath import Remind
 from services.retention.views import requests
@@ -37,7 +38,7 @@ class Reminding:
             purpose=Purpose.BEHEER_ACCESS,
             legal_basis=LegalBasis.LEGAL_OBLIGATION,
             # After an extension the same is another reminder; asked twice it is one mail.
-            idempotency=f"request:{row.request}:{why.value}:{row.due}",
+            idempotency=once(row.request, f"{why.value}:{row.due}"),
             digest="remind",
             case=row.request,
         )

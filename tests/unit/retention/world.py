@@ -79,6 +79,7 @@ class Log:
 
     def call(self, service: str, method: str, args: Mapping[str, Any], context: Context, _: float = 4.0) -> Any:
         assert context.actor == "system/retention", "between services everybody speaks for themselves"
+        assert len(context.idempotency or "") <= eventstore.answers.c.key.type.length, "PostgreSQL does not take that"
         if method == "committed":
             return [event for event in args["events"] if event not in self.forged]
         if method == "pseudonym_of":
