@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from services.audit.ledger import reading, tree
 from services.audit.ledger.checkpoint import proof
 from services.audit.packaging.contents import Entry, Log
-from services.contracts.audit import KeyRegistered
-from services.kernel import eventstore
 
 REGISTRAR = "/audit"
 
@@ -30,12 +30,10 @@ def under_one_checkpoint(session: Connection, events: Sequence[str], vkey: str) 
     if head is None or None in found:
         raise NotYet
     wanted = {entry.index: entry for entry in found if entry is not None}
-    sources = {eventstore.parse(entry.note).envelope.source for entry in wanted.values()} | {REGISTRAR}
-    for entry in (*reading.registrations(session), *reading.handovers(session)):
-        said = eventstore.parse(entry.note)
-        speaker = said.event.source if isinstance(said.event, KeyRegistered) else said.envelope.source
-        if speaker in sources:
-            wanted[entry.index] = entry
+    sources = {_said(entry)["source"] for entry in wanted.values()} | {REGISTRAR}
+    registered = [(entry, _said(entry)["data"]["source"]) for entry in reading.registrations(session)]
+    handed_over = [(entry, _said(entry)["source"]) for entry in reading.handovers(session)]
+    wanted |= {entry.index: entry for entry, speaker in (*registered, *handed_over) if speaker in sources}
     note = head.note + reading.cosignatures_of(session, head.size)
     tile = lru_cache(maxsize=None)(lambda level, n: reading.stored_tile(session, level, n))
     entries = tuple(
@@ -44,3 +42,8 @@ def under_one_checkpoint(session: Connection, events: Sequence[str], vkey: str) 
         if index < head.size
     )
     return Log(vkey=vkey, checkpoint=note, entries=entries)
+
+
+def _said(entry: reading.Entry) -> Any:
+    """The entry's line, of whichever event."""
+    return orjson.loads(entry.note.split(b"\n", 1)[0])

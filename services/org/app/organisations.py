@@ -81,10 +81,9 @@ class Organisations(Participant, ABC):
         with self.store.reading() as session:
             row = self.found(session, context, organisation)
             agreed = organisation in agreements.in_force(session, [organisation], self.today())
-            second, keys = consulting.second(session, organisation), consulting.keys_of(session, organisation)
-        speaks = {"second_contact": self.particulars(second), "consultation_key": _key(keys)}
+            speaks = self._speaks(session, organisation) if context.role == Role.BEHEERDER else {}
         return {
-            **(speaks if context.role == Role.BEHEERDER else {}),
+            **speaks,
             "organisation": organisation,
             "name": row["name"],
             "kind": row["kind"],
@@ -187,6 +186,11 @@ class Organisations(Participant, ABC):
             return None
         fields = [f"contact_{name}" for name in PARTICULARS]
         return dict(zip(PARTICULARS, self.keyring.open_many([(row[name], name) for name in fields]), strict=True))
+
+    def _speaks(self, session: Connection, organisation: str) -> dict[str, Any]:
+        """Who speaks for it in a disclosure, and under which key."""
+        second, keys = consulting.second(session, organisation), consulting.keys_of(session, organisation)
+        return {"second_contact": self.particulars(second), "consultation_key": _key(keys)}
 
     def _next_contact(
         self, called: str, row: Mapping[str, Any] | None, given: Mapping[str, str | None] | None
