@@ -29,6 +29,10 @@ def _kind(columns: str, paper: str, **rest: str) -> Kind:
 
 
 REPORTS: Mapping[str, Kind] = {
+    "processing-register": _kind(
+        "organisation register_version generated_at section item value before change",
+        "section item value before change",
+    ),
     "retention": _kind(
         "organisation agreement_version terms triggers scheduled held braked overdue holds_to_review",
         "organisation agreement_version scheduled held braked overdue holds_to_review",

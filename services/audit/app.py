@@ -72,7 +72,9 @@ class Audit(Participant):
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
         self.checks = Checks(self.store, maker, own_plans())
         self.scoping = Scoping(self.store, self.own_context)
-        self.reports = Reports(self.store, self.alarms, self.witnesses.digest, notices, self._retention_told)
+        self.reports = Reports(
+            self.store, self.alarms, self.witnesses.digest, notices, self._retention_told, self._register_told
+        )
         keepers = (self._keeping, self.keeping.told, self._for_the_maker)
         self.conformance = Conformance(self.store, self.alarms, self.witnesses, notices, maker, *keepers)
 
@@ -264,6 +266,10 @@ class Audit(Participant):
 
     def report(self, kind: str, **asked: Any) -> dict[str, Any]:
         return self.reports.make(kind, **asked)
+
+    def _register_told(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = self.caller.call("org", "processing_register", asked, self.own_context())
+        return found
 
     def _retention_told(self, question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = self.caller.call("retention", question, asked, self.own_context())

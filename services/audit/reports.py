@@ -24,10 +24,16 @@ class Reports:
     """`policy` is the digest of what witnesses are enough."""
 
     def __init__(
-        self, store: Store, alarms: Alarms, policy: str, notices: Sequence[Notices], retention: Retention
+        self,
+        store: Store,
+        alarms: Alarms,
+        policy: str,
+        notices: Sequence[Notices],
+        retention: Retention,
+        register: Callable[[Mapping[str, Any]], dict[str, Any]],
     ) -> None:
         self._store, self._alarms, self._policy = store, alarms, policy
-        self._notices, self._retention = notices, retention
+        self._notices, self._retention, self._register = notices, retention, register
 
     def make(
         self,
@@ -48,7 +54,7 @@ class Reports:
             match kind:
                 case "erasures":
                     made = erasures.report(session, organisation, begin, end, instant(now))
-                case "retention" | "requests" if told is not None:
+                case "retention" | "requests" | "processing-register" if told is not None:
                     made = erasures.Report(told["rows"], told["totals"])
                 case "access":
                     made = access.report(session, organisation, begin, end)
@@ -76,13 +82,15 @@ class Reports:
         }
 
     def _told(self, kind: str, organisation: str | None, begin: str | None, end: str | None) -> dict[str, Any] | None:
-        """What is retention's to tell."""
+        """What is retention's or org's to tell."""
         match kind:
             case "retention":
                 return self._retention("report", {"organisation": organisation})
             case "requests":
                 asked = {"organisation": organisation, "since": begin, "until": end}
                 return self._retention("request_report", asked)
+            case "processing-register":
+                return self._register({"organisation": organisation, "since": begin, "until": end})
             case _:
                 return None
 

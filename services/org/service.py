@@ -171,6 +171,10 @@ class OrgService(Tended):
     def instruction(self, context: Context, instruction: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.instruction(context, instruction, organisation)
 
+    @answers(callers=("audit",))
+    def processing_register(self, context: Context, **asked: Any) -> dict[str, Any]:
+        return self.app.processing_register(context, **asked)
+
     # -- consents
 
     @answers()

@@ -39,6 +39,7 @@ from services.contracts.org import (
     OrganisationRegistered,
     OrganisationRenamed,
     ProcessingRefused,
+    RegisterGenerated,
     SecondContactNamed,
     Side,
     SigningKeyHandedOver,
@@ -432,5 +433,15 @@ def instruction_text_erased(**but: Any) -> InstructionTextErased:
         due=datetime(2028, 3, 2, 9, tzinfo=UTC),
         keys=1,
         at=datetime(2028, 3, 2, 10, tzinfo=UTC),
+    )
+    return replace(one, **but)
+
+
+def register_generated(**but: Any) -> RegisterGenerated:
+    one = RegisterGenerated(
+        organisation=GEMEENTE,
+        register_version=1,
+        entries={"party/controller": "Gemeente Voorbeeld", "purpose/app_access": "public_task"},
+        at=MORNING,
     )
     return replace(one, **but)

@@ -23,6 +23,7 @@ def test_what_was_agreed_is_what_is_done(system: System) -> None:
     consented(cast, base, member)
     engaged = engagement(cast)
     instructed = instruction(cast)
+    written_down(cast)
     strangers_find_nothing(cast, engaged, instructed)
     ended(cast, base, member)
 
@@ -149,6 +150,23 @@ def instruction(cast: Cast) -> str:
     cast.officer.post(f"{register}/{taken}/done", {"done": "Weggehaald."}, expect=200)
     assert [one["state"] for one in cast.beheerder.get(register)["items"]] == ["done", "withdrawn"]
     return taken
+
+
+def written_down(cast: Cast) -> None:
+    """The register of processing follows the agreement, and can be compared with another day."""
+    register = "/v1/reports/processing-register"
+    found = cast.beheerder.get(register)
+    purposes = {row["item"]: row["value"] for row in found["rows"] if row["section"] == "purpose"}
+    assert purposes == CONSENT
+    assert {row["organisation"] for row in found["rows"]} == {cast.organisation}
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+    then = cast.beheerder.get(f"{register}?from={TODAY}&to={tomorrow}")
+    assert {row["change"] for row in then["rows"]} == {"added"}
+    assert then["totals"]["added"] == then["totals"]["entries"] == len(then["rows"])
+    assert cast.officer.get(register)["totals"]["organisations"] == 2, "the maker's own as well"
+    assert cast.beheerder.get(f"{register}?format=csv").startswith("organisation,register_version")
+    told = cast.officer.get("/v1/log/entries?type=nl.crisisconnect.org.RegisterGenerated.v1")["items"]
+    assert len([one for one in told if cast.organisation in one["entry"]]) >= 3
 
 
 def strangers_find_nothing(cast: Cast, engaged: str, instructed: str) -> None:

@@ -23,6 +23,7 @@ KEEPS: Mapping[str, str] = {
     "org.enter_cookies": "P10",
     "org.count_usage": "P02",
     "org.engage": "P07",
+    "org.write_registers": "P04",
     "org.forget_words": "P06",
     "audit.alarms": "log",
     "audit.rounds": "log",

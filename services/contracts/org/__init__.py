@@ -42,6 +42,7 @@ from services.contracts.org.organisation import (
     OrganisationRenamed as OrganisationRenamed,
     SecondContactNamed as SecondContactNamed,
 )
+from services.contracts.org.register import RegisterGenerated as RegisterGenerated
 from services.contracts.org.statement import (
     CookieKind as CookieKind,
     CookieRegistered as CookieRegistered,

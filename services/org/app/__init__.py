@@ -38,6 +38,7 @@ from services.org.app.consulting import Consulting
 from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
+from services.org.app.registering import Registering
 from services.org.app.usage import Usage
 from services.org.app.words import Words
 from services.org.domain.organisation import NoteInvitation, Register
@@ -49,6 +50,7 @@ from services.org.views import (
     instructions,
     leaving,
     organisations,
+    registers,
     statements,
     sub_processors,
     usage,
@@ -61,7 +63,7 @@ PERSONAL = (statements, consents, usage)
 """Views that hold what a person said for themselves, or did."""
 
 
-class Org(Leaving, Usage, Consulting, Words):
+class Org(Leaving, Usage, Consulting, Registering, Words):
     """Organisations, what they agreed and instructed, how they leave; and what the maker states to everybody."""
 
     name = "org"
@@ -75,6 +77,7 @@ class Org(Leaving, Usage, Consulting, Words):
         consulting,
         sub_processors,
         instructions,
+        registers,
     )
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver

@@ -143,3 +143,13 @@ def upgrade() -> None:
     with op.batch_alter_table("instructions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_instructions_closed_at"), ["closed_at"], unique=False)
         batch_op.create_index("instructions_by_organisation", ["organisation", "instruction"], unique=False)
+    op.create_table(
+        "registers",
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("generated_at", sa.String(length=32), nullable=False),
+        sa.Column("entries", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation", "version"),
+    )
+    with op.batch_alter_table("registers", schema=None) as batch_op:
+        batch_op.create_index("registers_by_time", ["generated_at"], unique=False)
