@@ -60,7 +60,7 @@ def by_telephone(cast: Cast, base: str, member: Person) -> str:
     extended = boss.post(f"{base}/{request}/extend", longer, expect=200)
     assert date.fromisoformat(extended["due_on"]) > date.fromisoformat(taken["due_on"])
     assert boss.post(f"{base}/{request}/extend", longer, expect=409)["code"] == "already_extended"
-    done = boss.post(f"{base}/{request}/fulfil", {"outcome": "Meegegeven."}, expect=200)
+    done = boss.post(f"{base}/{request}/fulfil", {"outcome": "Meegegeven.", "deliver": False}, expect=200)
     receipt = eventually(lambda: integrated(boss, done["events"][0]), what="the receipt")
     assert receipt["proof"].startswith("c2sp.org/tlog-proof@v1")
     shown = boss.get(f"{base}/{request}")
