@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, insert, select, update
 
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned
 from services.kernel.codec import instant
@@ -24,8 +24,9 @@ agreed = Table(
     Column("starts_on", String(10), nullable=False),
     Column("signatures", Integer, nullable=False),
     Column("agreed_at", String(32)),
+    Column("idx", BigInteger, nullable=False),
 )
-"""`agreed_at` is the moment of the second signature."""
+"""`agreed_at` is the moment of the second signature; `idx`, the entry that proposed it."""
 FOLLOWED: tuple[type[Event], ...] = (AgreementProposed, AgreementAmended, AgreementSigned)
 BOTH = 2
 
@@ -49,6 +50,7 @@ def follow(session: Connection, entry: Entry) -> None:
                     hours=event.incident_hours,
                     starts_on=event.starts_on.isoformat(),
                     signatures=0,
+                    idx=entry.index,
                 )
             )
         case AgreementSigned() as event:

@@ -303,6 +303,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.String(length=10), nullable=False),
         sa.Column("signatures", sa.Integer(), nullable=False),
         sa.Column("agreed_at", sa.String(length=32), nullable=True),
+        sa.Column("idx", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agreement", "version"),
     )
     with op.batch_alter_table("agreed_notice", schema=None) as batch_op:
