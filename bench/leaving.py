@@ -25,7 +25,7 @@ from services.auth.app import passwords
 from services.auth.app.invitations import VALID, digest_of
 from services.auth.app.people import keys_of
 from services.auth.domain import account
-from services.auth.views import accounts, looks, sessions
+from services.auth.views import accounts, custom_values, looks, sessions
 from services.contracts.privacy import Category, Role
 from services.kernel import eventstore
 from services.kernel.configuration import Configuration
@@ -125,7 +125,7 @@ def laid_down(system: System, organisation: str, people: int) -> None:
     keys = open_engine(configuration.keyring_url, "keys_auth", configuration.var / "keys", pool=2)
     keyring = Keyring(keys, provider_of(configuration, "auth"), "/auth")
     wake = Wake(data, configuration.var / "run", "auth-relay")
-    store = Store(data, keyring, "auth", (accounts, sessions, looks), wake, maker=configuration.maker)
+    store = Store(data, keyring, "auth", (accounts, sessions, looks, custom_values), wake, maker=configuration.maker)
     hashed = passwords.checked("vier paarden en een kruiwagen 71", ["x"])
     context = Context(actor="system/auth", organisation=organisation, correlation=str(uuid4()))
     context = replace(context, purpose="app_access", legal_basis="public_task")

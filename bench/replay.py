@@ -31,7 +31,7 @@ from bench.rivals import eventsourced
 from services.audit.ledger import tables
 from services.audit.replaying import finding
 from services.audit.replaying.selection import Selection
-from services.auth.views import accounts, looks, sessions
+from services.auth.views import accounts, custom_values, looks, sessions
 from services.kernel import eventstore, past
 from services.kernel.database import reading, sqlite, writing
 from services.kernel.envelope import Envelope, Recorded
@@ -53,7 +53,7 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as directory:
         log = sqlite(Path(directory) / "log.sqlite3")
         count = filled(log)
-        shown = Views("auth", [accounts, sessions, looks])
+        shown = Views("auth", [accounts, sessions, looks, custom_values])
 
         def views() -> None:
             with past.scratch(Path(directory)) as room, past.rebuilt(shown, rows(log), room / "views.sqlite3"):

@@ -35,6 +35,9 @@ PURPOSES = {
     "engagement": (Purpose.BEHEER_ACCESS,),
     "instruction": (Purpose.BEHEER_ACCESS,),
     "complaint": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
+    "custom_value": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
+    "content": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
+    "supplement": (Purpose.BEHEER_ACCESS,),
 }
 """For what the data under each kind of key is used; each event's envelope names which one it was (P02)."""
 

@@ -70,6 +70,11 @@ class Door:
             return await route.handler(ask)
         return await self._ask(ask)
 
+    async def signed_in(self, ask: Ask) -> Who:
+        """Who asks, on a route that is everybody's. Raises Refused unauthenticated."""
+        await self._authenticate(ask)
+        return ask.caller
+
     async def _authenticate(self, ask: Ask) -> None:
         ask.token = bearer(ask.headers)
         ask.who = None if ask.route.fresh else self.believed.get(ask.token)

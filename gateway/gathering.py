@@ -49,6 +49,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         looks,
         controller,
         agreements,
+        fields,
         *statements,
     ) = await asyncio.gather(
         ask("auth.my_data", {}),
@@ -64,13 +65,15 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         _all(ask, "auth.access_log"),
         ask("org.organisation", whose),
         _all(ask, "org.agreements", **whose),
+        _all(ask, "org.fields", **whose),
         *(ask("org.statement", {"lang": lang}) for lang in languages),
     )
-    me = held["account"]["account"]
+    me, labels = held["account"]["account"], {one["field"]: one["label"] for one in fields}
     return Found(
         at=datetime.now(UTC),
         copy={
             **held,
+            "fields": [{**one, "label": labels.get(one["field"])} for one in held["fields"]],
             "acknowledged_statements": seen["items"],
             "consents": said["items"],
             "usage": usage["items"],

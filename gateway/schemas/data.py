@@ -6,6 +6,7 @@ from marshmallow import Schema, fields as m
 
 from gateway.schemas.complaints import ComplaintShown
 from gateway.schemas.consents import Consent
+from gateway.schemas.custom_fields import ShownWords
 from gateway.schemas.deliveries import DeliveryLine
 from gateway.schemas.fields import choice
 from gateway.schemas.organisations import ShownContact
@@ -49,6 +50,15 @@ class KeptSession(Schema):
     app_version = m.String(required=True, allow_none=True)
 
 
+class FilledIn(Schema):
+    """What stands in a field that your organisation added; `label` as it was set up."""
+
+    field = m.String(required=True)
+    label = m.Nested(ShownWords, required=True, allow_none=True)
+    value = m.String(required=True, allow_none=True)
+    set_at = m.String(required=True)
+
+
 class WaitingMail(Schema):
     kind = m.String(required=True)
     to = m.String(required=True, allow_none=True)
@@ -89,6 +99,7 @@ class Copy(Schema):
 
     account = m.Nested(OwnAccount, required=True)
     sessions = m.List(m.Nested(KeptSession), required=True)
+    fields_ = m.List(m.Nested(FilledIn), required=True, data_key="fields", attribute="fields")
     mails = m.List(m.Nested(WaitingMail), required=True)
     sign_in_failures = m.Nested(SignInFailures, required=True)
     consents = m.List(m.Nested(Consent), required=True)

@@ -74,6 +74,7 @@ class Me(Schema):
     infix = m.String(allow_none=True)
     last_name = m.String(allow_none=True)
     status = m.String(required=True)
+    fields_ = m.Dict(keys=m.String(), values=m.String(), data_key="fields", attribute="fields")
 
 
 class ErasureAsked(Schema):

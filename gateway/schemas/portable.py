@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 TEXT: dict[str, Any] = {"type": ["string", "null"]}
+WORDS: dict[str, Any] = {"type": ["object", "null"], "additionalProperties": {"type": "string"}}
 NUMBER: dict[str, Any] = {"type": "integer"}
 MOMENT: dict[str, Any] = {"type": ["string", "null"], "format": "date-time"}
 
@@ -37,6 +38,7 @@ PORTABLE: Mapping[str, Mapping[str, Any]] = {
         last_name=TEXT,
         registered_at=MOMENT,
     ),
+    "fields": _records("What you filled in of the fields that your organisation added.", label=WORDS, value=TEXT),
     "sessions": _records(
         "When and with which device you used the app, as long as we keep that.",
         started_at=MOMENT,

@@ -48,8 +48,17 @@ class SupervisoryAuthority(Schema):
     link = m.String(required=True)
 
 
+class OwnSupplement(Schema):
+    """What one's own organisation processes beyond the statement, as the maker published it; Markdown."""
+
+    version = m.Integer(required=True)
+    published_at = m.String(required=True)
+    lang = m.String(required=True)
+    text = m.String(required=True)
+
+
 class Statement(StatementVersion):
-    """`text` is Markdown, in the language asked for."""
+    """`text` is Markdown, in the language asked for. `supplement` is told to the organisation's own people alone."""
 
     lang = m.String(required=True)
     text = m.String(required=True)
@@ -60,6 +69,7 @@ class Statement(StatementVersion):
     cookies = m.List(m.Nested(StatementLine), required=True)
     stores = m.List(m.Nested(StatementLine), required=True)
     authority = m.Nested(SupervisoryAuthority, required=True)
+    supplement = m.Nested(OwnSupplement, allow_none=True)
 
 
 class ChangedParticular(Schema):

@@ -15,8 +15,24 @@ _SHOWN = outgoing(statement.Statement())
 _MARKDOWN = b"text/markdown; charset=utf-8"
 
 
+async def _whose(ask: Ask) -> str | None:
+    """The organisation of who asks, by a session or an invitation; None for everybody. Raises unauthenticated."""
+    scheme, _, token = ask.headers.get(b"authorization", b"").partition(b" ")
+    if not scheme:
+        return None
+    if scheme.lower() == b"invitation":
+        # In a header: what stands in an address is written down on its way.
+        invited = await ask.call("auth.invited_to", {"token": token.decode("latin-1")})
+        return str(invited["organisation"])
+    return (await ask.door.signed_in(ask)).organisation
+
+
 async def _in_force(ask: Ask) -> Answer:
+    organisation = await _whose(ask)
     found = await ask.call("org.statement", {"lang": ask.query["lang"]})
+    if organisation is not None:
+        whose = {"organisation": organisation, "lang": ask.query["lang"]}
+        found = {**found, "supplement": await ask.call("org.supplement", whose)}
     language = ((b"content-language", ask.query["lang"].encode()),)
     if ask.query["format"] == "markdown":
         return Answer(200, found["text"].encode(), media_type=_MARKDOWN, headers=language)
@@ -27,7 +43,7 @@ ROUTES = (
     Route(
         method="GET",
         path=STATEMENT,
-        summary="The privacy and cookie statement in force, in Dutch or English.",
+        summary="The privacy and cookie statement in force; with a session or an invitation also what supplements it.",
         access=Access.PUBLIC,
         handler=_in_force,
         query=statement.StatementQuery(),

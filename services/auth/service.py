@@ -46,6 +46,10 @@ class AuthService(Tended):
     def accept_invitation(self, context: Context, token: str, **said: Any) -> dict[str, Any]:
         return self.app.invitations.accept(context, token=token, **schemas.loaded(schemas.ACCEPTANCE, said))
 
+    @answers()
+    def invited_to(self, context: Context, token: str) -> dict[str, Any]:
+        return self.app.invitations.invited_to(token=token)
+
     # -- signing in
 
     @answers()
@@ -100,6 +104,10 @@ class AuthService(Tended):
     @answers()
     def change_password(self, context: Context, password: str, new_password: str) -> dict[str, Any]:
         return self.app.people.change_password(context, present=password, new=new_password)
+
+    @answers()
+    def set_field(self, context: Context, field: str, value: str | None = None) -> dict[str, Any]:
+        return self.app.custom_fields.set_mine(context, field=field, value=value)
 
     @answers()
     def my_data(self, context: Context) -> dict[str, Any]:

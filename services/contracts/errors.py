@@ -74,6 +74,11 @@ class Problem(Enum):
     ACCOUNT_NEEDS_PURPOSE = ("account_needs_purpose", 409, "Without this purpose there is no account: erase it.")
     REVIEW_INCOMPLETE = ("review_incomplete", 409, "Of some open accounts nothing was decided.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")
+    FIELD_INACTIVE = ("field_inactive", 409, "The field takes no values: no supplement names it, or it was retired.")
+    FIELD_SETTLED = ("field_settled", 409, "The field needs no supplement: it is active or was retired.")
+    SUPPLEMENT_OPEN = ("supplement_open", 409, "Another supplement was asked for and waits for its answer.")
+    SUPPLEMENT_ANSWERED = ("supplement_answered", 409, "The supplement has been published or refused.")
+    LIMIT_REACHED = ("limit_reached", 409, "There are as many of these as there may be.")
     CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
     IDEMPOTENCY_MISMATCH = ("idempotency_mismatch", 409, "The idempotency key was used with another body.")
     # 412, 413, 415
@@ -95,6 +100,8 @@ class Problem(Enum):
     ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")
     STATEMENT_UNKNOWN = ("statement_unknown", 422, "No such version of the statement was published.")
     CATEGORY_NOT_STATED = ("category_not_stated", 422, "The statement does not list this category.")
+    FIELD_NOT_NAMED = ("field_not_named", 422, "The text does not name every field by its label.")
+    MARKUP_NOT_ALLOWED = ("markup_not_allowed", 422, "No HTML, images or links other than https, tel and mailto.")
     # 429, 5xx
     THROTTLED = ("throttled", 429, "Too many attempts; wait.")
     INTERNAL = ("internal", 500, "Something went wrong here; it has been recorded.")

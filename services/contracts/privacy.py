@@ -38,6 +38,7 @@ class Category(StrEnum):
     CONTACT_PHONE = "contact_phone"
     CORRESPONDENCE = "correspondence"
     LOG_RECORD = "log_record"
+    CUSTOM_FIELD = "custom_field"
 
 
 class TermTrigger(StrEnum):
@@ -61,12 +62,13 @@ TRIGGERS: Mapping[Category, tuple[TermTrigger, ...]] = {
     Category.CONTACT_PHONE: (TermTrigger.AGREEMENT_ENDED,),
     Category.CORRESPONDENCE: (TermTrigger.REQUEST_FULFILLED,),
     Category.LOG_RECORD: (TermTrigger.RECORDED,),
+    Category.CUSTOM_FIELD: (TermTrigger.ACCOUNT_CLOSED,),
 }
 """What can make a category's term begin, first what does where nothing else was agreed.
 
 Nobody can agree that sign-in data goes while the account is open: in a crisis its owner would stand before a shut door.
 """
-ADDITIONS = frozenset({Category.CONTACT_PHONE, Category.CORRESPONDENCE, Category.LOG_RECORD})
+ADDITIONS = frozenset({Category.CONTACT_PHONE, Category.CORRESPONDENCE, Category.LOG_RECORD, Category.CUSTOM_FIELD})
 
 
 class Role(StrEnum):

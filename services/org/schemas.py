@@ -10,7 +10,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from marshmallow.exceptions import SCHEMA
 from marshmallow.validate import Length, Range, Regexp
 
-from services.contracts.org import InstructionChannel, LeavingChoice, OrganisationKind, UsageKind
+from services.contracts.org import (
+    ContentKind,
+    FieldKind,
+    InstructionChannel,
+    LeavingChoice,
+    OrganisationKind,
+    UsageKind,
+)
 from services.contracts.privacy import TRIGGERS, Category, LegalBasis, Purpose, TermTrigger
 from services.kernel.decider import Refused
 
@@ -230,6 +237,72 @@ class UsageFact(Strict):
 
 class UsageBatch(Strict):
     facts = fields.List(fields.Nested(UsageFact), required=True, validate=Length(min=1, max=500))
+
+
+class Label(Strict):
+    """In both languages, and without what Markdown takes for markup: a supplement has to be able to name it."""
+
+    nl = fields.String(required=True, validate=[*words(60), Regexp(r"[^<>\[\](){}|`*_#\\&]*\Z")])
+    en = fields.String(required=True, validate=[*words(60), Regexp(r"[^<>\[\](){}|`*_#\\&]*\Z")])
+
+
+class Description(Strict):
+    nl = fields.String(required=True, validate=words(500))
+    en = fields.String(required=True, validate=words(500))
+
+
+class FieldProposal(Strict):
+    label = fields.Nested(Label, required=True)
+    description = fields.Nested(Description, required=True)
+    kind = fields.Enum(FieldKind, by_value=True, required=True)
+    choices = fields.List(fields.String(validate=words(100)), load_default=list, validate=Length(max=30))
+    serves = fields.Enum(Purpose, by_value=True, load_default=Purpose.APP_ACCESS)
+
+    @validates_schema
+    def _choices_where_one_chooses(self, data: Mapping[str, Any], **_: Any) -> None:
+        choices = data.get("choices", [])
+        if len(set(choices)) < len(choices) or (data["kind"] is FieldKind.CHOICE) != (len(choices) > 1):
+            raise ValidationError("Two or more, each once, where one chooses; otherwise none.", "choices")
+
+
+class SupplementWish(Strict):
+    fields_ = fields.List(
+        fields.UUID(), required=True, validate=Length(min=1, max=25), data_key="fields", attribute="fields"
+    )
+    reasons = fields.String(required=True, validate=Length(min=1, max=4000))
+
+
+class SupplementText(Strict):
+    nl = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class SupplementRefusal(Strict):
+    reasons = fields.String(required=True, validate=Length(min=1, max=4000))
+
+
+class ContentContact(Strict):
+    name = fields.String(required=True, validate=words())
+    email = fields.Email(allow_none=True, validate=Length(max=254))
+    phone = fields.String(allow_none=True, validate=[Length(max=40), Regexp(r"\+?[0-9][0-9 ()./-]*\Z")])
+
+
+class Content(Strict):
+    """A card says something; a contact names whom to turn to, and may say something, too."""
+
+    kind = fields.Enum(ContentKind, by_value=True, required=True)
+    title = fields.String(required=True, validate=words())
+    body = fields.String()
+    contact = fields.Nested(ContentContact)
+    if_match = fields.Integer(strict=True)
+
+    @validates_schema
+    def _whole(self, data: Mapping[str, Any], **_: Any) -> None:
+        wanted = "contact" if data["kind"] is ContentKind.CONTACT else "body"
+        if data.get(wanted) is None:
+            raise ValidationError("Missing.", wanted)
+        if data["kind"] is ContentKind.CARD and "contact" in data:
+            raise ValidationError("A card has none.", "contact")
 
 
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,6 +93,70 @@ class OrgService(Tended):
     def export_delivered(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         return self.app.export_delivered(context, organisation, **said)
 
+    # -- what an organisation adds
+
+    @answers()
+    def propose_field(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.propose_field(context, organisation, **said)
+
+    @answers()
+    def fields(self, context: Context, organisation: str, after: str | None = None, limit: int = 100) -> dict[str, Any]:
+        return self.app.fields(context, organisation, after, limit)
+
+    @answers()
+    def retire_field(self, context: Context, organisation: str, field: str) -> dict[str, Any]:
+        return self.app.retire_field(context, organisation, field)
+
+    @answers(callers=("auth",))
+    def value_rules(self, context: Context, organisation: str, field: str) -> dict[str, Any]:
+        return self.app.value_rules(context, organisation, field)
+
+    @answers()
+    def ask_supplement(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.ask_supplement(context, organisation, **said)
+
+    @answers()
+    def publish_supplement(self, context: Context, organisation: str, supplement: str, **said: Any) -> dict[str, Any]:
+        return self.app.publish_supplement(context, organisation, supplement, **said)
+
+    @answers()
+    def refuse_supplement(self, context: Context, organisation: str, supplement: str, **said: Any) -> dict[str, Any]:
+        return self.app.refuse_supplement(context, organisation, supplement, **said)
+
+    @answers()
+    def supplements(
+        self, context: Context, organisation: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.supplements(context, organisation, after, limit)
+
+    @answers()
+    def supplement(self, context: Context, organisation: str, lang: str = "nl") -> dict[str, Any] | None:
+        return self.app.supplement(context, organisation, lang)
+
+    # -- what an organisation shows
+
+    @answers()
+    def publish_content(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.publish_content(context, organisation, **said)
+
+    @answers()
+    def change_content(self, context: Context, organisation: str, content: str, **said: Any) -> dict[str, Any]:
+        return self.app.change_content(context, organisation, content, **said)
+
+    @answers()
+    def withdraw_content(
+        self, context: Context, organisation: str, content: str, if_match: int | None = None
+    ) -> dict[str, Any]:
+        return self.app.withdraw_content(context, organisation, content, if_match)
+
+    @answers()
+    def contents(self, context: Context, organisation: str, since: int = 0, limit: int = 100) -> dict[str, Any]:
+        return self.app.contents(context, organisation, since, limit)
+
+    @answers()
+    def content(self, context: Context, organisation: str, content: str) -> dict[str, Any]:
+        return self.app.content(context, organisation, content)
+
     # -- the statement and the cookies
 
     @answers()

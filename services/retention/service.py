@@ -48,6 +48,10 @@ class RetentionService(Tended):
     def holds(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.holds.all(after or "", limit)
 
+    @answers(callers=("auth",))
+    def held_in(self, context: Context, organisation: str, category: str) -> dict[str, Any]:
+        return self.app.holds.held_in(organisation, category)
+
     @answers()
     def place_hold(self, context: Context, **said: Any) -> dict[str, Any]:
         return self.app.holds.place(context, **schemas.hold_wish(said))

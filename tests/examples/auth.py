@@ -9,6 +9,8 @@ from typing import Any
 from services.contracts.auth import (
     AccessReviewed,
     AccountClosed,
+    CustomFieldErased,
+    CustomFieldSet,
     DataViewed,
     ErasureCompleted,
     InvitationExpired,
@@ -184,6 +186,25 @@ def people_erased(**but: Any) -> PeopleErased:
         keys=4,
         rows=3,
         at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def custom_field_set(**but: Any) -> CustomFieldSet:
+    made = CustomFieldSet(
+        custom_value="2f3a4b5c-6d7e-4f8a-9b0c-1d2e3f4a5b12",
+        field="3a4b5c6d-7e8f-4a9b-8c0d-2e3f4a5b6c13",
+        account=SANNE,
+        organisation=GEMEENTE,
+        value="ploeg Noord",
+        at=MORNING,
+    )
+    return replace(made, **but)
+
+
+def custom_field_erased(**but: Any) -> CustomFieldErased:
+    made = CustomFieldErased(
+        field="3a4b5c6d-7e8f-4a9b-8c0d-2e3f4a5b6c13", organisation=GEMEENTE, people=(SANNE,), at=MORNING
     )
     return replace(made, **but)
 

@@ -15,12 +15,19 @@ from services.contracts.org import (
     ConsentWithdrawn,
     ConsultationKeyRegistered,
     ContactPublished,
+    ContentKind,
+    ContentPublished,
+    ContentWithdrawn,
     CookieKind,
     CookieRegistered,
     CookieRemoved,
+    CustomFieldActivated,
+    CustomFieldProposed,
+    CustomFieldRetired,
     EngagementGround,
     ErasureCompleted,
     ExportDelivered,
+    FieldKind,
     FirstBeheerderInvited,
     InstructionCarriedOut,
     InstructionChannel,
@@ -51,6 +58,9 @@ from services.contracts.org import (
     SubProcessorObjected,
     SubProcessorRegistered,
     SubProcessorWithdrawn,
+    SupplementPublished,
+    SupplementRefused,
+    SupplementRequested,
     UsageAggregated,
     UsageKind,
 )
@@ -274,6 +284,94 @@ def statement_published(**but: Any) -> StatementPublished:
         at=MORNING,
     )
     return replace(one, **but)
+
+
+FIELD = "3a4b5c6d-7e8f-4a9b-8c0d-2e3f4a5b6c13"
+SUPPLEMENT = "4b5c6d7e-8f9a-4b0c-9d1e-3f4a5b6c7d14"
+
+
+def custom_field_proposed(**but: Any) -> CustomFieldProposed:
+    one = CustomFieldProposed(
+        field=FIELD,
+        organisation=GEMEENTE,
+        label_nl="Piketploeg",
+        label_en="Duty team",
+        description_nl="Bij welke ploeg u oproepbaar bent.",
+        description_en="With which team you are on call.",
+        field_kind=FieldKind.CHOICE,
+        choices=("ploeg Noord", "ploeg Zuid"),
+        serves=Purpose.APP_ACCESS,
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def custom_field_activated(**but: Any) -> CustomFieldActivated:
+    one = CustomFieldActivated(
+        field=FIELD, organisation=GEMEENTE, supplement=SUPPLEMENT, supplement_version=1, at=MORNING
+    )
+    return replace(one, **but)
+
+
+def custom_field_retired(**but: Any) -> CustomFieldRetired:
+    return replace(CustomFieldRetired(field=FIELD, organisation=GEMEENTE, at=MORNING), **but)
+
+
+def supplement_requested(**but: Any) -> SupplementRequested:
+    one = SupplementRequested(
+        supplement=SUPPLEMENT,
+        organisation=GEMEENTE,
+        fields=(FIELD,),
+        reasons="Wij bellen 's nachts alleen wie dienst heeft.",
+        rule="supplement_requested:P14D@1",
+        due=datetime(2026, 3, 16, 9, tzinfo=UTC),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def supplement_published(**but: Any) -> SupplementPublished:
+    one = SupplementPublished(
+        supplement=SUPPLEMENT,
+        organisation=GEMEENTE,
+        supplement_version=1,
+        fields=(FIELD,),
+        nl="## Piketploeg\n\nBij welke ploeg u oproepbaar bent.\n",
+        en="## Duty team\n\nWith which team you are on call.\n",
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def supplement_refused(**but: Any) -> SupplementRefused:
+    one = SupplementRefused(
+        supplement=SUPPLEMENT, organisation=GEMEENTE, reasons="Dit staat al in het rooster.", at=MORNING
+    )
+    return replace(one, **but)
+
+
+CONTENT = "5c6d7e8f-9a0b-4c1d-8e2f-4a5b6c7d8e15"
+
+
+def content_published(**but: Any) -> ContentPublished:
+    one = ContentPublished(
+        content=CONTENT,
+        organisation=GEMEENTE,
+        revision=1,
+        content_kind=ContentKind.CONTACT,
+        title="Crisisteam",
+        body="Bel eerst. Daarna [de wachtlijst](https://rooster.example/vandaag).",
+        contact_name="Loket Crisis",
+        contact_email="crisis@voorbeeld.example",
+        contact_phone="+31 20 5550100",
+        external_links=("https://rooster.example",),
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def content_withdrawn(**but: Any) -> ContentWithdrawn:
+    return replace(ContentWithdrawn(content=CONTENT, organisation=GEMEENTE, revision=2, at=MORNING), **but)
 
 
 def statement_acknowledged(**but: Any) -> StatementAcknowledged:

@@ -96,8 +96,10 @@ def settle(planting: Planting) -> Village:
     planting.sign_in(beheerder, "beheerder")
     agreement = _agree(planting, operator, beheerder, organisation)
     member = _member(planting, beheerder, organisation)
-    _requests(planting, beheerder, member)
     officer = _staff(planting, operator, "compliance")
+    _own_field(planting, beheerder, officer, member)
+    _content(planting, beheerder, member)
+    _requests(planting, beheerder, member)
     investigator = _staff(planting, officer, "investigator")
     return Village(operator, officer, investigator, beheerder, member, organisation, name, agreement)
 
@@ -112,7 +114,9 @@ def _staff(planting: Planting, by: Person, role: str) -> Person:
 
 def _agree(planting: Planting, operator: Person, beheerder: Person, organisation: str) -> str:
     base = f"/v1/organisations/{organisation}/agreements"
-    agreement = beheerder.post(base, {**TERMS, "categories": [*TERMS["categories"], "contact_phone"]})["agreement"]
+    agreement = beheerder.post(base, {**TERMS, "categories": [*TERMS["categories"], "contact_phone", "custom_field"]})[
+        "agreement"
+    ]
     for person, side in ((beheerder, "controller"), (operator, "processor")):
         signatory = {
             "name": planting.a(f"{side}'s signatory", f"Hoogheemraad {side} *"),
@@ -164,6 +168,40 @@ def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
     beheerder.get(members)
     beheerder.get(f"{members}/{member.account}")
     return member
+
+
+def _own_field(planting: Planting, beheerder: Person, officer: Person, member: Person) -> None:
+    """A field of the organisation's own: its supplement refused once and then published, and the member's value."""
+    base = f"/v1/organisations/{beheerder.organisation}"
+    words = {"label": {"nl": "Dijkvak", "en": "Dike section"}, "description": {"nl": "Uw vak.", "en": "Your section."}}
+    made = beheerder.post(f"{base}/fields", {**words, "kind": "text"})["field"]
+    for last in (False, True):
+        reasons = planting.a("supplement's reasons", "wie waar loopt bij hoogwater *")
+        asked = beheerder.post(f"{base}/supplements", {"fields": [made], "reasons": reasons})["supplement"]
+        if not last:
+            no = {"reasons": planting.a("supplement's refusal", "eerst graag het dijkplan *")}
+            officer.post(f"{base}/supplements/{asked}/refuse", no, expect=200)
+    text = {"nl": "Dijkvak: waar u loopt.", "en": "Dike section: where you walk."}
+    officer.post(f"{base}/supplements/{asked}/publish", text, expect=200)
+    value = planting.a("member's own field", "vak bij de Zwaluwenhoek *")
+    member.ask("PUT", f"/v1/me/fields/{made}", {"value": value})
+
+
+def _content(planting: Planting, beheerder: Person, member: Person) -> None:
+    """A contact that the app shows, and another one that was shown and is no more."""
+    base = f"/v1/organisations/{beheerder.organisation}/content"
+    for last in (False, True):
+        title = planting.a("content's title", "Bellen bij * Hoogwater")
+        body = planting.a("content's body", "Eerst de * Dijkstoel, dan https://peil.example/vandaag.")
+        contact = {
+            "name": planting.a("content's contact", "Wacht Aalscholver *"),
+            "email": planting.a("content's contact's e-mail", "wacht.*@dijk.example"),
+            "phone": planting.a("content's contact's phone", f"+31 8 {int(planting.mark, 16):013d}"),
+        }
+        made = beheerder.post(base, {"kind": "contact", "title": title, "body": body, "contact": contact})["content"]
+        if not last:
+            beheerder.ask("DELETE", f"{base}/{made}")
+    member.get(base)
 
 
 def _requests(planting: Planting, beheerder: Person, member: Person) -> None:

@@ -53,7 +53,7 @@ def compared(anybody: Person) -> None:
     assert (newest["version"], first["version"], first["effective_on"]) == (2, 1, "2018-02-21")
     shown = anybody.get("/v1/statement/versions/2?lang=en")["differences"]
     added = [one["code"] for one in shown["particulars"] if one["list"] == "categories" and one["before"] is None]
-    assert added == ["contact_phone", "correspondence", "log_record"]
+    assert added == ["contact_phone", "correspondence", "log_record", "custom_field"]
     assert shown["changes"]
     assert shown["text"]
     assert anybody.get("/v1/statement/versions/1")["differences"] is None

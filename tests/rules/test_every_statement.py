@@ -49,9 +49,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "64586f1b06691e803e7e0570fdf84b18853240c67a9fdad64ba5686aa10ee44b",
-        "en_sha256": "52f64b1753e771f1dbe5d43fb7865a3fd6c5160d4869da2995e1aa524ab3794a",
-        "particulars_sha256": "b0cd5e0618a97175ec65f6def8ceb50b219888c72ae887b8e1f93c09533f96de",
+        "nl_sha256": "2044a2f7772e4b2df5fea6aebefaef9f9a0bc102c0b62f020636f04fc5b536b2",
+        "en_sha256": "cfebb68d8194d9f59ccc1308f476ffee7438f4f0d6ce30807d709b877b849f0a",
+        "particulars_sha256": "e17e1b651a95e39b18d2c92413c2482078fa96b412f12ddaa09b4fd588e7c64d",
     },
 }
 """The SHA-256 of what was published."""

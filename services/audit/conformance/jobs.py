@@ -19,6 +19,7 @@ KEEPS: Mapping[str, str] = {
     "auth.count_failures": "P09",
     "auth.expire": "P06",
     "auth.lift_due": "P15",
+    "auth.forget_retired": "P05",
     "org.publish": "P14",
     "org.enter_cookies": "P10",
     "org.count_usage": "P02",

@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from services.auth.app import categories
+from services.auth.app.custom_fields import CustomFields, retirement
 from services.auth.app.departing import Departing
 from services.auth.app.facts import facts
 from services.auth.app.invitations import Invitations
@@ -22,14 +23,17 @@ from services.auth.app.reviewing import Reviewing
 from services.auth.app.rights import Rights
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
-from services.auth.views import accounts, looks, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
 from services.contracts.facts import ORGANISATION
+from services.contracts.org import CustomFieldRetired
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
 from services.contracts.retention import ErasureOrdered
+from services.kernel import eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.entry import Entry
 from services.kernel.forgetting import Holding, Holdings
 from services.kernel.participant import Calling, Participant, Vocabulary
 from services.kernel.rpc import Unavailable
@@ -40,9 +44,14 @@ PATIENCE = 1.0
 ACTOR = "actor"
 
 
+HOLDING = (accounts, sessions, looks, restrictions, custom_values, work)
+"""Who has rows that speak of people."""
+
+
 class Auth(Participant):
     name = "auth"
-    views = (accounts, sessions, looks, restrictions)
+    views = (accounts, sessions, looks, restrictions, custom_values)
+    follows = (CustomFieldRetired,)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
@@ -56,6 +65,7 @@ class Auth(Participant):
         self.people = People(self)
         self.reviewing = Reviewing(self)
         self.own_data = OwnData(self)
+        self.custom_fields = CustomFields(self)
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
         self.rights = Rights(self)
@@ -69,6 +79,7 @@ class Auth(Participant):
             (2.0, self.rights.lift_due),
             (10.0, self.sign_ins.count_failures),
             (10.0, self.invitations.expire),
+            (2.0, self.custom_fields.forget_retired),
         )
 
     # -- terms
@@ -161,16 +172,30 @@ class Auth(Participant):
     def facts(self, organisation: str | None) -> Mapping[str, Any]:
         return facts(self.store, organisation, datetime.now(UTC))
 
+    # -- what follows from the log
+
+    def before(self, entry: Entry) -> None:
+        match entry.record.event:
+            case CustomFieldRetired() as event:
+                self.keyring.erase([retirement(event.field)])
+
+    def handle(self, unit: Unit, entry: Entry) -> None:
+        """Nothing is filled in from here on; what there is goes soon after."""
+        match entry.record.event:
+            case CustomFieldRetired() as event:
+                eventstore.bury(unit.session, [retirement(event.field)])
+
     # -- forgetting
 
     def owners(self, session: Connection, account: str) -> set[str]:
-        return {f"account/{account}"} | {f"session/{s}" for s in sessions.of_account(session, account)}
+        opened = {f"session/{s}" for s in sessions.of_account(session, account)}
+        return {f"account/{account}"} | opened | custom_values.owners(session, [account])
 
     def drop(self, session: Connection, account: str) -> int:
-        return sum(view.drop(session, account) for view in (accounts, sessions, looks, restrictions, work))
+        return sum(view.drop(session, account) for view in HOLDING)
 
     def left(self, session: Connection, account: str) -> int:
-        return sum(view.holds(session, account) for view in (accounts, sessions, looks, restrictions, work))
+        return sum(view.holds(session, account) for view in HOLDING)
 
     def holdings(self) -> Holdings:
         return {

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.auth.views import accounts, work
+from services.auth.views import accounts, custom_values, work
 from services.contracts.facts import CATEGORY
 from services.contracts.privacy import Category
 from services.kernel.event import only
@@ -20,18 +20,23 @@ def _of(order: Any) -> Category:
     return Category(str(order.scope).removeprefix(CATEGORY))
 
 
-def _owners(_: Connection, order: Any) -> set[str]:
-    return {only(f"account/{order.account}", _of(order))}
+def _owners(session: Connection, order: Any) -> set[str]:
+    own = {only(f"account/{order.account}", _of(order))}
+    return own | custom_values.owners(session, [order.account]) if _of(order) is Category.CUSTOM_FIELD else own
 
 
 def _drop(session: Connection, order: Any) -> int:
     category = _of(order)
+    if category is Category.CUSTOM_FIELD:
+        return custom_values.drop(session, order.account)
     mails = work.drop_mails(session, order.account) if category in MAILED else 0
     return mails + accounts.drop_category(session, order.account, category)
 
 
 def _left(session: Connection, order: Any) -> int:
     category = _of(order)
+    if category is Category.CUSTOM_FIELD:
+        return custom_values.holds(session, order.account)
     mails = work.holds_mails(session, order.account) if category in MAILED else 0
     return mails + accounts.holds_category(session, order.account, category)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from services.auth.app.people import People
 from services.auth.app.terms import before_terms
 from services.auth.domain import account
-from services.auth.views import accounts, looks, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, PeopleErased
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore
@@ -34,7 +34,7 @@ PEOPLE_A_BATCH = 500
 """As many names as fit into one event."""
 OWNERS_A_BATCH = 3000
 """Each is a lock of the transaction's; PostgreSQL has room for some ten thousand of all transactions together."""
-VIEWS = (accounts, sessions, looks, restrictions, work)
+VIEWS = (accounts, sessions, looks, restrictions, custom_values, work)
 EXPORTED = ("public_id", "username", "email", "first_name", "infix", "last_name")
 
 
@@ -47,8 +47,9 @@ class Departing:
     def page(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
         """At most 100 of an organisation's people, open, for the export; the look is an event before anybody sees them.
 
-        `items` of `account`, `status`, `role`, `username`, `email`, names, `invited_at`, `registered_at`. Raises
-        Refused("leaving_not_chosen") while nothing stands chosen.
+        `items` of `account`, `status`, `role`, `username`, `email`, names, `invited_at`, `registered_at`, `fields`.
+
+        Raises Refused("leaving_not_chosen") while nothing stands chosen.
         """
         asked = {"organisation": organisation}
         stands = self._auth.caller.call("org", "leaving_stands", asked, self._auth.own_context(**asked))
@@ -58,13 +59,20 @@ class Departing:
         with self._auth.store.reading() as session:
             rows = accounts.people_in(session, organisation, after, limit)
             withheld = restrictions.among(session, [row.account for row in rows])
+            filled = custom_values.of_people(session, [row.account for row in rows if row.account not in withheld])
         seen = [row.account for row in rows if row.account not in withheld]
         # Returning everything to its controller ends the agreement; it needs none in force (AVG art. 28(3)(g)).
         self._auth.people.looked(before_terms(context, organisation), organisation, seen)
-        return {"items": self._shown(rows, withheld), "next": rows[-1].invitation if len(rows) == limit else None}
+        items = self._shown(rows, withheld, filled)
+        return {"items": items, "next": rows[-1].invitation if len(rows) == limit else None}
 
-    def _shown(self, rows: Sequence[Any], withheld: frozenset[str]) -> list[dict[str, Any]]:
+    def _shown(self, rows: Sequence[Any], withheld: frozenset[str], filled: Sequence[Any]) -> list[dict[str, Any]]:
         """Who is restricted stays: a line without values goes along, and what is kept of them is held here (AVG 18)."""
+        given = zip(filled, self._auth.keyring.open_many([(one.value, "value") for one in filled]), strict=True)
+        own: dict[str, dict[str, str]] = {}
+        for one, value in given:
+            if value is not None:
+                own.setdefault(one.account, {})[one.field] = value
         fields = [pair for row in rows for pair in People.shown_of(row, EXPORTED, withheld)]
         opened = iter(self._auth.keyring.open_many(fields))
         items = []
@@ -73,6 +81,7 @@ class Departing:
             status = "restricted" if row.account in withheld else row.status
             said = {"account": values.pop("public_id"), "status": status, "role": row.role}
             items.append({**said, **values, "invited_at": row.invited_at, "registered_at": row.registered_at})
+            items[-1]["fields"] = own.get(row.account, {})
         return items
 
     # -- erased
@@ -150,7 +159,8 @@ class Departing:
 
 
 def _owners(session: Connection, people: Sequence[str]) -> set[str]:
-    return {f"account/{one}" for one in people} | {f"session/{one}" for one in sessions.of_all(session, people)}
+    opened = {f"session/{one}" for one in sessions.of_all(session, people)}
+    return {f"account/{one}" for one in people} | opened | custom_values.owners(session, people)
 
 
 def _earlier(history: Sequence[Event]) -> tuple[int, int]:

@@ -182,6 +182,14 @@ class Invitations:
         ]
         return {"items": items, "next": rows[-1].invitation if len(rows) == limit else None}
 
+    def invited_to(self, *, token: str) -> dict[str, Any]:
+        """To which `organisation` this invitation leads, while it can be accepted. Raises Refused unauthenticated."""
+        with self._auth.store.reading() as session:
+            row = accounts.by_token(session, digest_of(token))
+        if row is None or row.status != account.Status.INVITED or row.expires_at <= instant(datetime.now(UTC)):
+            raise Refused("unauthenticated")
+        return {"organisation": row.organisation}
+
     def accept(
         self,
         context: Context,

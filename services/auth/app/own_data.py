@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from services.auth.app.people import NAMES, pseudonym_of
-from services.auth.views import accounts, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, restrictions, sessions, work
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -23,7 +23,7 @@ class OwnData:
         self._auth = auth
 
     def everything(self, context: Context) -> dict[str, Any]:
-        """`account`, `sessions` (ended ones too, as long as they are kept), `mails` that wait, `sign_in_failures`.
+        """`account`, `sessions` (ended ones too, while they are kept), `fields`, `mails` that wait, `sign_in_failures`.
 
         Raises Refused("not_found") for who has no open account.
         """
@@ -31,6 +31,7 @@ class OwnData:
         with self._auth.store.reading() as session:
             row = accounts.by_pseudonym(session, str(context.organisation), account)
             kept = sessions.kept_of(session, account)
+            filled = custom_values.of_account(session, account)
             waiting = work.mails_of(session, account)
             failed, until = work.throttle_of(session, account)
             restricted = account in restrictions.among(session, [account])
@@ -46,6 +47,7 @@ class OwnData:
                 "status": "restricted" if restricted else row.status,
             },
             "sessions": self._sessions(kept),
+            "fields": self._fields(filled),
             "mails": self._mails(waiting),
             "sign_in_failures": {
                 "in_a_row": failed,
@@ -61,6 +63,12 @@ class OwnData:
                 **{name: next(opened) for name in sessions.EQUIPMENT},
             }
             for row in rows
+        ]
+
+    def _fields(self, rows: list[Any]) -> list[dict[str, Any]]:
+        opened = self._auth.keyring.open_many([(row.value, "value") for row in rows])
+        return [
+            {"field": row.field, "value": value, "set_at": row.set_at} for row, value in zip(rows, opened, strict=True)
         ]
 
     def _mails(self, rows: list[Any]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from services.auth.app import passwords
 from services.auth.domain import account
 from services.auth.domain.account import Status
-from services.auth.views import accounts, looks, restrictions, sessions
+from services.auth.views import accounts, custom_values, looks, restrictions, sessions
 from services.contracts.auth import DataViewed
 from services.contracts.privacy import Category, Purpose, Role
 from services.kernel.codec import instant
@@ -41,8 +41,11 @@ class People:
         with self._auth.store.reading() as session:
             row = self._mine(session, context)
             restricted = restrictions.among(session, [row.account])
-        fields = ("public_id", "username", "email", *NAMES)
-        public_id, username, email, *names = self._auth.keyring.open_many([(getattr(row, f), f) for f in fields])
+            filled = custom_values.of_account(session, row.account)
+        known = ("public_id", "username", "email", *NAMES)
+        sealed = [*((getattr(row, name), name) for name in known), *((one.value, "value") for one in filled)]
+        public_id, username, email, *rest = self._auth.keyring.open_many(sealed)
+        names, given = rest[: len(NAMES)], rest[len(NAMES) :]
         return {
             "account": public_id,
             "organisation": row.organisation,
@@ -51,6 +54,7 @@ class People:
             "email": email,
             **dict(zip(NAMES, names, strict=True)),
             "status": "restricted" if restricted else row.status,
+            "fields": {one.field: value for one, value in zip(filled, given, strict=True) if value is not None},
         }
 
     def correct_me(self, context: Context, *, values: Mapping[str, str | None]) -> dict[str, Any]:
@@ -233,6 +237,10 @@ class People:
         with self._auth.store.reading() as session:
             row = accounts.by_pseudonym(session, organisation, pseudonym)
         return self._auth.keyring.open(row.public_id, "public_id") if row else None
+
+    def open_session(self, session: Connection, context: Context) -> None:
+        """Raises Refused("unauthenticated") unless who asks has an open account, session and role."""
+        self._mine(session, context)
 
     # -- how
 

@@ -134,7 +134,7 @@ def project(session: Connection, record: Recorded) -> None:
             )
         case ErasureCompleted() if event.scope == PERSON:
             drop(session, event.account)
-        case ErasureCompleted() if event.scope.startswith(CATEGORY):
+        case ErasureCompleted() if event.scope.removeprefix(CATEGORY) in BY_CATEGORY:
             drop_category(session, event.account, Category(event.scope.removeprefix(CATEGORY)))
         case PeopleErased():
             drop_all(session, event.people)

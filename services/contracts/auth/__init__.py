@@ -11,6 +11,10 @@ from services.contracts.auth.account import (
     RoleChanged as RoleChanged,
     UserRegistered as UserRegistered,
 )
+from services.contracts.auth.custom_field import (
+    CustomFieldErased as CustomFieldErased,
+    CustomFieldSet as CustomFieldSet,
+)
 from services.contracts.auth.forgetting import (
     ErasureCompleted as ErasureCompleted,
     KeyEpochRetired as KeyEpochRetired,

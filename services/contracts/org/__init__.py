@@ -12,6 +12,17 @@ from services.contracts.org.consent import (
     ConsentGiven as ConsentGiven,
     ConsentWithdrawn as ConsentWithdrawn,
 )
+from services.contracts.org.content import (
+    ContentKind as ContentKind,
+    ContentPublished as ContentPublished,
+    ContentWithdrawn as ContentWithdrawn,
+)
+from services.contracts.org.field import (
+    CustomFieldActivated as CustomFieldActivated,
+    CustomFieldProposed as CustomFieldProposed,
+    CustomFieldRetired as CustomFieldRetired,
+    FieldKind as FieldKind,
+)
 from services.contracts.org.forgetting import (
     ErasureCompleted as ErasureCompleted,
     KeyEpochRetired as KeyEpochRetired,
@@ -59,5 +70,10 @@ from services.contracts.org.sub_processor import (
     SubProcessorObjected as SubProcessorObjected,
     SubProcessorRegistered as SubProcessorRegistered,
     SubProcessorWithdrawn as SubProcessorWithdrawn,
+)
+from services.contracts.org.supplement import (
+    SupplementPublished as SupplementPublished,
+    SupplementRefused as SupplementRefused,
+    SupplementRequested as SupplementRequested,
 )
 from services.contracts.org.usage import UsageAggregated as UsageAggregated, UsageKind as UsageKind

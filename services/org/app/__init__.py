@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import (
     ContactPublished,
+    ContentWithdrawn,
     ErasureCompleted,
     FirstBeheerderInvited,
     KeyEpochRetired,
@@ -46,25 +47,39 @@ from services.org.views import (
     agreements,
     consents,
     consulting,
+    contents,
     cookies,
+    fields,
     instructions,
     leaving,
     organisations,
     registers,
     statements,
     sub_processors,
+    supplements,
     usage,
 )
 
 MAKER = "ConnectTools B.V."
-NAMING = (organisations, agreements, statements, consents, consulting, usage, sub_processors, instructions)
+NAMING = (
+    organisations,
+    agreements,
+    statements,
+    consents,
+    consulting,
+    usage,
+    sub_processors,
+    instructions,
+    supplements,
+    contents,
+)
 """Views that hold something of people in an organisation's name."""
 PERSONAL = (statements, consents, usage)
 """Views that hold what a person said for themselves, or did."""
 
 
 class Org(Leaving, Usage, Consulting, Registering, Words):
-    """Organisations, what they agreed and instructed, how they leave; and what the maker states to everybody."""
+    """Organisations: what they agreed, instructed and set up, how they leave; and what the maker states to all."""
 
     name = "org"
     views = (
@@ -78,6 +93,9 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
         sub_processors,
         instructions,
         registers,
+        fields,
+        supplements,
+        contents,
     )
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
@@ -88,6 +106,7 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
         SecondContactNamed,
         FirstBeheerderInvited,
         ObjectionDecided,
+        ContentWithdrawn,
         ErasureOrdered,
     )
 
@@ -223,4 +242,6 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
         signed = {f"signatory/{one}" for one in agreements.signatories(session, organisation)}
         cases = {f"engagement/{one}" for one in sub_processors.objections(session, organisation)}
         cases |= {f"instruction/{one}" for one in instructions.saying(session, organisation)}
+        cases |= {f"supplement/{one}" for one in supplements.names(session, organisation)}
+        cases |= {f"content/{one}" for one in contents.names(session, organisation)}
         return {tombstone(organisation)} | contacts | invited | signed | cases

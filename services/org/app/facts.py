@@ -11,7 +11,7 @@ from services.org.app.usage import own_terms
 from services.org.app.written import registers
 from services.org.domain import cookie
 from services.org.domain.usage import kept_from
-from services.org.views import cookies, organisations, statements, sub_processors, usage
+from services.org.views import cookies, organisations, statements, sub_processors, supplements, usage
 
 if TYPE_CHECKING:
     from services.org.app import Org
@@ -32,6 +32,10 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
         named = set(cookies.names(session))
         engaged = sub_processors.standing(session, organisation, instant(now - A_DAY))
         past_term = usage.older_than(session, organisation, instant(kept_from(own_terms(), now) - A_DAY))
+        asked = {
+            "waiting": supplements.waiting(session, organisation),
+            "overdue": supplements.overdue(session, now, organisation),
+        }
         reachable = organisations.reachable(session, organisation, org.configuration.maker)
     changed = [row.version for row in rows if not org.as_published(row)]
     told = {row.version for row in rows}
@@ -54,6 +58,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
             "unlinked": sorted(name for name, one in wanted.items() if not one.link),
             "session_seconds": longest.total_seconds(),
         },
+        "supplements": asked,
         "contacts": reachable,
         "sub_processors": engaged,
         "usage": {"past_term": past_term},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,14 +15,16 @@ from services.kernel.entry import Entry
 from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.agreements import Agreements
+from services.org.app.contents import Contents
 from services.org.app.grounds import before_terms
+from services.org.app.supplements import Supplements
 from services.org.domain import leaving as rules
 from services.org.views import agreements, leaving
 
 PAGE = 100
 
 
-class Leaving(Agreements, ABC):
+class Leaving(Agreements, Supplements, Contents, ABC):
     """Each method is one transaction. A Beheerder may do this without terms in force: it is how they end."""
 
     def leaving(self, context: Context, organisation: str) -> dict[str, Any]:
@@ -83,18 +86,14 @@ class Leaving(Agreements, ABC):
         Raises Refused("leaving_not_chosen").
         """
         self._must_stand(organisation)
-        items: list[dict[str, Any]] = []
-        after: str | None = None
-        while True:
-            page = self.agreements(context, organisation, after, PAGE)
-            items += [self.agreement(context, organisation, one["agreement"]) for one in page["items"]]
-            after = page["next"]
-            if after is None:
-                break
+        agreed = _all(lambda after: self.agreements(context, organisation, after, PAGE))
         return {
             "export": str(uuid4()),
             "organisation": self.organisation(context, organisation),
-            "agreements": items,
+            "agreements": [self.agreement(context, organisation, one["agreement"]) for one in agreed],
+            "fields": _all(lambda after: self.fields(context, organisation, after, PAGE)),
+            "content": self.all_content(context, organisation),
+            "supplements": _all(lambda after: self.supplements(context, organisation, after, PAGE)),
         }
 
     def export_delivered(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
@@ -120,3 +119,15 @@ class Leaving(Agreements, ABC):
         """From here on the choice is no choice any more."""
         note = rules.NoteOrder(organisation=order.organisation, erasure=order.erasure, entry=entry.index, at=self.now())
         unit.do(f"leaving/{order.organisation}", rules.decider, note)
+
+
+def _all(page: Callable[[str | None], Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every item of a list, page by page."""
+    items: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        found = page(after)
+        items += found["items"]
+        after = found["next"]
+        if after is None:
+            return items

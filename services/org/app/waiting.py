@@ -1,4 +1,4 @@
-"""What waits with org: agreements to sign, sub-processors to judge, objections and instructions (P01, P07)."""
+"""What waits with org: agreements to sign, sub-processors to judge, objections, instructions, supplements (P05)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.contracts.privacy import Role
 from services.contracts.tasks import Asking, Look, Task, TaskKind
 from services.kernel.codec import instant, moment
 from services.org.domain.terms import AMSTERDAM, day_of
-from services.org.views import agreements, instructions, sub_processors
+from services.org.views import agreements, instructions, sub_processors, supplements
 
 
 def _to_sign(session: Connection, asking: Asking) -> Iterator[Task]:
@@ -47,10 +47,16 @@ def _parked(session: Connection, asking: Asking) -> Iterator[Task]:
         yield Task(id=row.instruction, organisation=row.organisation, since=row.parked_at, due=None)
 
 
+def _to_answer(session: Connection, asking: Asking) -> Iterator[Task]:
+    for row in supplements.open_of(session, asking.organisation):
+        yield Task(id=row.supplement, organisation=row.organisation, since=row.requested_at, due=row.due)
+
+
 LOOKS: Mapping[TaskKind, Look] = {
     TaskKind.AGREEMENT_TO_SIGN: _to_sign,
     TaskKind.SUB_PROCESSOR_TO_JUDGE: _to_judge,
     TaskKind.OBJECTION_TO_SETTLE: _to_settle,
     TaskKind.INSTRUCTION_TO_CARRY_OUT: _to_carry_out,
     TaskKind.INSTRUCTION_PARKED: _parked,
+    TaskKind.SUPPLEMENT_TO_ANSWER: _to_answer,
 }

@@ -36,6 +36,12 @@ class Holds:
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
 
+    def held_in(self, organisation: str, category: str) -> dict[str, Any]:
+        """Of whom a hold keeps this category: of `everybody` in the organisation, or of these `people`."""
+        with self._retention.store.reading() as session:
+            everybody, people = holds.held_in(session, organisation, Category(category))
+        return {"everybody": everybody, "people": people}
+
     def place(
         self,
         context: Context,

@@ -63,6 +63,8 @@ OF = {
     Trigger.SESSION_ENDED: (Category.IP_ADDRESS, Category.TECHNICAL),
 }
 """What begins its term together."""
+IF_AGREED = {Trigger.ACCOUNT_CLOSED: (Category.CUSTOM_FIELD,)}
+"""What begins its term then too where one was agreed for it, and goes with the person where none was."""
 
 
 def shortest(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_at: datetime) -> Due:
@@ -91,9 +93,10 @@ def _of(terms: Sequence[Terms], agreed: Agreed | None, trigger: Trigger, asked_a
     default = due(terms, trigger, asked_at)
     if agreed is None:
         return dict.fromkeys(OF[trigger], default)
+    own = tuple(category for category in IF_AGREED.get(trigger, ()) if category in agreed.terms)
     found = {
         category: agreed.due(category, trigger, asked_at) if category in agreed.terms else default
-        for category in OF[trigger]
+        for category in OF[trigger] + own
         if agreed.begins(category) is not TermTrigger.RECORDED
     }
     # Whose only term began earlier goes by our own now: there is nothing left to keep it for.

@@ -139,6 +139,15 @@ def on_each(session: Connection, chosen: Sequence[str]) -> dict[str, tuple[str, 
     return by_erasure
 
 
+def held_in(session: Connection, organisation: str, category: Category) -> tuple[bool, list[str]]:
+    """Whether a hold keeps this category of everybody in an organisation, and of which of its people one does."""
+    named = or_(holds.c.categories == "[]", holds.c.categories.contains(f'"{category.value}"'))
+    mine = (holds.c.organisation == organisation) & (holds.c.state == "in_force") & named
+    found = session.execute(select(holds.c.scope, holds.c.account).where(mine)).all()
+    everybody = any(row.scope == HoldScope.ORGANISATION.value for row in found)
+    return everybody, sorted({row.account for row in found if row.account is not None})
+
+
 def drop(session: Connection, account: str) -> int:
     """Leave that there was a hold, and take out on whom."""
     return session.execute(update(holds).where(holds.c.account == account).values(account=None)).rowcount

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine
 
-from services.auth.views import accounts, looks, sessions
+from services.auth.app import Auth
+from services.auth.views import accounts
 from services.contracts import auth
 from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category
@@ -21,7 +22,7 @@ from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import personal_fields
 from tests.unit.auth.world import GEMEENTE, PASSWORD, World
 
-VIEWS = (accounts, sessions, looks)
+VIEWS = Auth.views
 
 
 def ordered(world: World, account: str, category: Category | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from services.auth.app import departing
-from services.auth.views import accounts, looks, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
 from services.contracts import auth
 from services.contracts.facts import ORGANISATION
 from services.contracts.retention import ErasureOrdered
@@ -23,7 +23,7 @@ from services.kernel.envelope import Envelope, Recorded
 from tests.unit.auth.world import GEMEENTE, PASSWORD, TERMS, World
 
 OTHER = "9e0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a02"
-VIEWS = (accounts, sessions, looks, restrictions)
+VIEWS = (accounts, sessions, looks, restrictions, custom_values)
 
 
 def order(*excepted: str) -> Entry:
@@ -150,15 +150,7 @@ def test_everybody_goes_in_batches_and_it_is_completed_once(world, monkeypatch):
     assert done.rows == sum(batch.rows for batch in batches) > 0
     gone = [who for batch in batches for who in batch.people]
     assert world.auth.keyring.living({f"account/{who}" for who in gone}) == 0
-    assert rows(world) == {
-        "accounts": 1,
-        "sessions": 1,
-        "looks": 0,
-        "mails": 0,
-        "failures": 0,
-        "throttles": 0,
-        "restrictions": 0,
-    }
+    assert rows(world) == dict.fromkeys(rows(world), 0) | {"accounts": 1, "sessions": 1}
     assert set(before.values()) - set(gone) == set(pseudonyms(world).values())
     assert world.signed_in(stays).organisation == OTHER
     assert differences(world) == []

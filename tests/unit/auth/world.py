@@ -11,12 +11,13 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from services.auth.app import Auth
-from services.auth.views import accounts, looks, restrictions, sessions, work
+from services.auth.views import work
 from services.contracts.privacy import Role
 from services.kernel import eventstore, keyring
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import open_engine
+from services.kernel.decider import Refused
 from services.kernel.note import Signer
 from services.kernel.rpc import Unavailable
 from services.kernel.transaction import must_not_be_open
@@ -24,7 +25,16 @@ from services.kernel.transaction import must_not_be_open
 MAKER = "00000000-0000-4000-8000-000000000001"
 GEMEENTE = "5b0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a01"
 PASSWORD = "vier paarden en een kruiwagen 71"
-EVERYTHING = ["name", "organisation", "email", "credentials", "ip_address", "session_cookie", "technical"]
+EVERYTHING = [
+    "name",
+    "organisation",
+    "email",
+    "credentials",
+    "ip_address",
+    "session_cookie",
+    "technical",
+    "custom_field",
+]
 TERMS: dict[str, Any] = {
     "agreement": "e7a4b2d1-0c3f-4f57-8d6b-1a2b3c4d5e04",
     "version": 1,
@@ -36,12 +46,17 @@ TERMS: dict[str, Any] = {
 
 
 class Org:
-    """What auth hears from org. `terms` by organisation; what `stands` where it leaves; `away` when it is silent."""
+    """What auth hears of others. `terms` by organisation, `fields` that take values; what `stands` where it leaves;
+
+    whom a hold keeps; `away` when all are silent.
+    """
 
     def __init__(self) -> None:
         self.terms: dict[str, dict[str, Any] | None] = {MAKER: TERMS, GEMEENTE: TERMS}
         self.away = False
         self.stands: dict[str, Any] | None = None
+        self.fields: dict[str, dict[str, Any]] = {}
+        self.held: dict[str, Any] = {"everybody": False, "people": []}
 
     def call(self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0) -> Any:
         must_not_be_open("a call")
@@ -49,6 +64,12 @@ class Org:
             raise Unavailable("org")
         if (service, method) == ("org", "leaving_stands"):
             return self.stands
+        if (service, method) == ("org", "value_rules"):
+            if (found := self.fields.get(args["field"])) is None:
+                raise Refused("not_found")
+            return found
+        if (service, method) == ("retention", "held_in"):
+            return self.held
         if (service, method) == ("org", "statement_seen"):
             return {"version": 2, "acknowledged": False}
         assert (service, method) == ("org", "terms_in_force")
@@ -81,11 +102,7 @@ class World:
             trusted_proxies=(),
         )
         for name, folder, metadata in (
-            (
-                "auth",
-                "data",
-                [eventstore.tables, *(view.tables for view in (accounts, sessions, looks, restrictions, work))],
-            ),
+            ("auth", "data", [eventstore.tables, *(view.tables for view in Auth.views), work.tables]),
             ("keys_auth", "keys", [keyring.tables]),
         ):
             engine = open_engine(None, name, configuration.var / folder)

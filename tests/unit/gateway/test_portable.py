@@ -31,6 +31,7 @@ HELD: dict[str, Any] = {
         "registered_at": "2025-01-02T00:00:00Z",
     },
     "sessions": [],
+    "fields": [{"field": "f", "value": "=ploeg", "set_at": "m"}],
     "mails": [{"kind": "invitation", "to": "x", "due": "y"}],
     "sign_in_failures": {"in_a_row": 7, "wait_until": None},
 }

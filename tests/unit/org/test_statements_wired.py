@@ -75,7 +75,7 @@ def test_a_version_shows_what_changed_since_the_one_before(world: World) -> None
     found = world.org.statement_version(ANYBODY, "2", "nl")["differences"]
     assert found["before"] == 1
     new = {one["code"] for one in found["particulars"] if one["list"] == "categories" and one["before"] is None}
-    assert new == {"contact_phone", "correspondence", "log_record"}
+    assert new == {"contact_phone", "correspondence", "log_record", "custom_field"}
     assert any(passage["section"] == "Beveiliging" for passage in found["text"])
     assert world.org.statement_version(ANYBODY, "1", "nl")["differences"] is None
 

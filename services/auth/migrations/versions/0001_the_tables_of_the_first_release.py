@@ -185,4 +185,15 @@ def upgrade() -> None:
     with op.batch_alter_table("restrictions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_restrictions_account"), ["account"], unique=False)
         batch_op.create_index(batch_op.f("ix_restrictions_lifts_at"), ["lifts_at"], unique=False)
+    op.create_table(
+        "custom_values",
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("field", sa.String(length=36), nullable=False),
+        sa.Column("custom_value", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("set_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("account", "field"),
+        sa.UniqueConstraint("custom_value"),
+    )
     # ### end Alembic commands ###

@@ -1,0 +1,111 @@
+"""What a person fills in of their organisation's own fields, and how it goes when a field is retired (P05, P06)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from services.auth.domain import custom_field
+from services.auth.views import custom_values
+from services.contracts.auth import CustomFieldErased
+from services.contracts.org import FieldKind
+from services.contracts.privacy import Category
+from services.kernel import eventstore
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.locks import lock_owner
+from services.kernel.unit import Unit
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+A_BATCH = 500
+"""As many names as fit into one event."""
+SOME_FIELDS = 20
+
+
+def retirement(field: str) -> str:
+    """The owner under which a retired field's tombstone stands: nothing is filled in after it."""
+    return f"field/{field}"
+
+
+class CustomFields:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def set_mine(self, context: Context, *, field: str, value: str | None) -> dict[str, Any]:
+        """Fill in one of the organisation's fields, or empty it with None. The same again writes nothing.
+
+        Raises Refused: `not_found`, `field_inactive`, `category_not_stated`, `category_not_agreed`, `invalid`.
+        """
+        person, organisation = context.actor.removeprefix("account/"), str(context.organisation)
+        asked = {"organisation": organisation, "field": field}
+        rules = self._auth.caller.call("org", "value_rules", asked, self._auth.own_context(organisation=organisation))
+        context = self._auth.allow_person(context, frozenset({Category.CUSTOM_FIELD}))
+        with self._auth.store.reading() as session:
+            self._auth.people.open_session(session, context)
+            present = custom_values.by_field(session, person, field)
+        if present is not None and self._auth.keyring.open(present.value, "value") == value:
+            return {"events": []}
+        command = custom_field.Set(
+            custom_value=present.custom_value if present else str(uuid4()),
+            field=field,
+            account=person,
+            organisation=organisation,
+            kind=FieldKind(rules["kind"]),
+            choices=rules["choices"],
+            value=value,
+            at=datetime.now(UTC),
+        )
+
+        def work(unit: Unit) -> dict[str, Any]:
+            self._auth.people.open_session(unit.session, context)
+            # Until this ends nobody buries the field; once it is buried nothing is filled in.
+            lock_owner(unit.session, retirement(field), exclusive=False)
+            if eventstore.buried(unit.session, retirement(field)):
+                raise Refused("field_inactive")
+            row = custom_values.by_field(unit.session, person, field)
+            if row is not None and row.custom_value != command.custom_value:
+                raise Refused("conflict")
+            unit.do(f"custom_value/{command.custom_value}", custom_field.decider, command)
+            return {}
+
+        keys = [(f"custom_value/{command.custom_value}", Category.CUSTOM_FIELD)]
+        return self._auth.store.perform(context, work, keys=keys)
+
+    # -- a field that was retired
+
+    def forget_retired(self) -> None:
+        """Erase what is left of fields whose retirement stands in the log, but for those whom a hold keeps."""
+        with self._auth.store.reading() as session:
+            waiting = custom_values.retired(session, SOME_FIELDS)
+        for row in waiting:
+            context = self._auth.own_context(organisation=row.organisation)
+            asked = {"organisation": row.organisation, "category": Category.CUSTOM_FIELD.value}
+            held = self._auth.caller.call("retention", "held_in", asked, context)
+            if not held["everybody"]:
+                while self._forget(context, row.field, row.organisation, held["people"]) == A_BATCH:
+                    pass
+
+    def _forget(self, context: Context, field: str, organisation: str, but: list[str]) -> int:
+        """Keys first, then rows. Returns how many went."""
+        with self._auth.store.reading() as session:
+            rows = custom_values.of_field(session, field, but, A_BATCH)
+        if not rows:
+            return 0
+        owners = sorted(f"custom_value/{row.custom_value}" for row in rows)
+        self._auth.keyring.erase(owners)
+        event = CustomFieldErased(
+            field=field, organisation=organisation, people=tuple(row.account for row in rows), at=datetime.now(UTC)
+        )
+
+        def erase(unit: Unit) -> dict[str, Any]:
+            eventstore.bury(unit.session, owners)
+            stream = retirement(field)
+            unit.append(stream, len(eventstore.read(unit.session, stream)), [event])
+            return {}
+
+        self._auth.store.perform(replace(context, idempotency=None), erase)
+        return len(rows)
