@@ -79,6 +79,8 @@ class Somebody:
             "limit": 100,
             "role": Role.MEMBER.value,
             "invitation": str(uuid4()),
+            "field": str(uuid4()),
+            "value": "niets",
             "session": str(uuid4()),
             "token": "no such token",
             "email": "nobody@elders.example",
