@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.kernel import eventstore
+from services.kernel import beating, eventstore
 from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
 from services.kernel.decider import Refused
@@ -30,11 +30,13 @@ class Keeping:
         with self._store.reading() as session:
             unheard = eventstore.oldest_unintegrated(session)
             parked = len(self._feed.parked(session))
+            relay = beating.last(session, beating.RELAY)
         since = self._store.keyring.status()["since"]
         return {
             "jobs": self.jobs.told(),
             "unheard_since": None if unheard is None else instant(unheard),
             "parked": parked,
+            "relay_at": None if relay is None else instant(relay),
             "epoch_since": None if since is None else str(since),
             "epoch_hours": self._configuration.key_epoch_hours,
             "facts": dict(self._facts(organisation)),

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils.compat import uuid7
 
 from services.kernel import metrics, rpc
+from services.kernel.beating import RELAY, Beat
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import open_engine
@@ -54,6 +55,7 @@ class Relay:
         self._engine, self._run_dir, self._publisher, self._ask = engine, run_dir, publisher, ask
         self._tell = tell
         self._outbox = Outbox(engine, seeds)
+        self._beat = Beat(engine, RELAY)
 
     async def run(self) -> None:
         first, longest = BACKOFF
@@ -79,7 +81,9 @@ class Relay:
             held = await asyncio.to_thread(stack.enter_context, lease(self._engine, "relay"))
             log.info("the relay of %s has its turn", self.service)
             waiter = stack.enter_context(Waiter(self._engine, self._run_dir, f"{self.service}-relay"))
-            await Turn(self.service, self._outbox, self._publisher, waiter, held, self._ask, self._tell).run()
+            await Turn(
+                self.service, self._outbox, self._publisher, waiter, held, self._ask, self._tell, self._beat
+            ).run()
 
 
 async def serve(configuration: Configuration, service: str) -> None:

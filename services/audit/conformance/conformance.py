@@ -20,6 +20,7 @@ from services.audit.domain.notices import Notices, answer_due
 from services.audit.ledger import pruned, reading, witnessed
 from services.audit.views import complaints, tally
 from services.audit.witnessing.policy import Policy
+from services.kernel import beating
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.unit import Store
@@ -91,6 +92,7 @@ class Conformance:
             size=reading.size(session),
             counted=tally.place(session) + 1,
             gaps_since={one.source: moment(one.since) for one in reading.gaps(session)},
+            ingest_at=beating.last(session, beating.INGEST),
             older_copies=tuple(sorted(self._alarms.older_copies(session))),
             quarantined=reading.refused(session) if organisation is None else None,
             witnessed=witnessed.newest(session, self._policy.digest) if asked else None,

@@ -36,6 +36,8 @@ class Log:
     gaps_since: Mapping[str, datetime] = field(default_factory=dict)
     older_copies: tuple[str, ...] = ()
     quarantined: int | None = None
+    ingest_at: datetime | None = None
+    """When the log's writer was last at work."""
     witnessed: int | None = None
     """None where no witness was asked for."""
 

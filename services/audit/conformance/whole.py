@@ -10,6 +10,8 @@ from services.kernel.codec import moment
 
 SOON = timedelta(seconds=10)
 """An event is in the log within moments; after this somebody who should bring it there does not."""
+QUIET = timedelta(seconds=15)
+"""Three beats (services/kernel/beating.py)."""
 TOO_LATE = timedelta(minutes=10)
 
 
@@ -39,6 +41,18 @@ def _unheard(known: Known) -> Finding:
     return Finding(State.KEPT, "", numbers) if since else Finding(State.NOT_MEASURED, "no_answer", numbers)
 
 
+def _bringers(known: Known) -> Finding:
+    """Each relay, and the writer of the log. One that has never been at work is known by what waits for it."""
+    told = {name: said.get("relay_at") for name, said in known.told.items() if said is not None}
+    seen = {f"{name}-relay": moment(at) for name, at in told.items() if at is not None}
+    if known.log.ingest_at is not None:
+        seen["audit-ingest"] = known.log.ingest_at
+    still = sorted(name for name, at in seen.items() if known.now - at > QUIET)
+    return judged(
+        {"at_work": len(seen) - len(still), "still": still, "known": len(seen)}, at_risk=("still",), of="known"
+    )
+
+
 def _parked(known: Known) -> Finding:
     parked = [told["parked"] for told in known.told.values() if told is not None]
     return judged({"parked": sum(parked), "services": len(parked)}, at_risk=("parked",), of="services")
@@ -58,6 +72,13 @@ MEASURES = (
         nl="Gebeurtenissen die te lang op het logboek wachten.",
         en="Events that wait for the log too long.",
         judge=_unheard,
+    ),
+    Measure(
+        name="all_at_work",
+        promise="log",
+        nl="Processen die gebeurtenissen naar het logboek brengen en stilstaan.",
+        en="Processes that bring events to the log and stand still.",
+        judge=_bringers,
     ),
     Measure(
         name="all_followed",

@@ -26,6 +26,7 @@ from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import reading
 from services.audit.ledger.checkpoint import Head
 from services.kernel import database
+from services.kernel.beating import INGEST, Beat
 from services.kernel.codec import moment
 from services.kernel.faultpoint import reached
 
@@ -61,6 +62,7 @@ class Process:
         self.pace = pace or Pace()
         self._checking = checking
         self._letting_go = LettingGo(engine, writer)
+        self._beat = Beat(engine, INGEST)
         self._engine = engine
         self._broker_url = broker_url
         self._stopping = threading.Event()
@@ -121,6 +123,7 @@ class Process:
                 due = time.monotonic() >= self._due()
                 self._settle(channel, wait=due or idle or (full and not came))
                 if self._writing is None:
+                    self._beat.when_due()
                     if due and self.writer.unsigned:
                         self._sign(channel)
                     if self._checked and (full or idle):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from prometheus_client import Gauge
 
+from services.kernel.beating import Beat
 from services.kernel.lease import Lease
 from services.kernel.note import SeedMissing
 from services.kernel.relaying.outbox import Outbox, Ready, hands_over
@@ -57,8 +58,10 @@ class Turn:
         held: Lease,
         ask: Ask,
         tell: Tell | None = None,
+        beat: Beat | None = None,
     ) -> None:
         self.service = service
+        self._beat = beat
         self._outbox, self._publisher, self._waiter, self._held, self._ask = (
             outbox,
             publisher,
@@ -212,6 +215,8 @@ class Turn:
                 await self._in_database(self._outbox.integrated, self._saved)
             await self._in_database(self._held.still_held)
             await self._in_database(self._outbox.hold)
+            if self._beat is not None:
+                await self._in_database(self._beat.when_due)
             UNNUMBERED.labels(self.service).set(await self._in_database(self._outbox.unnumbered))
             OUTSTANDING.labels(self.service).set(self.progress.outstanding)
             RESTORED.labels(self.service).set(self.progress.restored)

@@ -68,6 +68,7 @@ def service(name: str) -> dict[str, Any]:
         "jobs": [job(one) for one in mine],
         "unheard_since": None,
         "parked": 0,
+        "relay_at": instant(NOON - timedelta(seconds=4)),
         "epoch_since": (NOON - timedelta(hours=3)).isoformat(),
         "epoch_hours": 24.0,
         "facts": deepcopy(FACTS[name]),
@@ -80,7 +81,7 @@ def known(**but: Any) -> Known:
         "now": NOON,
         "told": {name: service(name) for name in SERVICES},
         "counts": {SignedIn.type: 9, HoldPlaced.type: 1, ComplaintRegistered.type: 2},
-        "log": Log(size=12, counted=12, quarantined=0),
+        "log": Log(size=12, counted=12, quarantined=0, ingest_at=NOON),
         "incidents": {"incidents": 1, "overdue": 0, "alarm": 0},
         "complaints": {"registered": 2, "open": 1, "unanswered": 0},
     }

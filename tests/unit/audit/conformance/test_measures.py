@@ -64,6 +64,7 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (where("org", "contacts", own_contact=2), "P17", "at_risk"),
         (known(incidents={"incidents": 1, "overdue": 1, "alarm": 1}), "P19", "broken"),
         (known(incidents={"incidents": 1, "overdue": 0, "alarm": 1}), "P19", "at_risk"),
+        (known(log=Log(size=12, counted=12, ingest_at=NOON - timedelta(seconds=16))), "log", "at_risk"),
         (known(log=Log(size=12, counted=12, older_copies=("/org",))), "log", "broken"),
         (known(log=Log(size=12, gaps_since={"/org": NOON - timedelta(minutes=1)})), "log", "at_risk"),
         (known(log=Log(size=12, gaps_since={"/org": NOON - timedelta(minutes=11)})), "log", "broken"),
@@ -88,6 +89,14 @@ def test_an_event_that_waits_for_the_log_is_seen(seconds: float, state: dict[str
     given = known()
     told: Any = given.told["auth"]
     told["unheard_since"] = instant(NOON - timedelta(seconds=seconds))
+    assert turned(given) == state
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(14, {}), (16, {"log": "at_risk"})])
+def test_a_relay_that_stands_still_is_missed_though_nothing_waits(seconds: float, state: dict[str, str]) -> None:
+    given = known()
+    told: Any = given.told["org"]
+    told["relay_at"] = instant(NOON - timedelta(seconds=seconds))
     assert turned(given) == state
 
 
