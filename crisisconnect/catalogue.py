@@ -38,6 +38,7 @@ PURPOSES = {
     "custom_value": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "content": (Purpose.APP_ACCESS, Purpose.BEHEER_ACCESS),
     "supplement": (Purpose.BEHEER_ACCESS,),
+    "disclosure": (Purpose.BEHEER_ACCESS,),
 }
 """For what the data under each kind of key is used; each event's envelope names which one it was (P02)."""
 

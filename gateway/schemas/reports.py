@@ -62,6 +62,11 @@ REPORTS: Mapping[str, Kind] = {
         "what organisation kind number last_at due overdue outcome",
     ),
     "usage": _kind("day organisation kind people facts", "day organisation kind people facts"),
+    "disclosures": _kind(
+        "disclosure began_at state basis rule secrecy consultation categories_asked categories_granted people rejected "
+        "handed_over_at notified_at secrecy_lifted_at closed_at",
+        "disclosure began_at state basis consultation categories_granted people handed_over_at",
+    ),
     "integrity": _kind(
         "what source high_water waiting gap_since missing_from restored reason count last_at witness size at",
         "what source high_water gap_since missing_from reason count witness size",

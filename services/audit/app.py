@@ -15,16 +15,28 @@ from services.audit.cases.forgetting import Going
 from services.audit.cases.incidents import Incidents
 from services.audit.cases.scoping import Scoping
 from services.audit.conformance.conformance import Conformance
+from services.audit.disclosing.disclosures import Disclosures, Others
 from services.audit.domain import source
 from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching, witnessed
-from services.audit.ledger.keeping import own_notices, own_plans, own_terms
+from services.audit.ledger.keeping import own_bases, own_notices, own_plans, own_terms
 from services.audit.pruning import Pruning
 from services.audit.receipts import Receipts
 from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
 from services.audit.reports import Reports
-from services.audit.views import access, agreed, checks, complaints, erasures, grounds, incidents, security, usage
+from services.audit.views import (
+    access,
+    agreed,
+    checks,
+    complaints,
+    disclosures,
+    erasures,
+    grounds,
+    incidents,
+    security,
+    usage,
+)
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
@@ -43,6 +55,7 @@ from services.kernel.unit import Unit
 OTHERS = ("auth", "org", "retention")
 TERMS_SECONDS = 60.0
 SCOPE_SECONDS = 1.0
+DEADLINE_SECONDS = 10.0
 TALLY_SECONDS, WATCH_SECONDS = 5.0, 30.0
 PATIENCE = 2.0
 """Seconds in which a service says how it keeps its promises; who does not, is away."""
@@ -50,7 +63,7 @@ PATIENCE = 2.0
 
 class Audit(Participant):
     name = "audit"
-    views = (grounds, incidents, complaints, checks)
+    views = (grounds, incidents, complaints, checks, disclosures)
     log_views = (erasures, access, usage, agreed, security)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
@@ -72,8 +85,16 @@ class Audit(Participant):
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
         self.checks = Checks(self.store, maker, own_plans())
         self.scoping = Scoping(self.store, self.own_context)
+        vkey, others = configuration.installation["log"], Others(caller, self.own_context)
+        self.disclosures = Disclosures(self.store, others, maker, own_bases(), vkey, self.own_context)
         self.reports = Reports(
-            self.store, self.alarms, self.witnesses.digest, notices, self._retention_told, self._register_told
+            self.store,
+            self.alarms,
+            self.witnesses.digest,
+            notices,
+            self._retention_told,
+            self._register_told,
+            self.disclosures.showing,
         )
         keepers = (self._keeping, self.keeping.told, self._for_the_maker)
         self.conformance = Conformance(self.store, self.alarms, self.witnesses, notices, maker, *keepers)
@@ -87,7 +108,8 @@ class Audit(Participant):
         alarms = (min(5.0, self.configuration.gap_seconds), self.alarms.look)
         terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
         conforming = [(TALLY_SECONDS, self.conformance.tallying.turn), (WATCH_SECONDS, self.conformance.watching.turn)]
-        return [*asking, alarms, *terms, (SCOPE_SECONDS, self.scoping.turn), *conforming]
+        cases = [(SCOPE_SECONDS, self.scoping.turn), (DEADLINE_SECONDS, self.disclosures.deadlines.turn)]
+        return [*asking, alarms, *terms, *cases, *conforming]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from services.audit.alarms import Alarms
 from services.audit.cases import checks, counted
+from services.audit.disclosing import counted as handed
+from services.audit.disclosing.showing import Showing
 from services.audit.domain.notices import Notices
 from services.audit.ledger import reading
 from services.audit.ledger.keeping import own_plans
@@ -31,9 +33,11 @@ class Reports:
         notices: Sequence[Notices],
         retention: Retention,
         register: Callable[[Mapping[str, Any]], dict[str, Any]],
+        disclosures: Showing,
     ) -> None:
         self._store, self._alarms, self._policy = store, alarms, policy
         self._notices, self._retention, self._register = notices, retention, register
+        self._disclosures = disclosures
 
     def make(
         self,
@@ -49,7 +53,16 @@ class Reports:
         now = datetime.now(UTC)
         # It is asked before anything is read here.
         told = self._told(kind, organisation, begin, end)
-        made: erasures.Report | access.Report | usage.Report | integrity.Report | counted.Report | checks.Report
+        files = self._disclosures.begun_in(organisation, begin, end) if kind == "disclosures" else []
+        made: (
+            erasures.Report
+            | access.Report
+            | usage.Report
+            | integrity.Report
+            | counted.Report
+            | checks.Report
+            | handed.Report
+        )
         with self._store.reading() as session:
             match kind:
                 case "erasures":
@@ -64,6 +77,8 @@ class Reports:
                     made = checks.report(session, own_plans(), organisation, begin, end, now)
                 case "incidents":
                     made = counted.report(session, organisation, begin, end, now, self._notices)
+                case "disclosures":
+                    made = handed.report(files, instant(now))
                 case "integrity":
                     older = self._alarms.older_copies(session)
                     made = integrity.report(session, organisation, begin, end, self._policy, older)

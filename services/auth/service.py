@@ -160,6 +160,12 @@ class AuthService(Tended):
     def mail_delivery(self, context: Context, organisation: str, person: str, token: str) -> dict[str, Any]:
         return self.app.letters.delivery(context, organisation=organisation, person=person, token=token)
 
+    @answers(callers=("audit",))
+    def data_for_disclosure(
+        self, context: Context, organisation: str, people: list[str], by: str, **asked: Any
+    ) -> dict[str, Any]:
+        return self.app.disclosing.data(context, organisation=organisation, people=people, by=by, **asked)
+
     @answers(callers=("audit", "retention"))
     def pseudonym_of(self, context: Context, account: str, organisation: str | None = None) -> dict[str, Any]:
         return self.app.people.pseudonym_of(account=account, organisation=organisation)

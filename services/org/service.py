@@ -29,6 +29,10 @@ class OrgService(Tended):
     def organisation(self, context: Context, organisation: str) -> dict[str, Any]:
         return self.app.organisation(context, organisation)
 
+    @answers(callers=("audit",))
+    def named(self, context: Context, organisation: str) -> dict[str, Any]:
+        return self.app.named(organisation)
+
     @answers()
     def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         return self.app.change(context, organisation, **said)

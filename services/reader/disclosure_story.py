@@ -67,5 +67,5 @@ def _is_of(told: Told, version: int, digest: str) -> bool:
 
 
 def _version(told: Told) -> int:
-    version = told.data.get("version")
+    version = told.data.get("scope_version")
     return version if type(version) is int else -1

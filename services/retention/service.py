@@ -56,6 +56,10 @@ class RetentionService(Tended):
     def place_hold(self, context: Context, **said: Any) -> dict[str, Any]:
         return self.app.holds.place(context, **schemas.hold_wish(said))
 
+    @answers(callers=("audit",))
+    def hold_for_disclosure(self, context: Context, by: str, **said: Any) -> dict[str, Any]:
+        return self.app.holds.place(context, by=by, **schemas.hold_wish({"scope": "person", **said}))
+
     @answers()
     def review_hold(self, context: Context, hold: str, **said: Any) -> dict[str, Any]:
         return self.app.holds.review(context, hold, **schemas.review(said))

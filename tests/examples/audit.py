@@ -43,6 +43,30 @@ from services.contracts.audit import (
     StoreRestored,
 )
 from services.contracts.privacy import Category, Role
+from tests.examples.disclosure import (
+    authority_request_received as authority_request_received,
+    beheerder_consulted as beheerder_consulted,
+    consultation_answered as consultation_answered,
+    consultation_barred as consultation_barred,
+    consultation_lapsed as consultation_lapsed,
+    disclosure_approved as disclosure_approved,
+    disclosure_assembled as disclosure_assembled,
+    disclosure_closed as disclosure_closed,
+    disclosure_handed_over as disclosure_handed_over,
+    disclosure_held as disclosure_held,
+    disclosure_opened as disclosure_opened,
+    disclosure_rejected as disclosure_rejected,
+    disclosure_scoped as disclosure_scoped,
+    disclosure_text_erased as disclosure_text_erased,
+    notification_deferred as notification_deferred,
+    request_authenticated as request_authenticated,
+    secrecy_lifted as secrecy_lifted,
+    secrecy_review_missed as secrecy_review_missed,
+    secrecy_reviewed as secrecy_reviewed,
+    subject_notified as subject_notified,
+    suspicion_reported as suspicion_reported,
+    written_form_received as written_form_received,
+)
 
 MORNING = datetime(2025, 3, 1, 9, tzinfo=UTC)
 

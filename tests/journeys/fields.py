@@ -72,10 +72,41 @@ FIELDS = {
     "audit.IncidentSupplemented.v1.consequences": "incident's later consequences",
     "audit.IncidentSupplemented.v1.measures": "incident's later measures",
     "audit.IncidentClosed.v1.why": "incident's end",
+    "audit.SuspicionReported.v1.facts": "disclosure's facts",
+    "audit.AuthorityRequestReceived.v1.authority": "disclosure's authority",
+    "audit.AuthorityRequestReceived.v1.official": "disclosure's official",
+    "audit.AuthorityRequestReceived.v1.function": "disclosure's function",
+    "audit.AuthorityRequestReceived.v1.reference": "disclosure's reference",
+    "audit.RequestAuthenticated.v1.finding": "disclosure's call-back",
+    "audit.BeheerderConsulted.v1.words": "disclosure's question",
+    "audit.ConsultationAnswered.v1.reasons": "disclosure's objection",
+    "audit.ConsultationAnswered.v1.signature": "disclosure's signature",
+    "audit.ConsultationBarred.v1.ground": "disclosure's bar",
+    "audit.DisclosureRejected.v1.reasons": "disclosure's rejection",
+    "audit.DisclosureHandedOver.v1.receiver": "disclosure's receiver",
+    "audit.DisclosureHandedOver.v1.receipt": "disclosure's receipt",
+    "audit.SubjectNotified.v1.words": "disclosure's notice",
+    "audit.NotificationDeferred.v1.ground": "disclosure's deferral",
+    "audit.SecrecyReviewed.v1.finding": "disclosure's review",
+    "audit.SecrecyLifted.v1.reason": "disclosure's lift",
 }
 """By the event's short type and the field. What is hashed before it is sealed stands here as it was typed."""
 GONE = frozenset({"org.OrganisationRegistered.v1.beheerder_email"})
 """Org forgets it as soon as auth has taken it over: nobody reads it there any more."""
+MADE = frozenset(
+    {
+        "audit.AuthorityRequestReceived.v1.original_sha256",
+        "audit.WrittenFormReceived.v1.original_sha256",
+        "audit.DisclosureOpened.v1.tenant",
+        "audit.DisclosureOpened.v1.people",
+        "audit.DisclosureOpened.v1.asked",
+        "audit.DisclosureHeld.v1.what",
+        "audit.DisclosureScoped.v1.scope",
+        "audit.DisclosureAssembled.v1.manifest_sha256",
+        "audit.ConsultationAnswered.v1.key",
+    }
+)
+"""Nobody types these: hashes, and whom a file is about, of which no value is secret but that it stands there."""
 CODES = frozenset({"retention.DeliveryPrepared.v1.code"})
 HASHED = CODES | {"auth.UserRegistered.v1.password", "auth.PasswordChanged.v1.password"}
 LAST = frozenset({"audit.LogRolledBack.v1.ground"})

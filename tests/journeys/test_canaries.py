@@ -17,17 +17,17 @@ import pytest
 from crisisconnect.postgres import Cluster
 from tests.journeys.canaries import joined, search
 from tests.journeys.casework import CASE, go_wrong, instruct, leave, short_terms, take_along, write_about
+from tests.journeys.disclosing import disclose
 from tests.journeys.fields import FIELDS, GONE, HASHED, LAST, found
 from tests.journeys.people import certified
 from tests.journeys.planting import Planting, Village, be_refused, settle
 from tests.journeys.running import System
 from tests.journeys.thief import Opened, gather, ransack
 
-KEPT_FIELDS = frozenset(
-    {"audit.ReplayStarted.v1.ground", *LAST, *(name for name in FIELDS if "audit.Incident" in name)}
-)
+FILES = {name for name, canary in FIELDS.items() if canary.startswith(("incident's ", "disclosure's "))}
+KEPT_FIELDS = frozenset({"audit.ReplayStarted.v1.ground", *LAST, *FILES})
 KEPT = {"ground of a replay by hand", *(FIELDS[field] for field in KEPT_FIELDS)}
-"""Why somebody looked, and what an officer wrote of an incident, is nobody's else; each has a term of its own."""
+"""Why somebody looked, and what was written in a file of ours, is nobody's else; each has a term of its own."""
 SHOWN_ON_PURPOSE = "operator's invitation token"
 """`make run` prints the first operator's link, once, for whoever sits at the machine; it works once."""
 
@@ -156,6 +156,7 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     write_about(planting, village)
     go_wrong(planting, village)
     instruct(planting, village)
+    disclose(planting, village)
     be_refused(planting, village)
     take_along(system, village, planting, ground.taken)
     saved = shutil.copytree(ground.taken / "backup", tmp_path / "untouched")  # who searches a database leaves files

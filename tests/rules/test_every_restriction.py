@@ -25,7 +25,11 @@ from tests.unit.auth.world import GEMEENTE, World
 
 NAMED = {"first_name": "Zoë", "infix": "in ’t", "last_name": "Kievitsdal", "email": "zoe@voorbeeld.example"}
 VALUES = ("zoë.kievitsdal", *NAMED.values())
-METHODS = [name for name, method in vars(AuthService).items() if hasattr(method, "nameko_entrypoints")]
+BY_LAW = frozenset({"data_for_disclosure"})
+"""What an authority is given is not stopped by a restriction (AVG 18(2)); two officers decide it, on a legal basis."""
+METHODS = [
+    name for name, method in vars(AuthService).items() if hasattr(method, "nameko_entrypoints") and name not in BY_LAW
+]
 LAST = ("restrict", "close_for_request", "remove_member")
 """Whatever these do, they do after everything else was asked."""
 NAMES = frozenset({"first_name", "infix", "last_name", "username", "email"})

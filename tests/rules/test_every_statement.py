@@ -49,9 +49,9 @@ PUBLISHED = {
         "particulars_sha256": "69644e6982e22b7ddd2b7468a193352aef0da37b300e01be05f586890f24dbe0",
     },
     2: {
-        "nl_sha256": "2044a2f7772e4b2df5fea6aebefaef9f9a0bc102c0b62f020636f04fc5b536b2",
-        "en_sha256": "cfebb68d8194d9f59ccc1308f476ffee7438f4f0d6ce30807d709b877b849f0a",
-        "particulars_sha256": "e17e1b651a95e39b18d2c92413c2482078fa96b412f12ddaa09b4fd588e7c64d",
+        "nl_sha256": "663afd39fdfa6f41215a772d22b42a0d0a233b1784fd656e83aea5d553da33bb",
+        "en_sha256": "3c366a117c8b6de333890313ade14e7eff493ae9c406d9832933af18ca9f26ec",
+        "particulars_sha256": "ce01763ea254f328e14f73346b90364707c59933052f7b33feb99a8e34233d9e",
     },
 }
 """The SHA-256 of what was published."""

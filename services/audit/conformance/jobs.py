@@ -33,6 +33,7 @@ KEEPS: Mapping[str, str] = {
     "audit.pruning": "P06",
     "audit.grounds": "P06",
     "audit.scoping": "P19",
+    "audit.deadlines": "P08",
     "retention.remind": "P15",
     "retention.parcels": "P15",
     "retention.sweep": "P06",

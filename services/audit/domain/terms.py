@@ -18,6 +18,7 @@ class Trigger(StrEnum):
     ROLLBACK_ACCEPTED = "rollback_accepted"
     INCIDENT_CLOSED = "incident_closed"
     COMPLAINT_ANSWERED = "complaint_answered"
+    DISCLOSURE_CLOSED = "disclosure_closed"
 
 
 Terms: TypeAlias = terms.Terms[Trigger]

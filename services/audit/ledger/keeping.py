@@ -1,11 +1,12 @@
-"""Audit's own terms, those of its notices among them, as they came with this program."""
+"""Audit's own terms, its notices and the legal bases of disclosures, as they came with this program."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from services.audit.domain import checking, notices
+from services.audit.domain import basis, checking, notices
+from services.audit.domain.basis import Bases
 from services.audit.domain.notices import Notices
 from services.audit.domain.terms import Terms, parse
 
@@ -23,3 +24,8 @@ def own_notices() -> tuple[Notices, ...]:
 def own_plans() -> tuple[checking.Plan, ...]:
     """The versions of `checks.json`, the oldest first. Raises ValueError for one that makes no sense."""
     return checking.parse(json.loads(Path(__file__).parents[1].joinpath("checks.json").read_text()))
+
+
+def own_bases() -> tuple[Bases, ...]:
+    """The versions of `bases.json`, the oldest first. Raises ValueError for one that makes no sense."""
+    return basis.parse(json.loads(Path(__file__).parents[1].joinpath("bases.json").read_text()))

@@ -6,14 +6,16 @@ from services.audit.views import (
     agreed,
     checks,
     complaints,
+    disclosures,
     erasures,
     grounds,
     incidents,
+    papers,
     security,
     tally,
     usage,
 )
 from services.kernel.migrating import EVENTS, run
 
-views = (erasures, access, grounds, incidents, complaints, tally, usage, agreed, checks, security)
+views = (erasures, access, grounds, incidents, complaints, tally, usage, agreed, checks, security, disclosures, papers)
 run([EVENTS, ledger, *(view.tables for view in views)])

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.audit.domain import complaint, incident, replay, rollback
+from services.audit.domain import complaint, disclosure, incident, replay, rollback
+from services.audit.domain.basis import of_rule
 from services.audit.domain.terms import Due, Terms, Trigger, due
-from services.audit.views import grounds as view
+from services.audit.ledger.keeping import own_bases
+from services.audit.views import grounds as view, papers
+from services.contracts.audit import DisclosureOpened, DisclosureTextErased
 from services.kernel import eventstore
 from services.kernel.codec import moment
 from services.kernel.context import Context
@@ -22,6 +25,7 @@ TRIGGERS = {
     "rollback": Trigger.ROLLBACK_ACCEPTED,
     "incident": Trigger.INCIDENT_CLOSED,
     "complaint": Trigger.COMPLAINT_ANSWERED,
+    "disclosure": Trigger.DISCLOSURE_CLOSED,
 }
 
 
@@ -81,6 +85,18 @@ class Grounds:
                     unit.do(owner, incident.decider, incident.EraseText(**said))
                 case "complaint":
                     unit.do(owner, complaint.decider, complaint.EraseText(**said))
+                case "disclosure":
+                    _erase_disclosure(unit, owner, said)
             return {}
 
         self._store.perform(self._context(), work)
+
+
+def _erase_disclosure(unit: Unit, owner: str, said: dict[str, Any]) -> None:
+    """Beside its words, what lies sealed beside them: originals, the copy, the package."""
+    [opened] = [
+        record.event for record in eventstore.read(unit.session, owner) if isinstance(record.event, DisclosureOpened)
+    ]
+    papers.drop(unit.session, opened.disclosure)
+    step = DisclosureTextErased(disclosure=opened.disclosure, organisation=opened.organisation, **said)
+    unit.do(owner, disclosure.decider, disclosure.Take(step=step, basis=of_rule(own_bases(), opened.rule)))

@@ -1,4 +1,4 @@
-"""Whose words still have to go by a term of ours: of replays, rollbacks, incidents and complaints (P06)."""
+"""Whose words still have to go by a term of ours: of replays, rollbacks and every kind of case (P06)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert
 from services.contracts.audit import (
     ComplaintAnswered,
     ComplaintTextErased,
+    DisclosureClosed,
+    DisclosureTextErased,
     IncidentClosed,
     IncidentTextErased,
     LogRolledBack,
@@ -48,6 +50,10 @@ def project(session: Connection, record: Recorded) -> None:
             _erased(session, f"incident/{identity}", instant(at))
         case ComplaintAnswered(complaint=identity, at=at):
             _given(session, f"complaint/{identity}", record, instant(at))
+        case DisclosureClosed(disclosure=identity, at=at):
+            _given(session, f"disclosure/{identity}", record, instant(at))
+        case DisclosureTextErased(disclosure=identity, at=at):
+            _erased(session, f"disclosure/{identity}", instant(at))
         case ComplaintTextErased(complaint=identity, at=at):
             _erased(session, f"complaint/{identity}", instant(at))
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from services.auth.app import categories
 from services.auth.app.custom_fields import CustomFields, retirement
 from services.auth.app.departing import Departing
+from services.auth.app.disclosing import Disclosing
 from services.auth.app.facts import facts
 from services.auth.app.invitations import Invitations
 from services.auth.app.letters import Letters
@@ -66,6 +67,7 @@ class Auth(Participant):
         self.reviewing = Reviewing(self)
         self.own_data = OwnData(self)
         self.custom_fields = CustomFields(self)
+        self.disclosing = Disclosing(self)
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
         self.rights = Rights(self)

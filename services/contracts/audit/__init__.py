@@ -13,7 +13,40 @@ from services.contracts.audit.complaint import (
     ComplaintTextErased as ComplaintTextErased,
     ComplaintViewed as ComplaintViewed,
 )
+from services.contracts.audit.consultation import (
+    BeheerderConsulted as BeheerderConsulted,
+    ConsultationAnswered as ConsultationAnswered,
+    ConsultationBarred as ConsultationBarred,
+    ConsultationLapsed as ConsultationLapsed,
+    ConsultationOutcome as ConsultationOutcome,
+    Contact as Contact,
+    SecrecyLifted as SecrecyLifted,
+    SecrecyReviewed as SecrecyReviewed,
+    SecrecyReviewMissed as SecrecyReviewMissed,
+)
+from services.contracts.audit.disclosure import (
+    AuthorityRequestReceived as AuthorityRequestReceived,
+    DisclosureApproved as DisclosureApproved,
+    DisclosureHeld as DisclosureHeld,
+    DisclosureOpened as DisclosureOpened,
+    DisclosureRejected as DisclosureRejected,
+    DisclosureScoped as DisclosureScoped,
+    Kept as Kept,
+    RejectionGround as RejectionGround,
+    RequestAuthenticated as RequestAuthenticated,
+    Secrecy as Secrecy,
+    SuspicionReported as SuspicionReported,
+    WrittenFormReceived as WrittenFormReceived,
+)
 from services.contracts.audit.forgetting import ErasureCompleted as ErasureCompleted, KeyEpochRetired as KeyEpochRetired
+from services.contracts.audit.handover import (
+    DisclosureAssembled as DisclosureAssembled,
+    DisclosureClosed as DisclosureClosed,
+    DisclosureHandedOver as DisclosureHandedOver,
+    DisclosureTextErased as DisclosureTextErased,
+    NotificationDeferred as NotificationDeferred,
+    SubjectNotified as SubjectNotified,
+)
 from services.contracts.audit.incident import (
     BreachScoped as BreachScoped,
     ControllerInformed as ControllerInformed,

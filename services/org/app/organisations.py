@@ -92,6 +92,14 @@ class Organisations(Participant, ABC):
             "version": row["version"],
         }
 
+    def named(self, organisation: str) -> dict[str, Any]:
+        """How people know it, for a service that names it to somebody. Raises Refused not_found."""
+        with self.store.reading() as session:
+            row = organisations.by_id(session, organisation)
+        if row is None:
+            raise Refused("not_found")
+        return {"name": row["name"]}
+
     def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`name`, `contact` and `second_contact` (in part or whole), `consultation_key`, `if_match`; what is null or
         absent stays. → `events`.

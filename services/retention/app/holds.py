@@ -55,10 +55,12 @@ class Holds:
         organisation: str | None = None,
         account: str | None = None,
         erasure: str | None = None,
+        by: str | None = None,
     ) -> dict[str, Any]:
         """Hold a person (`account` is the public id, or `erasure` names whose account is closed) or an organisation.
 
-        Answers `hold`. Raises Refused: `account_unknown`, `not_found`, `too_late`, `expiry_invalid`, `period_invalid`.
+        Answers `hold`. `by` is the officer for whom another service asks.
+        Raises Refused: `account_unknown`, `not_found`, `too_late`, `expiry_invalid`, `period_invalid`.
         """
         whom = self._whom(scope, organisation, account, erasure)
         hold, now = str(uuid4()), self._retention.now
@@ -74,7 +76,7 @@ class Holds:
                 categories=tuple(dict.fromkeys(categories)),
                 ground=ground,
                 reason=reason,
-                by=context.actor,
+                by=by or context.actor,
                 expires_at=expires_at,
                 review_at=review_at,
                 ordered=(whom.account is not None and erasures.begun(unit.session, whom.account))

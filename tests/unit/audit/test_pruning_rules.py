@@ -29,6 +29,7 @@ TEN = terms.parse(
                 "rollback_accepted": "P5Y",
                 "incident_closed": "P5Y",
                 "complaint_answered": "P2Y",
+                "disclosure_closed": "P5Y",
             },
         }
     ]

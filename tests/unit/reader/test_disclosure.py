@@ -222,7 +222,7 @@ def test_a_lapse_that_the_log_does_not_tell_is_none():
 LIES: list[tuple[str, dict[str, Any], str]] = [
     ("agreed", {"lies": {"second": {"by": FIRST}}}, "one officer approved twice"),
     ("agreed", {"lies": {"second": {"by": OPENER}}}, "who opened the file approved it"),
-    ("agreed", {"lies": {"second": {"version": 1}}}, "another version"),
+    ("agreed", {"lies": {"second": {"scope_version": 1}}}, "another version"),
     ("agreed", {"lies": {"first": {"digest": "0" * 64}}}, "another version"),
     ("agreed", {"lies": {"first": {"at": "2026-03-05T12:00:00.000001Z"}}}, "another moment"),
     ("agreed", {"lies": {"scoped": {"digest": "0" * 64}}}, "not the one that was set"),
@@ -284,7 +284,7 @@ def test_a_table_that_says_something_else_than_the_data_does_not_verify(built):
 
 def test_an_entry_of_another_log_key_or_case_does_not_verify(built):
     files = unpacked(built["agreed"])
-    changed = files["log/entries/9.note"].replace(b'"version":2', b'"version":3')
+    changed = files["log/entries/9.note"].replace(b'"scope_version":2', b'"scope_version":3')
     assert "log/entries/9.note" in wrong(repacked({**files, "log/entries/9.note": changed}))
     other = verify_disclosure(built["agreed"].archive, log_vkey=Signer("other.example").vkey)
     assert "log.vkey" in str(other.wrong)

@@ -349,5 +349,59 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("security_facts", schema=None) as batch_op:
         batch_op.create_index("security_by_what", ["what", "organisation", "idx"], unique=False)
+    op.create_table(
+        "disclosures",
+        sa.Column("disclosure", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.Column("began_at", sa.String(length=32), nullable=False),
+        sa.Column("tenant_index", sa.String(length=64), nullable=True),
+        sa.Column("basis", sa.String(length=40), nullable=True),
+        sa.Column("rule", sa.String(length=60), nullable=True),
+        sa.Column("secrecy", sa.String(length=20), nullable=True),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("opened_by", sa.String(length=60), nullable=True),
+        sa.Column("written_due", sa.String(length=32), nullable=True),
+        sa.Column("written_at", sa.String(length=32), nullable=True),
+        sa.Column("authenticated_at", sa.String(length=32), nullable=True),
+        sa.Column("kept", sa.String(length=20), nullable=True),
+        sa.Column("held_at", sa.String(length=32), nullable=True),
+        sa.Column("held_until", sa.String(length=32), nullable=True),
+        sa.Column("contact", sa.String(length=20), nullable=True),
+        sa.Column("consulted_at", sa.String(length=32), nullable=True),
+        sa.Column("consult_due", sa.String(length=32), nullable=True),
+        sa.Column("consultation", sa.String(length=20), nullable=True),
+        sa.Column("consultation_at", sa.String(length=32), nullable=True),
+        sa.Column("review_at", sa.String(length=32), nullable=True),
+        sa.Column("missed", sa.Boolean(), nullable=False),
+        sa.Column("lifted_at", sa.String(length=32), nullable=True),
+        sa.Column("scope_version", sa.Integer(), nullable=True),
+        sa.Column("scope_digest", sa.String(length=64), nullable=True),
+        sa.Column("asked", sa.Integer(), nullable=True),
+        sa.Column("granted", sa.Integer(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("approvals", sa.Integer(), nullable=False),
+        sa.Column("decided_at", sa.String(length=32), nullable=True),
+        sa.Column("rejected", sa.String(length=30), nullable=True),
+        sa.Column("assembled_at", sa.String(length=32), nullable=True),
+        sa.Column("sealed_sha256", sa.String(length=64), nullable=True),
+        sa.Column("handed_over_at", sa.String(length=32), nullable=True),
+        sa.Column("notified_at", sa.String(length=32), nullable=True),
+        sa.Column("deferred_until", sa.String(length=32), nullable=True),
+        sa.Column("closed_at", sa.String(length=32), nullable=True),
+        sa.Column("erased_at", sa.String(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("disclosure"),
+    )
+    with op.batch_alter_table("disclosures", schema=None) as batch_op:
+        batch_op.create_index("disclosures_by_time", ["began_at"], unique=False)
+        batch_op.create_index("disclosures_hidden", ["hidden", "review_at"], unique=False)
+        batch_op.create_index("disclosures_of_tenant", ["tenant_index", "disclosure"], unique=False)
+
+    op.create_table(
+        "papers",
+        sa.Column("case_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "kind"),
+    )
 
     # ### end Alembic commands ###

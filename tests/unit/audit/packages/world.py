@@ -88,7 +88,7 @@ class Tiny:
         digest = scope.digest(DISCLOSURE)
         began = "SuspicionReported" if outcome == "own_suspicion" else "AuthorityRequestReceived"
         secrecy = "by_law" if outcome == "barred" else "none"
-        approved = {"version": scope.version, "digest": digest}
+        approved = {"scope_version": scope.version, "digest": digest}
         told: list[tuple[str, str, dict[str, Any], str]] = [
             ("began", began, {}, OPENER),
             ("opened", "DisclosureOpened", {"basis": "sv_126nd", "secrecy": secrecy}, OPENER),

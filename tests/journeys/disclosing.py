@@ -1,0 +1,148 @@
+"""Disclosures over HTTP: officers who work on a file, and an organisation that answers under its own key."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from nacl.signing import SigningKey
+from pyrage import x25519
+
+from services.kernel.codec import instant
+from tests.journeys.people import Person, eventually
+from tests.journeys.planting import Planting, Village
+
+SPKI = bytes.fromhex("302a300506032b6570032100")
+
+
+@dataclass
+class Desk:
+    """Three officers, the first of whom opens; `identity` is the age key of whoever receives."""
+
+    officers: tuple[Person, Person, Person]
+    events: list[str] = field(default_factory=list)
+    identity: Any = field(default_factory=x25519.Identity.generate)
+
+    def open(self, **said: Any) -> str:
+        answer = self.officers[0].post("/v1/disclosures", said)
+        self.events += answer["events"]
+        return str(answer["disclosure"])
+
+    def step(self, file: str, name: str, *, by: int = 0, expect: int = 200, **said: Any) -> Any:
+        answer = self.officers[by].post(f"/v1/disclosures/{file}/{name}", said, expect=expect)
+        self.events += answer.get("events", [])
+        return answer
+
+    def shown(self, file: str) -> Any:
+        return self.officers[2].get(f"/v1/disclosures/{file}")
+
+    def approve(self, file: str, scope: dict[str, Any]) -> None:
+        chosen = {"version": scope["version"], "digest": scope["digest"]}
+        for officer in (1, 2):
+            self.step(file, "approve", by=officer, **chosen)
+
+    def assemble(self, file: str) -> Any:
+        """Once the log has taken in what the package is proved by."""
+        body = {"recipient": str(self.identity.to_public())}
+
+        def made() -> Any:
+            answer = self.officers[0].http.post(f"/v1/disclosures/{file}/assemble", json=body)
+            assert answer.status_code in (200, 409), answer.text
+            assert answer.status_code == 200 or answer.json()["code"] == "not_yet", answer.text
+            return answer.json() if answer.status_code == 200 else None
+
+        answer = eventually(made, what="the log's proof of the file")
+        self.events += answer["events"]
+        return answer
+
+
+def request(organisation: str, people: list[str], **but: Any) -> dict[str, Any]:
+    """What an authority asks, in writing, on the article for stored data."""
+    return {
+        "basis": "sv_126nd",
+        "organisation": organisation,
+        "people": people,
+        "categories": ["name", "email", "ip_address"],
+        "secrecy": "none",
+        "channel": "letter",
+        "received_at": instant(datetime.now(UTC) - timedelta(minutes=5)),
+        "authority": "Openbaar Ministerie, parket Voorbeeld",
+        "official": "mr. A. Officier",
+        "function": "officier van justitie",
+        "reference": "OM-2026-12",
+        "original": base64.b64encode(b"De officier van justitie vordert.").decode(),
+        **but,
+    }
+
+
+def registered(beheerder: Person) -> SigningKey:
+    """The organisation publishes the key with which it signs what it says of a disclosure."""
+    key = SigningKey.generate()
+    public = base64.b64encode(SPKI + bytes(key.verify_key)).decode()
+    beheerder.ask("PATCH", f"/v1/organisations/{beheerder.organisation}", {"consultation_key": public})
+    return key
+
+
+def answered(beheerder: Person, key: SigningKey, file: str, reasons: str | None = None) -> dict[str, Any]:
+    """The body of an answer: agreed, or objected with reasons, signed."""
+    path = f"/v1/organisations/{beheerder.organisation}/consultations/{file}"
+    said = str(beheerder.get(path)["statement"])
+    if reasons is not None:
+        said = said.replace("outcome agreed", "outcome objected")
+        said = said.replace("reasons -", f"reasons {sha256(reasons.encode()).hexdigest()}")
+    body = {"outcome": "agreed" if reasons is None else "objected"}
+    body |= {} if reasons is None else {"reasons": reasons}
+    return body | {"signature": base64.b64encode(key.sign(said.encode()).signature).decode()}
+
+
+def soon(days: int = 30) -> str:
+    return instant(datetime.now(UTC) + timedelta(days=days))
+
+
+def disclose(planting: Planting, village: Village) -> None:
+    """One file to its end, one that a law hides until it is lifted, and a suspicion that comes to nothing."""
+    officers = [village.officer]
+    for who in ("operator's 2", "operator's 3"):  # of the maker's own people, who stay
+        person, email = planting.person(), planting.a(f"{who}'s e-mail", f"officer.{who[-1]}.*@maker.example")
+        village.officer.post("/v1/staff", {"email": email, "role": "compliance"})
+        planting.accept(person, who, email)
+        planting.sign_in(person, who)
+        officers.append(person)
+    desk = Desk((officers[0], officers[1], officers[2]))
+
+    def a(what: str) -> str:
+        return planting.a(f"disclosure's {what}", f"{what}, zegt * Zeearend")
+
+    people = [village.member.account]
+    asked = {name: a(name) for name in ("authority", "official", "function", "reference")}
+    asked["original"] = base64.b64encode(a("original").encode()).decode()
+    file = desk.open(**request(village.organisation, people, **asked))
+    desk.step(file, "authenticate", finding=a("call-back"))
+    desk.step(file, "hold")
+    desk.step(file, "consult", words=a("question"))
+    key, beheerder = registered(village.beheerder), village.beheerder
+    answer = answered(beheerder, key, file, a("objection"))
+    planting.values["disclosure's signature"] = answer["signature"]
+    beheerder.post(f"/v1/organisations/{beheerder.organisation}/consultations/{file}", answer, expect=200)
+    desk.approve(file, desk.step(file, "scope", categories=["name", "email"], reasons=a("narrowing")))
+    made = desk.assemble(file)
+    handed = {"sealed_sha256": made["sealed_sha256"], "channel": "in_person"}
+    desk.step(file, "hand-over", receiver=a("receiver"), receipt=a("receipt"), **handed)
+    desk.step(file, "notify", ground=a("deferral"), review_at=soon())
+    desk.step(file, "notify", channel="letter", words=a("notice"))
+    desk.step(file, "close")
+    for hold in desk.shown(file)["holds"]:
+        village.officer.ask("DELETE", f"/v1/holds/{hold}")
+
+    secret = desk.open(**request(village.organisation, people, secrecy="by_law", review_at=soon()))
+    desk.step(secret, "authenticate", finding="Teruggebeld.")
+    desk.step(secret, "hold")
+    desk.step(secret, "consult", by=1, ground=a("bar"), review_at=soon())
+    desk.step(secret, "review", finding=a("review"), review_at=soon(60))
+    desk.step(secret, "lift", reason=a("lift"))
+    desk.step(secret, "reject", ground="withdrawn", reasons=a("rejection"))
+    suspected = {"basis": "own_suspicion", "organisation": village.organisation, "people": people}
+    desk.open(**suspected, categories=["ip_address"], facts=a("facts"))

@@ -1,0 +1,319 @@
+"""A file from its opening to its end: each step where it belongs, for the right officer, and told in the log."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pyrage import decrypt, x25519
+
+from services.contracts.audit import (
+    AuthorityRequestReceived,
+    ConsultationLapsed,
+    Contact,
+    DisclosureOpened,
+    DisclosureTextErased,
+    SuspicionReported,
+)
+from services.kernel.decider import Refused
+from tests.unit.audit.cases.world import MAKER, NOON, OURS, THEIRS
+from tests.unit.audit.disclosing.world import ADDRESS, BEHEERDER, OPENER, PUBLIC, SECOND, THIRD, World
+
+DAY = timedelta(days=1)
+REASONS = "De vordering noemt geen termijn."
+
+
+def refused(code: str) -> Any:
+    return pytest.raises(Refused, match=rf"^{code}$")
+
+
+def test_a_file_is_the_maker_s_and_says_in_the_log_neither_whose_nor_of_whom(world: World) -> None:
+    file = world.request()
+
+    begun, opened = world.told(file)
+    assert isinstance(begun, AuthorityRequestReceived)
+    assert isinstance(opened, DisclosureOpened)
+    assert {begun.organisation, opened.organisation} == {MAKER}
+    assert (opened.tenant, opened.people, opened.asked, begun.authority) == (None, None, None, None), "sealed"
+    assert opened.rule == "sv_126nd@1"
+    shown = world.row(file)
+    assert (shown["tenant"], shown["authority"], shown["state"]) == (OURS, "Openbaar Ministerie", "opened")
+    assert shown["asked"]["people"] == [{"label": "1", "account": "sanne"}]
+    assert world.papers(file) == {"original"}
+    assert world.agrees()
+
+
+def test_one_s_own_suspicion_goes_to_the_controller_and_consults_nobody(world: World) -> None:
+    file = world.suspicion()
+
+    assert isinstance(world.told(file)[0], SuspicionReported)
+    world.files.consulting.hold(OPENER, file)
+    with refused("consultation_not_due"):
+        world.files.consulting.consult(OPENER, file, words="Wat vindt u?")
+    assert world.scoped(file)["version"] == 1
+    with refused("secrecy_not_allowed"):
+        world.suspicion(secrecy="by_law", review_at=(NOON + DAY).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("but", "code"),
+    [
+        ({"basis": "sv_999"}, "basis_unknown"),
+        ({"basis": "european_production"}, "basis_unknown"),
+        ({"people": ["nobody"]}, "account_unknown"),
+        ({"received_at": (NOON + DAY).isoformat()}, "not_yet"),
+        ({"authority": None}, "invalid"),
+        ({"original": "geen base64!"}, "invalid"),
+        ({"secrecy": "by_law"}, "secrecy_not_allowed"),
+        ({"review_at": (NOON + DAY).isoformat()}, "secrecy_not_allowed"),
+        ({"since": NOON.isoformat(), "until": NOON.isoformat()}, "period_invalid"),
+    ],
+)
+def test_what_makes_no_sense_opens_no_file(world: World, but: dict[str, Any], code: str) -> None:
+    with refused(code):
+        world.request(**but)
+
+
+def test_european_orders_are_a_basis_from_the_day_their_regulation_applies(world: World) -> None:
+    world.now = NOON.replace(month=8, day=18)
+
+    file = world.request(basis="european_production")
+
+    assert world.row(file)["rule"] == "european_production@2"
+
+
+def test_where_secrecy_is_the_rule_a_file_is_hidden_unless_somebody_says_otherwise(world: World) -> None:
+    file = world.request(secrecy=None, review_at=(NOON + 90 * DAY).isoformat())
+
+    assert (world.row(file)["hidden"], world.row(file)["secrecy"]) == (True, "by_law")
+    assert world.row(world.request(basis="third_country", secrecy=None))["hidden"] is False
+
+
+def test_a_visible_file_holds_where_all_may_see_and_a_hidden_one_keeps_a_copy_and_asks_silently(world: World) -> None:
+    seen, hidden = world.held(world.request()), world.held(world.hidden())
+
+    assert list(world.asked.holds) == [f"{seen}/1"]
+    assert world.asked.holds[f"{seen}/1"]["ground"] == "authority_request"
+    assert world.row(seen)["held_until"] == "2026-05-31T12:00:00.000000Z"
+    [look] = world.asked.looks
+    assert (look.case, look.silent, set(look.categories)) == (hidden, True, {"email", "ip_address"})
+    assert world.papers(hidden) == {"original", "copy"}
+    assert world.agrees()
+
+
+def test_the_beheerder_sees_what_is_asked_and_its_signed_objection_is_no_veto(world: World) -> None:
+    file = world.consulted(world.request())
+    [shown] = world.files.showing.consultations(OURS, None, 10)["items"]
+    assert (shown["id"], shown["words"], shown["state"]) == (file, "Wat vindt u?", "not_yet")
+    assert f"organisation {OURS}\n" in shown["statement"]
+    with refused("consultation_key_missing"):
+        world.answer(file, REASONS)
+    world.publish()
+    with refused("signature_invalid"):
+        world.files.showing.answer(BEHEERDER, OURS, file, **{**world.signed(file, REASONS), "reasons": "Iets anders."})
+    world.answer(file, REASONS)
+
+    assert world.files.showing.consultation(OURS, file)["reasons"] == REASONS
+    with refused("step_done"):
+        world.answer(file, REASONS)
+    assert world.scoped(file)["version"] == 1
+    with refused("not_found"):
+        world.files.showing.consultation(THEIRS, file)
+
+
+def test_a_consultation_lapses_by_the_clock_and_an_answer_is_too_late_then(world: World) -> None:
+    file = world.consulted(world.request())
+    world.publish()
+    with refused("step_missing"):
+        world.scoped(file)
+    world.now += 7 * DAY
+    with refused("term_over"):
+        world.answer(file)
+
+    assert world.files.deadlines.turn() == 1
+    assert world.files.deadlines.turn() == 0
+    assert isinstance(world.told(file)[-1], ConsultationLapsed)
+    assert world.scoped(file)["version"] == 1
+    assert world.agrees()
+
+
+def test_a_beheerder_who_may_be_the_suspect_sees_nothing_and_the_second_contact_answers(world: World) -> None:
+    review = (NOON + 30 * DAY).isoformat()
+    file = world.consulted(world.request(secrecy="suspect", review_at=review))
+    world.publish()
+
+    assert world.files.showing.consultations(OURS, None, 10)["items"] == []
+    with refused("not_found"):
+        world.answer(file)
+    world.files.consulting.answer(OPENER, file, contact=Contact.SECOND_CONTACT, **world.signed(file))
+    assert world.row(file)["consultation"] == "agreed"
+
+
+def test_outside_the_union_the_controller_decides(world: World) -> None:
+    file = world.consulted(world.request(basis="third_country"))
+    world.publish()
+    world.answer(file, REASONS)
+
+    with refused("controller_decides"):
+        world.scoped(file)
+
+
+def test_what_the_basis_does_not_reach_is_removed_and_less_than_that_needs_a_reason(world: World) -> None:
+    file = world.agreed(world.request())
+
+    world.scoped(file)
+    by_law = world.row(file)["scope"]
+    with refused("ground_needed"):
+        world.scoped(file, categories=["email"])
+    scope = world.scoped(file, categories=["email"], reasons="Meer is niet nodig.")
+
+    assert by_law["granted"]["categories"] == ["email", "ip_address"]
+    assert by_law["removed"] == [{"what": "category/contact_phone", "reason": "sv_126nd@1"}]
+    assert scope["version"] == 2
+    assert {"what": "category/ip_address", "reason": "Meer is niet nodig."} in world.row(file)["scope"]["removed"]
+    with refused("nothing_granted"):
+        world.scoped(world.agreed(world.request(categories=["contact_phone"])))
+
+
+def test_two_others_than_the_opener_approve_the_version_that_was_scoped(world: World) -> None:
+    file = world.agreed(world.request())
+    first = world.scoped(file)
+    chosen = {"version": first["version"], "digest": first["digest"]}
+    with refused("second_officer_needed"):
+        world.files.deciding.approve(OPENER, file, **chosen)
+    world.files.deciding.approve(SECOND, file, **chosen)
+    with refused("second_officer_needed"):
+        world.files.deciding.approve(SECOND, file, **chosen)
+    world.scoped(file, categories=["email"], reasons="Meer is niet nodig.")
+    with refused("scope_changed"):
+        world.files.deciding.approve(THIRD, file, **chosen)
+    assert world.row(file)["approvals"] == 0, "what was approved is another version"
+
+
+def test_an_oral_order_is_approved_once_its_written_form_is_there_and_a_late_one_is_counted(world: World) -> None:
+    file = world.agreed(world.request(oral=True))
+    scope = world.scoped(file)
+    chosen = {"version": scope["version"], "digest": scope["digest"]}
+    with refused("written_form_missing"):
+        world.files.deciding.approve(SECOND, file, **chosen)
+    world.now += 4 * DAY
+    original = base64.b64encode(b"Alsnog op papier.").decode()
+    world.files.opening.write_down(OPENER, file, received_at=world.now.isoformat(), original=original)
+
+    world.files.deciding.approve(SECOND, file, **chosen)
+
+    assert world.told(file)[-2].in_time is False
+    assert world.totals()["written_forms_late"] == 1
+
+
+def test_barred_by_law_another_officer_confirms_it_and_the_tenant_learns_nothing_until_it_is_lifted(
+    world: World,
+) -> None:
+    file = world.held(world.hidden())
+    review = (NOON + 90 * DAY).isoformat()
+    with refused("consultation_barred"):
+        world.files.consulting.consult(SECOND, file, words="Wat vindt u?")
+    with refused("second_officer_needed"):
+        world.files.consulting.consult(OPENER, file, ground="Artikel 126bb Sv.", review_at=review)
+    world.files.consulting.consult(SECOND, file, ground="Artikel 126bb Sv.", review_at=review)
+
+    empty = {**world.totals(OURS)}
+    assert (empty["disclosures"], world.rows(OURS), world.rows(None)[0]["disclosure"]) == (0, [], file)
+    world.files.handing_over.lift(OPENER, file, reason="De officier heeft de geheimhouding opgeheven.")
+    assert [row["disclosure"] for row in world.rows(OURS)] == [file]
+    assert world.rows(THEIRS) == []
+    assert world.agrees()
+
+
+def test_a_forgotten_lift_is_said_in_the_log_once_for_each_day_of_review_and_counted_until_somebody_looks(
+    world: World,
+) -> None:
+    file = world.barred(world.hidden())
+    world.now += 91 * DAY
+
+    assert (world.files.deadlines.turn(), world.files.deadlines.turn()) == (1, 0)
+    assert world.totals()["reviews_overdue"] == 1
+    later = (world.now + 30 * DAY).isoformat()
+    world.files.handing_over.review(OPENER, file, finding="Het onderzoek loopt nog.", review_at=later)
+    assert world.totals()["reviews_overdue"] == 0
+    world.now += 31 * DAY
+    assert world.files.deadlines.turn() == 1
+
+
+def test_a_hidden_file_stays_open_until_it_is_lifted_and_its_people_are_not_told_before(world: World) -> None:
+    file = world.barred(world.hidden())
+    world.files.deciding.reject(SECOND, file, ground="withdrawn", reasons="Ingetrokken.")
+    with refused("secrecy_unlifted"):
+        world.files.handing_over.close(OPENER, file)
+    world.files.handing_over.lift(OPENER, file, reason="Opgeheven.")
+
+    world.files.handing_over.close(OPENER, file)
+
+    assert world.row(file)["state"] == "closed"
+    with refused("disclosure_closed"):
+        world.scoped(file)
+
+
+def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gone(world: World) -> None:
+    file = world.approved(world.barred(world.hidden()), since="2026-01-01T00:00:00Z", reasons="Alleen dit jaar.")
+    world.asked.gone, identity = True, x25519.Identity.generate()
+    recipient = str(identity.to_public())
+    with refused("recipient_invalid"):
+        world.files.handing_over.assemble(OPENER, file, recipient="age1nonsense")
+    with refused("not_yet"):
+        world.files.handing_over.assemble(OPENER, file, recipient=recipient)
+    world.grow()
+
+    made = world.files.handing_over.assemble(OPENER, file, recipient=recipient)
+
+    found = world.files.handing_over.package(file)
+    assert found["sealed_sha256"] == made["sealed_sha256"] == world.row(file)["sealed_sha256"]
+    archive = zipfile.ZipFile(io.BytesIO(decrypt(base64.b64decode(found["package"]), [identity])))
+    [person] = json.loads(archive.read("data/people.json"))
+    assert {one["value"] for one in person["fields"]} == {"sanne@voorbeeld.example", ADDRESS["value"]}
+    assert json.loads(archive.read("consultation/record.json"))["outcome"] == "barred"
+    assert len(world.asked.looks) == 1, "nobody was asked again"
+    with refused("package_differs"):
+        hand_over(world, file, "00" * 32)
+    hand_over(world, file, made["sealed_sha256"])
+    with refused("secrecy_unlifted"):
+        world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
+
+
+def hand_over(world: World, file: str, sha256: str) -> None:
+    said = {"sealed_sha256": sha256, "channel": "in_person", "receiver": "mr. A. Officier", "receipt": "Nummer 12."}
+    world.files.handing_over.hand_over(OPENER, file, **said)
+
+
+def test_what_was_written_and_kept_goes_five_years_after_the_file_was_closed(world: World) -> None:
+    file = world.agreed(world.request())
+    world.files.deciding.reject(SECOND, file, ground="no_basis", reasons="Geen grondslag.")
+    world.now += 365 * 6 * DAY
+    assert world.grounds.turn() == 0, "it was never closed"
+    world.files.handing_over.close(OPENER, file)
+    world.now += 365 * 5 * DAY + 2 * DAY
+
+    assert world.grounds.turn() == 1
+
+    shown = world.row(file)
+    assert (shown["erased"], shown["tenant"], shown["authority"], shown["rejection"]) == (True, None, None, None)
+    assert shown["rejected"] == "no_basis", "the numbers stay"
+    assert world.papers(file) == set()
+    assert isinstance(world.told(file)[-1], DisclosureTextErased)
+    assert world.rows(OURS) == [], "whose it was is gone as well"
+    assert world.agrees()
+
+
+def test_a_stranger_s_file_a_hidden_one_and_none_are_the_same_to_a_tenant(world: World) -> None:
+    hidden = world.barred(world.hidden())
+    for file in (hidden, world.request(), "no-such-file"):
+        with refused("not_found"):
+            world.files.showing.consultation(OURS, file)
+        with refused("not_found"):
+            world.files.showing.answer(BEHEERDER, OURS, file, outcome="agreed", signature=f"{'A' * 86}==")
+    assert PUBLIC not in json.dumps(world.files.showing.all(None, 10))
