@@ -14,6 +14,7 @@ from services.audit.cases.complaints import Complaints
 from services.audit.cases.forgetting import Going
 from services.audit.cases.incidents import Incidents
 from services.audit.cases.scoping import Scoping
+from services.audit.cases.sealing import Sealing
 from services.audit.conformance.conformance import Conformance
 from services.audit.disclosing.disclosures import Disclosures, Others
 from services.audit.domain import source
@@ -34,6 +35,7 @@ from services.audit.views import (
     erasures,
     grounds,
     incidents,
+    sealing,
     security,
     usage,
 )
@@ -56,6 +58,7 @@ OTHERS = ("auth", "org", "retention")
 TERMS_SECONDS = 60.0
 SCOPE_SECONDS = 1.0
 DEADLINE_SECONDS = 10.0
+SEALING_SECONDS = 3600.0
 TALLY_SECONDS, WATCH_SECONDS = 5.0, 30.0
 PATIENCE = 2.0
 """Seconds in which a service says how it keeps its promises; who does not, is away."""
@@ -63,7 +66,7 @@ PATIENCE = 2.0
 
 class Audit(Participant):
     name = "audit"
-    views = (grounds, incidents, complaints, checks, disclosures)
+    views = (grounds, incidents, complaints, checks, sealing, disclosures)
     log_views = (erasures, access, usage, agreed, security)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
@@ -84,6 +87,7 @@ class Audit(Participant):
         self.incidents = Incidents(self.store, self._pseudonym_of, maker, notices)
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
         self.checks = Checks(self.store, maker, own_plans())
+        self.sealing = Sealing(self.store, self.own_context, self._looked_at)
         self.scoping = Scoping(self.store, self.own_context)
         vkey, others = configuration.installation["log"], Others(caller, self.own_context)
         self.disclosures = Disclosures(self.store, others, maker, own_bases(), vkey, self.own_context)
@@ -109,6 +113,7 @@ class Audit(Participant):
         terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
         conforming = [(TALLY_SECONDS, self.conformance.tallying.turn), (WATCH_SECONDS, self.conformance.watching.turn)]
         cases = [(SCOPE_SECONDS, self.scoping.turn), (DEADLINE_SECONDS, self.disclosures.deadlines.turn)]
+        cases += [(SEALING_SECONDS, self.sealing.turn)]
         return [*asking, alarms, *terms, *cases, *conforming]
 
     def register_keys(self) -> None:
@@ -275,6 +280,12 @@ class Audit(Participant):
         """The lowest index that some service may yet need. Raises Unavailable."""
         asked = [self.caller.call(service, "followed", {}, self.own_context()) for service in OTHERS]
         return min(int(one["next"]) for one in (*asked, self.followed()))
+
+    def _looked_at(self, service: str) -> Mapping[str, int]:
+        if service == self.name:
+            return self.sealing_seen()
+        found: Mapping[str, int] = self.caller.call(service, "sealing", {}, self.own_context())
+        return found
 
     def _pseudonym_of(self, account: str, organisation: str | None) -> str:
         asked = {"account": account, "organisation": organisation}

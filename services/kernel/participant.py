@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore, reindexing
+from services.kernel import eventstore, reindexing, resting
 from services.kernel.bell import Bell
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
@@ -236,6 +236,10 @@ class Participant:
         with self.store.reading() as session:
             waiting = [one.index for one in self.feed.parked(session)]
         return {"next": min([self.feed.cursor() + 1, *waiting])}
+
+    def sealing_seen(self) -> dict[str, Any]:
+        """How much of a sample of what rests here was looked at, and how much of that is not sealed."""
+        return dict(resting.look(self.store).told())
 
     # -- key epochs
 

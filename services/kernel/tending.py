@@ -53,6 +53,10 @@ class Tended:
         return self.app.keeping.resume(job)
 
     @answers(callers=("audit",))
+    def sealing(self, context: Context) -> dict[str, Any]:
+        return self.app.sealing_seen()
+
+    @answers(callers=("audit",))
     def replay_views(self, context: Context, at: int, after: int | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.past.page(at, after, limit)
 

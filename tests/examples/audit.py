@@ -37,6 +37,7 @@ from services.contracts.audit import (
     ReplayStarted,
     RollbackGroundErased,
     ScopeComputed,
+    SealingChecked,
     SecurityCheckRecorded,
     SigningKeyHandedOver,
     StoreCameBack,
@@ -391,3 +392,7 @@ def security_check_recorded(**but: Any) -> SecurityCheckRecorded:
         at=MORNING + timedelta(hours=2),
     )
     return replace(one, **but)
+
+
+def sealing_checked(**but: Any) -> SealingChecked:
+    return replace(SealingChecked(sealing="auth", events=200, values=711, columns=14, bare=0, at=MORNING), **but)

@@ -11,9 +11,11 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from services.audit.cases import shapes
+from services.audit.cases.sealing import SERVICES
 from services.audit.domain import checking as rules
 from services.audit.domain.checking import Plan, in_force
-from services.audit.views import access, checks, security
+from services.audit.domain.sealing import EVERY, PATIENCE
+from services.audit.views import access, checks, sealing, security
 from services.contracts.privacy import LegalBasis
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
@@ -123,8 +125,10 @@ def report(
     """What was and is to be gone through, as of now; sign-ins, failures and changes of roles, in the period."""
     rows: list[dict[str, Any]] = []
     totals = dict.fromkeys(("reviews_overdue", "checks_overdue", *SIGNED.values(), "roles_changed"), 0)
-    due = [*reviews_due(session, plans, organisation, now), *checks_due(session, plans, now)]
-    for one in due:
+    if organisation is None:
+        totals |= {"sealing_overdue": 0, "bare": 0}
+    again = [*reviews_due(session, plans, organisation, now), *checks_due(session, plans, now)]
+    for one in again:
         overdue = one.due < instant(now)
         totals["reviews_overdue" if one.what == "access_review" else "checks_overdue"] += overdue
         rows.append(
@@ -132,6 +136,15 @@ def report(
             | {"kind": one.kind, "last_at": one.last_at, "due": one.due, "overdue": overdue}
             | {"outcome": getattr(one.last, "outcome", None), "number": getattr(one.last, "accounts", None)}
         )
+    if organisation is None:
+        for service in SERVICES:
+            told = sealing.newest(session).get(service)
+            due = instant(moment(told.at if told else security.begun(session) or instant(now)) + EVERY + PATIENCE)
+            bare, last_at = (told.bare, told.at) if told else (None, None)
+            totals["sealing_overdue"] += due < instant(now)
+            totals["bare"] += bare or 0
+            row = {"kind": service, "last_at": last_at, "due": due, "overdue": due < instant(now), "number": bare}
+            rows.append(_row("sealing", None) | row)
     seen = access.report(session, organisation, since, until).rows
     for kind, what in SIGNED.items():
         for whose in sorted({row["organisation"] for row in seen if row["kind"] == kind}):

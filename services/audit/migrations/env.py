@@ -11,11 +11,26 @@ from services.audit.views import (
     grounds,
     incidents,
     papers,
+    sealing,
     security,
     tally,
     usage,
 )
 from services.kernel.migrating import EVENTS, run
 
-views = (erasures, access, grounds, incidents, complaints, tally, usage, agreed, checks, security, disclosures, papers)
+views = (
+    erasures,
+    access,
+    grounds,
+    incidents,
+    complaints,
+    tally,
+    usage,
+    agreed,
+    checks,
+    security,
+    disclosures,
+    papers,
+    sealing,
+)
 run([EVENTS, ledger, *(view.tables for view in views)])

@@ -4,6 +4,7 @@ from services.contracts.audit.channel import Channel as Channel
 from services.contracts.audit.check import (
     CheckKind as CheckKind,
     CheckOutcome as CheckOutcome,
+    SealingChecked as SealingChecked,
     SecurityCheckRecorded as SecurityCheckRecorded,
 )
 from services.contracts.audit.complaint import (

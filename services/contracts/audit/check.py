@@ -40,3 +40,15 @@ class SecurityCheckRecorded(Event, kind="check"):
     performed_at: datetime
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealingChecked(Event, kind="sealing"):
+    """A sample of what rests with a service was looked at; every value that is not sealed is one of `bare` (P18)."""
+
+    sealing: str
+    events: int
+    values: int
+    columns: int
+    bare: int
+    at: datetime

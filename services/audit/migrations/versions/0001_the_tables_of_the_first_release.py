@@ -321,6 +321,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation", "what"),
     )
     op.create_table(
+        "sealing",
+        sa.Column("service", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.Column("values_seen", sa.BigInteger(), nullable=False),
+        sa.Column("bare", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("service"),
+    )
+    op.create_table(
         "security_checks",
         sa.Column("check_id", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
