@@ -113,8 +113,8 @@ class Audit(Participant):
         terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
         conforming = [(TALLY_SECONDS, self.conformance.tallying.turn), (WATCH_SECONDS, self.conformance.watching.turn)]
         cases = [(SCOPE_SECONDS, self.scoping.turn), (DEADLINE_SECONDS, self.disclosures.deadlines.turn)]
-        cases += [(SEALING_SECONDS, self.sealing.turn)]
-        return [*asking, alarms, *terms, *cases, *conforming]
+        resting = (SEALING_SECONDS, self.sealing.turn)
+        return [*asking, alarms, *terms, *cases, resting, *conforming]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
