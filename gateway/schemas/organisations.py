@@ -74,12 +74,16 @@ class ShownKey(Schema):
 
 
 class Organisation(Schema):
-    """`second_contact` and `consultation_key` are shown to its Beheerder alone."""
+    """`second_contact` and `consultation_key` are shown to its Beheerder alone.
+
+    `contact_of` is `maker` where the organisation has no contact, and the maker's is shown in its place (P17).
+    """
 
     organisation = m.String(required=True)
     name = m.String(allow_none=True)
     kind = m.String()
     contact = m.Nested(ShownContact, allow_none=True)
+    contact_of = m.String()
     second_contact = m.Nested(ShownContact, allow_none=True)
     consultation_key = m.Nested(ShownKey, allow_none=True)
     status = m.String()

@@ -69,6 +69,7 @@ ROUTES = (
         ONE,
         "Change an organisation's name, its contacts, or the key that it answers consultations with.",
         BEHEERDER,
+        OPERATOR,
         versioned=True,
         rpc="org.change",
         body=shapes.OrganisationChange(),

@@ -31,6 +31,8 @@ def test_an_organisation_adds_what_it_needs(system: System) -> None:
     field, events = field_from_proposal_to_value(cast, base, member, leaver)
     read_by_its_own_people_alone(cast, base, member)
     values_go(cast, base, field, member, leaver)
+    events += shown_changed_and_withdrawn(cast, base, member)
+    turned_to(cast, member)
 
     for event in events:
         receipt = eventually(lambda event=event: integrated(cast.beheerder, event), what="the receipt")
@@ -119,6 +121,47 @@ def values_go(cast: Cast, base: str, field: str, member: Person, leaver: Person)
     assert member.get("/v1/me/data")["copy"]["fields"] == []
 
 
+def shown_changed_and_withdrawn(cast: Cast, base: str, member: Person) -> list[str]:
+    """Members read it, off-line too; other sites are marked; whoever was named is forgotten with what named them."""
+    boss, content = cast.beheerder, f"{base}/content"
+    card = {"kind": "card", "title": "Bij brand <b>{{7*7}}</b>", "body": "Zie [de kaart](https://kaart.example/a?b=c)."}
+    contact = {"kind": "contact", "title": "Crisisteam", "contact": {"name": "Loket", "phone": "+31 20 5550111"}}
+    member.post(content, card, expect=403)
+    for body in ("<img src=x onerror=alert(1)>", "![x](https://a.example)", "[x](javascript:alert(1))"):
+        assert boss.post(content, {**card, "body": body}, expect=422)["code"] == "markup_not_allowed"
+    made, named = boss.post(content, card), boss.post(content, contact)
+    first = member.get(content)
+    assert [(one["title"], one["body"]) for one in first["items"]] == [
+        (card["title"], card["body"]),
+        ("Crisisteam", None),
+    ]
+    [link] = first["items"][0]["links"]
+    assert link == {"url": "https://kaart.example/a?b=c", "external": True, "rel": "noopener noreferrer"}
+
+    one = f"{content}/{made['content']}"
+    tag = member.http.get(one).headers["etag"]
+    changed = boss.ask("PUT", one, {**card, "title": "Bij water"}, headers={"If-Match": tag})
+    late = boss.ask("PUT", one, card, expect=412, headers={"If-Match": tag})
+    assert late["code"] == "precondition_failed"
+    gone = boss.ask("DELETE", f"{content}/{named['content']}")
+    news = member.get(f"{content}?since={first['revision']}")
+    assert ([item["title"] for item in news["items"]], news["withdrawn"]) == (["Bij water"], [named["content"]])
+    assert member.get(f"{content}?since={news['revision']}")["items"] == []
+    member.get(f"{content}/{named['content']}", expect=404)
+    return [*made["events"], *changed["events"], *gone["events"]]
+
+
+def turned_to(cast: Cast, member: Person) -> None:
+    """A member reads whom their organisation names (P17)."""
+    shown = member.get(f"/v1/organisations/{cast.organisation}")
+    assert (shown["contact"]["name"], shown["contact_of"]) == ("Servicepunt", "organisation")
+    own = cast.officer.get("/v1/me")["organisation"]
+    maker = {"contact": {"name": "Privacybalie", "email": "privacy@maker.example"}}
+    cast.officer.ask("PATCH", f"/v1/organisations/{own}", maker, expect=403)
+    cast.operator.ask("PATCH", f"/v1/organisations/{cast.organisation}", maker, expect=403)
+    cast.operator.ask("PATCH", f"/v1/organisations/{own}", maker)
+
+
 def taken_along(cast: Cast, base: str) -> None:
     """An organisation that leaves takes along what it set up."""
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
@@ -129,8 +172,10 @@ def taken_along(cast: Cast, base: str) -> None:
     answer = cast.beheerder.http.get(f"{base}/leaving/export")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as package:
         fields = [json.loads(line) for line in package.read("fields/0001.jsonl").splitlines()]
+        shown = [json.loads(line) for line in package.read("content/0001.jsonl").splitlines()]
         supplements = [json.loads(line) for line in package.read("supplements/0001.jsonl").splitlines()]
     assert [(one["label"], one["state"]) for one in fields] == [(TEAM["label"], "retired")]
+    assert [one["title"] for one in shown] == ["Bij water"]
     assert [one["text"] for one in supplements] == [None, TEXT]
 
 

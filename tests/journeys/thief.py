@@ -24,7 +24,7 @@ from tests.journeys.canaries import contents, files
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # Between two columns stands nothing in SQLite, a length in PostgreSQL, a tab in our own reading of cells.
 _ROW = re.compile(
-    rb"(?=(" + _UUID + rb")[^a-z]??((?:[a-z]+/" + _UUID + rb")|index)[^a-z]??([a-z_]{3,20})[^a-z]??"
+    rb"(?=(" + _UUID + rb")[^a-z]??((?:[a-z_]+/" + _UUID + rb")|index)[^a-z]??([a-z_]{3,20})[^a-z]??"
     rb"(\d{8}T\d{6}-[0-9a-f]{8})(.{61}))",
     re.S,
 )

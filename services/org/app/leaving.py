@@ -89,12 +89,17 @@ class Leaving(Agreements, Supplements, Contents, ABC):
         agreed = _all(lambda after: self.agreements(context, organisation, after, PAGE))
         return {
             "export": str(uuid4()),
-            "organisation": self.organisation(context, organisation),
+            "organisation": self._own(context, organisation),
             "agreements": [self.agreement(context, organisation, one["agreement"]) for one in agreed],
             "fields": _all(lambda after: self.fields(context, organisation, after, PAGE)),
             "content": self.all_content(context, organisation),
             "supplements": _all(lambda after: self.supplements(context, organisation, after, PAGE)),
         }
+
+    def _own(self, context: Context, organisation: str) -> dict[str, Any]:
+        """Without what is the maker's: whoever takes everything along takes their own."""
+        found = self.organisation(context, organisation)
+        return found if found["contact_of"] == "organisation" else {**found, "contact": None}
 
     def export_delivered(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`export`, `manifest_sha256`, `files`, `people`: the last byte has gone → `events`."""

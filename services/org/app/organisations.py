@@ -74,7 +74,7 @@ class Organisations(Participant, ABC):
         return {"items": items, "next": following(items, "organisation", limit)}
 
     def organisation(self, context: Context, organisation: str) -> dict[str, Any]:
-        """One organisation with its contact, open, null where it has none. `version` is its etag.
+        """One organisation with its contact, open; where it has none, the maker's. `version` is its etag (P17).
 
         Its Beheerder also sees the `second_contact` and the `consultation_key` that holds, its people do not.
         """
@@ -82,12 +82,13 @@ class Organisations(Participant, ABC):
             row = self.found(session, context, organisation)
             agreed = organisation in agreements.in_force(session, [organisation], self.today())
             speaks = self._speaks(session, organisation) if context.role == Role.BEHEERDER else {}
+            own = organisations.by_id(session, self.configuration.maker)
         return {
             **speaks,
             "organisation": organisation,
             "name": row["name"],
             "kind": row["kind"],
-            "contact": self.particulars(row),
+            **self._turn_to(row, own or row),
             "agreement_in_force": agreed or organisation == self.configuration.maker,
             "version": row["version"],
         }
@@ -100,10 +101,20 @@ class Organisations(Participant, ABC):
             raise Refused("not_found")
         return {"name": row["name"]}
 
+    def _turn_to(self, row: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+        """Nobody is left without somebody to turn to: what the maker has not filled in either is at least its name."""
+        contact = self.particulars(row)
+        if contact is not None:
+            return {"contact": contact, "contact_of": "organisation"}
+        nameless = {"name": own["name"], "email": None, "phone": None}
+        return {"contact": self.particulars(own) or nameless, "contact_of": "maker"}
+
     def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`name`, `contact` and `second_contact` (in part or whole), `consultation_key`, `if_match`; what is null or
-        absent stays. → `events`.
+        absent stays. → `events`. An operator changes the maker's own organisation alone.
         """
+        if context.role == Role.OPERATOR and organisation != self.configuration.maker:
+            raise Refused("forbidden")
         given = schemas.load(schemas.Change, {name: value for name, value in said.items() if value is not None})
         key = given.get("consultation_key")
         with self.store.reading() as session:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from services.contracts.privacy import Role
 from services.kernel import eventstore
 from services.kernel.context import Context
+from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
+from services.org.views import organisations
 from tests.unit.org.conftest import MAKER, World
 
 OPERATOR = Context(caller="gateway", actor="account/o", organisation=MAKER, role="operator", correlation="c1")
@@ -48,6 +52,7 @@ def test_a_registered_organisation_shows_its_contact(world: World) -> None:
         "name": "Gemeente Voorbeeld",
         "kind": "public",
         "contact": CONTACT,
+        "contact_of": "organisation",
         "agreement_in_force": False,
         "version": 2,
     }
@@ -109,7 +114,7 @@ def test_a_crash_after_auth_answered_asks_auth_the_same_again(world: World) -> N
 
 def test_following_the_whole_log_anew_changes_nothing(world: World) -> None:
     organisation = agreed(world)
-    world.org.change(OPERATOR, organisation, contact={"email": "nieuw@voorbeeld.example"})
+    world.org.change(beheerder_of(organisation), organisation, contact={"email": "nieuw@voorbeeld.example"})
     world.follow()
     told, asked = world.events(), len(world.others.asked)
     world.org.feed.name = "rebuilt"
@@ -124,7 +129,7 @@ def test_an_earlier_contact_is_forgotten_once_the_next_stands_in_the_log(world: 
     organisation = agreed(world)
     with world.org.store.reading() as session:
         earlier = world.org.found(session, OPERATOR, organisation)["contact"]
-    changed = world.org.change(OPERATOR, organisation, contact={"name": "Joost Visser"}, if_match=2)
+    changed = world.org.change(beheerder_of(organisation), organisation, contact={"name": "Joost Visser"}, if_match=2)
     assert len(changed["events"]) == 1
     assert world.org.keyring.living([f"contact/{earlier}"]) == 3
     world.follow()
@@ -136,14 +141,14 @@ def test_an_earlier_contact_is_forgotten_once_the_next_stands_in_the_log(world: 
 def test_changing_to_what_it_already_is_writes_nothing(world: World) -> None:
     organisation = agreed(world)
     asked = {"name": "Gemeente Voorbeeld", "contact": CONTACT, "if_match": None}
-    assert world.org.change(OPERATOR, organisation, **asked)["events"] == []
+    assert world.org.change(beheerder_of(organisation), organisation, **asked)["events"] == []
 
 
 def test_a_change_of_something_else_meanwhile_is_told(world: World) -> None:
     organisation = agreed(world)
-    world.org.change(OPERATOR, organisation, name="Gemeente Anders", if_match=2)
+    world.org.change(beheerder_of(organisation), organisation, name="Gemeente Anders", if_match=2)
     with pytest.raises(Refused, match="precondition_failed"):
-        world.org.change(OPERATOR, organisation, name="Gemeente Weer Anders", if_match=2)
+        world.org.change(beheerder_of(organisation), organisation, name="Gemeente Weer Anders", if_match=2)
 
 
 def test_without_terms_in_force_a_change_is_refused_on_record(world: World) -> None:
@@ -160,11 +165,11 @@ def test_what_the_agreement_does_not_cover_is_refused_on_record(world: World) ->
     agree(world, phone, categories=["name", "email"])
     agree(world, purpose, purposes={"app_access": "contract"})
     with pytest.raises(Refused, match="category_not_agreed"):
-        world.org.change(OPERATOR, phone, contact={"phone": "+31 6 0000 0000"})
+        world.org.change(beheerder_of(phone), phone, contact={"phone": "+31 6 0000 0000"})
     with pytest.raises(Refused, match="purpose_not_agreed"):
-        world.org.change(OPERATOR, purpose, contact={"name": "Joost Visser"})
+        world.org.change(beheerder_of(purpose), purpose, contact={"name": "Joost Visser"})
     assert world.events().count("ProcessingRefused") == 2
-    assert world.org.change(OPERATOR, phone, contact={"name": "Joost Visser"})["events"]
+    assert world.org.change(beheerder_of(phone), phone, contact={"name": "Joost Visser"})["events"]
 
 
 def test_every_event_with_personal_data_names_its_purpose_and_legal_basis(world: World) -> None:
@@ -230,7 +235,9 @@ def test_every_view_equals_its_replay(world: World) -> None:
     from services.kernel.database import sqlite
 
     organisation = agreed(world)
-    world.org.change(OPERATOR, organisation, name="Gemeente Anders", contact={"phone": "+31 6 0000 0000"})
+    world.org.change(
+        beheerder_of(organisation), organisation, name="Gemeente Anders", contact={"phone": "+31 6 0000 0000"}
+    )
     scratch = sqlite(world.org.configuration.var / "scratch.sqlite3")
     tables = []
     for metadata in (view.tables for view in world.org.views):
@@ -238,3 +245,24 @@ def test_every_view_equals_its_replay(world: World) -> None:
         tables += metadata.sorted_tables
     assert replay.verify(world.org.store, scratch, tables) == []
     scratch.dispose()
+
+
+def test_who_has_no_contact_of_its_own_shows_the_maker_s(world: World) -> None:
+    world.org.register_maker()
+    organisation = register(world)
+    member = replace(beheerder_of(organisation), role=Role.MEMBER.value)
+    assert world.org.organisation(member, organisation)["contact_of"] == "organisation"
+    with writing(world.org.store.engine) as session:
+        organisations.drop(session, organisation)
+    shown = world.org.organisation(member, organisation)
+    assert (shown["contact"]["name"], shown["contact"]["email"], shown["contact_of"]) == (
+        "ConnectTools B.V.",
+        None,
+        "maker",
+    )
+
+    privacy = {"name": "Privacybalie", "email": "privacy@maker.example", "phone": None}
+    with pytest.raises(Refused, match=r"^forbidden$"):
+        world.org.change(OPERATOR, organisation, contact=privacy)
+    world.org.change(OPERATOR, MAKER, contact=privacy)
+    assert world.org.organisation(member, organisation)["contact"] == privacy
