@@ -22,12 +22,16 @@ Asking = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """`copy` is what is held, the same in every language; `statements` are in force, by language."""
+    """`copy` is what is held, the same in every language; `statements` are in force, by language.
+
+    `engaged` are the sub-processors at work for the organisation.
+    """
 
     at: datetime
     copy: Mapping[str, Any]
     controller: Mapping[str, Any]
     agreement: Mapping[str, Any] | None
+    engaged: Sequence[Mapping[str, Any]]
     dates: Mapping[str, Any]
     statements: Mapping[str, Mapping[str, Any]]
 
@@ -50,6 +54,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         controller,
         agreements,
         fields,
+        register,
         *statements,
     ) = await asyncio.gather(
         ask("auth.my_data", {}),
@@ -66,6 +71,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         ask("org.organisation", whose),
         _all(ask, "org.agreements", **whose),
         _all(ask, "org.fields", **whose),
+        _all(ask, "org.sub_processors", **whose),
         *(ask("org.statement", {"lang": lang}) for lang in languages),
     )
     me, labels = held["account"]["account"], {one["field"]: one["label"] for one in fields}
@@ -86,6 +92,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
             "recorded": dates["recorded"],
         },
         controller=controller,
+        engaged=[one for one in register if one["standing"] and one["standing"]["state"] == "active"],
         agreement=next((one for one in agreements if one["in_force"]), None),
         dates=dates,
         statements=dict(zip(languages, statements, strict=True)),
@@ -95,6 +102,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
 def told(found: Found, lang: str) -> dict[str, Any]:
     """The answer to access in one language: every field is there, and an empty one says so."""
     statement, dates, agreement = found.statements[lang], found.dates, found.agreement
+    agreed = agreement["sub_processors"] if agreement else []
     return {
         "processed": True,
         "generated_at": instant(found.at),
@@ -105,7 +113,8 @@ def told(found: Found, lang: str) -> dict[str, Any]:
         "purposes": statement["purposes"],
         "categories": statement["categories"],
         "agreement": agreement,
-        "recipients": agreement["sub_processors"] if agreement else [],
+        "recipients": list(dict.fromkeys([*agreed, *(one["name"] for one in found.engaged)])),
+        "engaged": found.engaged,
         "terms": {"statement": statement["terms"], "erasures": dates["erasures"]},
         "rights": [right.value for right in Right],
         "complaint": statement["authority"],

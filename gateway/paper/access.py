@@ -106,7 +106,9 @@ def _about(answer: Mapping[str, Any], lang: str) -> Iterable[Chapter]:
         for part in ((agreement["purposes"], agreement["retention"]) if agreement else ())
     ]
     yield _chapter(words["agreement"], agreed, lang)
-    yield _chapter(words["recipients"], [{"": one} for one in answer["recipients"]], lang)
+    known = {one["name"] for one in answer["engaged"]}
+    others = [{"": one} for one in answer["recipients"] if one not in known]
+    yield _chapter(words["recipients"], [*others, *answer["engaged"]], lang)
     yield _chapter(words["terms"], [{"": one["words"]} for one in answer["terms"]["statement"]], lang)
     yield _chapter(words["erasures"], answer["terms"]["erasures"], lang)
     yield _chapter(words["not_shown"], [{"": one["words"]} for one in answer["not_shown"]], lang)

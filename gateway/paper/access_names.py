@@ -18,6 +18,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "channel": ("langs welke weg", "by which way"),
     "closed_at": ("afgesloten op", "closed on"),
     "contact": ("hoe u te bereiken was", "how you could be reached"),
+    "country": ("land", "country"),
     "decision": ("beslissing", "decision"),
     "decisions": ("beslissing per doel", "decision for each purpose"),
     "delivery": ("nummer", "number"),
@@ -51,6 +52,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "lifted_at": ("beperking geëindigd op", "restriction ended on"),
     "lifts_at": ("beperking eindigt niet eerder dan", "restriction ends no sooner than"),
     "legal_basis": ("rechtsgrond", "legal basis"),
+    "name": ("naam", "name"),
     "needed": ("nodig", "needed"),
     "organisation": ("nummer van de organisatie", "number of the organisation"),
     "os": ("besturingssysteem", "operating system"),
@@ -58,6 +60,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "placed_at": ("sinds", "since"),
     "prepared_at": ("klaargezet op", "made ready on"),
     "purpose": ("doel", "purpose"),
+    "purposes": ("doelen", "purposes"),
     "reason": ("waarom", "why"),
     "reasons": ("waarom het langer duurde", "why it took longer"),
     "recipient": ("ontvanger", "recipient"),
@@ -85,9 +88,11 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "statement_version": ("versie van de privacyverklaring", "version of the privacy statement"),
     "state": ("stand", "state"),
     "status": ("stand", "state"),
+    "task": ("wat zij doen", "what they do"),
     "text": ("wat u schreef", "what you wrote"),
     "to": ("aan", "to"),
     "told_at": ("verteld op", "told on"),
+    "transfer": ("grond voor doorgifte buiten de EER", "ground for transfer outside the EEA"),
     "type": ("soort", "kind"),
     "username": ("gebruikersnaam", "user name"),
     "verified_at": ("herkend op", "known on"),
@@ -171,6 +176,20 @@ CODES: Mapping[str, tuple[str, str]] = {
 }
 """Dutch and English, by what stands in a field that holds a code."""
 CODED = frozenset(
-    {"kind", "channel", "state", "status", "role", "purpose", "how", "scope", "ground", "extension", "legal_basis"}
+    {
+        "kind",
+        "channel",
+        "state",
+        "status",
+        "role",
+        "purpose",
+        "purposes",
+        "categories",
+        "how",
+        "scope",
+        "ground",
+        "extension",
+        "legal_basis",
+    }
 )
 """Fields that hold one of a list. Whatever people wrote stands elsewhere, and is left as it is."""

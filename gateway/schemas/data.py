@@ -150,8 +150,20 @@ class Said(Schema):
     words = m.String(required=True)
 
 
+class Engaged(Schema):
+    """Who processes for the maker: what, what for, where, and on what ground outside the EEA (AVG 15(1)(c), 15(2))."""
+
+    name = m.String(required=True)
+    task = m.String(required=True)
+    purposes = m.List(m.String(), required=True)
+    categories = m.List(m.String(), required=True)
+    country = m.String(required=True)
+    transfer = m.String(required=True, allow_none=True)
+
+
 class OwnData(Schema):
-    """`agreement` is null where the maker answers for its own people. `recipients` empty means none.
+    """`agreement` is null where the maker answers for its own people. `recipients` empty means none; of those in the
+    register `engaged` has the particulars.
 
     `processed` is the confirmation. `law` and `statement` are the versions that the words are of.
     """
@@ -166,6 +178,7 @@ class OwnData(Schema):
     categories = m.List(m.Nested(StatementLine), required=True)
     agreement = m.Nested(AgreementInForce, required=True, allow_none=True)
     recipients = m.List(m.String(), required=True)
+    engaged = m.List(m.Nested(Engaged), required=True)
     terms = m.Nested(DataTerms, required=True)
     rights = m.List(m.String(), required=True)
     complaint = m.Nested(SupervisoryAuthority, required=True)
