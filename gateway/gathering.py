@@ -55,6 +55,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         agreements,
         fields,
         register,
+        disclosed,
         *statements,
     ) = await asyncio.gather(
         ask("auth.my_data", {}),
@@ -72,6 +73,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         _all(ask, "org.agreements", **whose),
         _all(ask, "org.fields", **whose),
         _all(ask, "org.sub_processors", **whose),
+        ask("audit.my_disclosures", {}),
         *(ask("org.statement", {"lang": lang}) for lang in languages),
     )
     me, labels = held["account"]["account"], {one["field"]: one["label"] for one in fields}
@@ -88,6 +90,7 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
             "complaints": complaints,
             "holds": held_longer["items"],
             "parked": [one for part in parked for one in part["items"]],
+            "disclosed": disclosed["items"],
             "looks": looks,
             "recorded": dates["recorded"],
         },

@@ -86,6 +86,16 @@ class HeldLonger(Schema):
     finding = m.String(required=True, allow_none=True)
 
 
+class Disclosed(Schema):
+    """What an authority received about oneself; of what the law still hides the standing sentence speaks."""
+
+    authority = m.String(required=True, allow_none=True)
+    basis = m.String(required=True)
+    basis_words = m.Nested(ShownWords, required=True)
+    categories = m.List(m.String(), required=True)
+    handed_over_at = m.String(required=True, allow_none=True)
+
+
 class ParkedMessage(Schema):
     """Something about oneself that a part could not process yet: which part, what kind of event, since when."""
 
@@ -110,6 +120,7 @@ class Copy(Schema):
     complaints = m.List(m.Nested(ComplaintShown), required=True)
     holds = m.List(m.Nested(HeldLonger), required=True)
     parked = m.List(m.Nested(ParkedMessage), required=True)
+    disclosed = m.List(m.Nested(Disclosed), required=True)
     looks = m.List(m.Nested(Look), required=True)
     recorded = m.Dict(keys=m.String(), values=m.String(), required=True)
 

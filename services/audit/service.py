@@ -196,6 +196,10 @@ class AuditService(Tended):
         return self.app.disclosures.opening.open(context, **said)
 
     @answers(callers=(GATEWAY,))
+    def my_disclosures(self, context: Context) -> dict[str, Any]:
+        return self.app.disclosures.telling.mine(context)
+
+    @answers(callers=(GATEWAY,))
     def disclosures(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.disclosures.showing.all(after, limit)
 

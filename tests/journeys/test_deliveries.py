@@ -154,7 +154,7 @@ def opened(made: bytes, size: int | None = None) -> dict[str, bytes]:
     return files
 
 
-KINDS = {"string": str, "null": type(None), "integer": int}
+KINDS = {"string": str, "null": type(None), "integer": int, "object": dict}
 
 
 def must_follow(schema: dict[str, Any], records: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from services.audit.disclosing.handing_over import HandingOver
 from services.audit.disclosing.opening import Opening
 from services.audit.disclosing.showing import Showing
 from services.audit.disclosing.sources import Key, Sources, Wanted
+from services.audit.disclosing.telling import Telling
 from services.audit.domain.basis import Bases
 from services.contracts.privacy import LegalBasis, Purpose
 from services.kernel.codec import instant
@@ -43,6 +44,7 @@ class Disclosures:
         self.deciding = Deciding(files)
         self.handing_over = HandingOver(files, sources, vkey)
         self.showing = Showing(files, self.consulting)
+        self.telling = Telling(files, self.showing)
         self.deadlines = Deadlines(files, context)
 
 

@@ -228,6 +228,14 @@ def begun_in(session: Connection, tenant: Tenant, since: str | None, until: str 
     return session.execute(found.order_by(disclosures.c.began_at, disclosures.c.disclosure)).all()
 
 
+def told(session: Connection, tenant: Tenant) -> Sequence[Any]:
+    """The files whose people were told that an authority received their data, and that are no secret, oldest first."""
+    found = select(disclosures).where(disclosures.c.notified_at.is_not(None), disclosures.c.hidden == false())
+    if (within := _within(tenant)) is not None:
+        found = found.where(within)
+    return session.execute(found.order_by(disclosures.c.disclosure)).all()
+
+
 def lapsing(session: Connection, now: str, limit: int = 100) -> Sequence[Any]:
     """Consultations whose term is over, and that nobody answered."""
     waits = disclosures.c.consultation.is_(None) & disclosures.c.rejected.is_(None) & disclosures.c.closed_at.is_(None)

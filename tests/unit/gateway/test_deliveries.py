@@ -28,7 +28,7 @@ def ask() -> Iterator[Client]:
     line.answers |= {
         "retention.delivery_wanted": {"answered": None, "right": "portability", "person": "pseudonym-of-sanne"},
         "auth.public_ids": {},
-        "auth.my_data": {"account": {"account": "public", "email": SECRET}, "sessions": []},
+        "auth.my_data": {"account": {"account": "public", "email": SECRET}, "sessions": [], "fields": []},
         "retention.my_dates": {"recorded": {}},
         "retention.deliver": {**STEP, "delivery": READY},
         "retention.fulfil_request": STEP,

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -283,6 +284,25 @@ def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gon
     hand_over(world, file, made["sealed_sha256"])
     with refused("secrecy_unlifted"):
         world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
+
+
+def test_whose_data_an_authority_received_knows_it_once_it_is_no_secret_and_they_were_told(world: World) -> None:
+    def mine(name: str, organisation: str = OURS) -> Any:
+        person = f"account/{world.accounts[name]}"
+        return world.files.telling.mine(replace(BEHEERDER, actor=person, organisation=organisation))["items"]
+
+    file = world.approved(world.barred(world.hidden()), categories=["email"], reasons="Meer is niet nodig.")
+    world.grow()
+    recipient = str(x25519.Identity.generate().to_public())
+    hand_over(world, file, world.files.handing_over.assemble(OPENER, file, recipient=recipient)["sealed_sha256"])
+    world.files.handing_over.lift(OPENER, file, reason="Opgeheven.")
+    assert mine("sanne") == [], "nobody was told yet"
+    world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
+
+    [told] = mine("sanne")
+    assert (told["authority"], told["basis"], told["categories"]) == ("Openbaar Ministerie", "sv_126nd", ["email"])
+    assert told["handed_over_at"] is not None
+    assert mine("noor") == mine("sanne", THEIRS) == []
 
 
 def hand_over(world: World, file: str, sha256: str) -> None:
