@@ -12,6 +12,7 @@ from typing import Any
 from gateway.paper.report_words import COLUMNS, PAGE, TITLES
 from gateway.paper.words import LANGUAGES
 from gateway.schemas.reports import REPORTS
+from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.moments import AMSTERDAM, written
 
 ROWS = 500
@@ -65,7 +66,7 @@ def page(report: Mapping[str, Any], lang: str) -> ReportPage:
         totals=tuple(_totals(report["totals"], lang, words)),
         head=tuple(meaning(name, lang) for name in columns),
         rows=tuple(tuple(_cell(row.get(name), words) for name in columns) for row in shown),
-        note=note,
+        note=f"{note} {STANDING_SENTENCE[lang]}",
     )
 
 

@@ -92,6 +92,8 @@ class ReportQuery(Schema):
 
 
 class Report(Schema):
+    """`standing` is the same sentence in every report, by language: what the law may forbid us to mention."""
+
     kind = m.String(required=True)
     organisation = m.String(required=True, allow_none=True)
     since = m.String(data_key="from", allow_none=True)
@@ -100,6 +102,7 @@ class Report(Schema):
     checkpoint = m.String(required=True, allow_none=True)
     rows = m.List(m.Raw(), required=True)
     totals = m.Raw(required=True)
+    standing = m.Raw(required=True)
 
 
 class ReportColumn(Schema):

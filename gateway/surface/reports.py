@@ -11,6 +11,7 @@ from gateway.shape import outgoing
 from gateway.surface.record import OVERSEERS, _whose
 from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose
+from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.decider import Refused
 from services.kernel.sheets import table
 
@@ -35,7 +36,7 @@ async def _report(ask: Ask) -> Answer:
         raise Refused("not_found")
     period = {name: ask.query.get(name) for name in ("since", "until")}
     asked = {"kind": ask.path["kind"], "organisation": _whose(ask), **period}
-    found = _SHOWN(await ask.call(kind.rpc, asked))
+    found = _SHOWN({**await ask.call(kind.rpc, asked), "standing": dict(STANDING_SENTENCE)})
     match ask.query["format"]:
         case "csv":
             rows = table(kind.columns, found["rows"])

@@ -294,8 +294,9 @@ class Audit(Participant):
     def tasks(self, context: Context, organisation: str | None) -> dict[str, Any]:
         """What waits for who asks, of one organisation or of all (None)."""
         asking = Asking(role=Role(str(context.role)), organisation=organisation, now=instant(datetime.now(UTC)))
+        looks = {**waiting.LOOKS, **self.disclosures.showing.looks(organisation)}
         with self.store.reading() as session:
-            return told(waiting.LOOKS, session, asking)
+            return told(looks, session, asking)
 
     def report(self, kind: str, **asked: Any) -> dict[str, Any]:
         return self.reports.make(kind, **asked)

@@ -22,6 +22,10 @@ class TaskKind(StrEnum):
     CONTROLLER_TO_INFORM = "controller_to_inform"
     INCIDENT_TO_CLOSE = "incident_to_close"
     COMPLAINT_TO_ANSWER = "complaint_to_answer"
+    CONSULTATION_TO_ANSWER = "consultation_to_answer"
+    DISCLOSURE_TO_DECIDE = "disclosure_to_decide"
+    SUBJECT_TO_NOTIFY = "subject_to_notify"
+    SECRECY_TO_REVIEW = "secrecy_to_review"
     ACCESS_TO_REVIEW = "access_to_review"
     SECURITY_TO_CHECK = "security_to_check"
     SUB_PROCESSOR_TO_JUDGE = "sub_processor_to_judge"
@@ -52,6 +56,10 @@ WAITS: Mapping[TaskKind, Waits] = {
     TaskKind.CONTROLLER_TO_INFORM: _for("/v1/incidents/{id}", Role.COMPLIANCE),
     TaskKind.INCIDENT_TO_CLOSE: _for("/v1/incidents/{id}", Role.COMPLIANCE),
     TaskKind.COMPLAINT_TO_ANSWER: _for("/v1/complaints/{id}", Role.COMPLIANCE),
+    TaskKind.CONSULTATION_TO_ANSWER: _for("/v1/organisations/{organisation}/consultations/{id}", Role.BEHEERDER),
+    TaskKind.DISCLOSURE_TO_DECIDE: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
+    TaskKind.SUBJECT_TO_NOTIFY: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
+    TaskKind.SECRECY_TO_REVIEW: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.ACCESS_TO_REVIEW: _for("/v1/access-reviews/sheet", Role.BEHEERDER, Role.COMPLIANCE),
     TaskKind.SECURITY_TO_CHECK: _for("/v1/security-checks", Role.COMPLIANCE),
     TaskKind.SUB_PROCESSOR_TO_JUDGE: _for("/v1/sub-processors", Role.BEHEERDER),

@@ -105,8 +105,8 @@ def soon(days: int = 30) -> str:
 def disclose(planting: Planting, village: Village) -> None:
     """One file to its end, one that a law hides until it is lifted, and a suspicion that comes to nothing."""
     officers = [village.officer]
-    for who in ("operator's 2", "operator's 3"):  # of the maker's own people, who stay
-        person, email = planting.person(), planting.a(f"{who}'s e-mail", f"officer.{who[-1]}.*@maker.example")
+    for who in ("officer2", "officer3"):
+        person, email = planting.person(), planting.a(f"{who}'s e-mail", f"{who}.*@maker.example")
         village.officer.post("/v1/staff", {"email": email, "role": "compliance"})
         planting.accept(person, who, email)
         planting.sign_in(person, who)

@@ -126,7 +126,7 @@ def steal(roots: list[Path], tables: list[tuple[str, bytes]]) -> Opened:
     return opened
 
 
-LIVING = ("operator's ", "compliance's ", "investigator's ", "processor's ")
+LIVING = ("operator's ", "compliance's ", "investigator's ", "processor's ", "officer2's ", "officer3's ")
 """The maker's own people stay; everybody and everything else of this journey goes."""
 
 

@@ -12,12 +12,13 @@ import pytest
 from gateway.routes import ROUTES
 from gateway.surface.tasks import SERVICES
 from services.audit.cases import waiting as audit
+from services.audit.disclosing import waiting as disclosing
 from services.contracts.privacy import STAFF, Role
 from services.contracts.tasks import WAITS, TaskKind
 from services.org.app import waiting as org
 from services.retention.app import waiting as retention
 
-LOOKS = {"retention": retention.LOOKS, "org": org.LOOKS, "audit": audit.LOOKS}
+LOOKS = {"retention": retention.LOOKS, "org": org.LOOKS, "audit": {**audit.LOOKS, **disclosing.LOOKS}}
 
 
 def test_every_service_that_knows_any_is_asked():

@@ -16,9 +16,10 @@ from services.audit.conformance.promises import OF_EVERYBODY, short
 from services.audit.conformance.shape import Known, Log
 from services.audit.conformance.tallying import Tallying
 from services.audit.conformance.watching import Watching, states
+from services.audit.disclosing import counted as handed
 from services.audit.domain.notices import Notices, answer_due
 from services.audit.ledger import pruned, reading, witnessed
-from services.audit.views import complaints, tally
+from services.audit.views import complaints, disclosures, tally
 from services.audit.witnessing.policy import Policy
 from services.kernel import beating
 from services.kernel.codec import instant, moment
@@ -84,6 +85,7 @@ class Conformance:
             log=self._log(session, organisation),
             incidents=counted.report(session, organisation, None, None, now, self._notices).totals,
             complaints=self._complaints(session, organisation, now),
+            disclosures=self._disclosures(session, organisation, now),
         )
 
     def _log(self, session: Connection, organisation: str | None) -> Log:
@@ -97,6 +99,11 @@ class Conformance:
             quarantined=reading.refused(session) if organisation is None else None,
             witnessed=witnessed.newest(session, self._policy.digest) if asked else None,
         )
+
+    def _disclosures(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
+        """Of all of them, for who looks after all; for one organisation nothing, whatever there may be."""
+        found = disclosures.begun_in(session, None, None, None) if organisation is None else []
+        return handed.report(found, instant(now)).totals
 
     def _complaints(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
         open_ = complaints.unanswered(session, organisation)

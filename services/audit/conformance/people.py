@@ -13,6 +13,10 @@ TWICE, EXPIRES = 2, timedelta(hours=1)
 """An epoch that is not over after its hours and one more is late, and after twice its hours that is no delay."""
 
 
+FORGOTTEN = ("reviews_overdue", "notices_overdue", "consultations_overdue")
+"""What nobody looked at in time, by its name in the register of disclosures."""
+
+
 def _erasures(known: Known) -> Finding:
     numbers = {**known.facts("retention", "erasures"), **known.facts("auth", "invitations"), "looked": 1}
     return judged(numbers, broken=("overdue", "expired_and_kept"), at_risk=("stalled",), of="looked")
@@ -79,6 +83,11 @@ def _restrictions(known: Known) -> Finding:
     return judged(numbers, at_risk=("lifted_late",), of="restricted")
 
 
+def _disclosures(known: Known) -> Finding:
+    numbers = {name: known.disclosures.get(name, 0) for name in ("disclosures", *FORGOTTEN)}
+    return judged(numbers, at_risk=FORGOTTEN, of="disclosures")
+
+
 MEASURES = (
     Measure(
         name="nothing_overdue",
@@ -95,6 +104,13 @@ MEASURES = (
         en="Holds that should have been looked at again.",
         judge=_holds,
         asks=("retention",),
+    ),
+    Measure(
+        name="disclosures_looked_after",
+        promise="P08",
+        nl="Geheimhouding die opnieuw bekeken had moeten zijn, uitgesteld inlichten en overleg over hun termijn.",
+        en="Secrecy that should have been looked at again, deferred notices and consultations past their term.",
+        judge=_disclosures,
     ),
     Measure(
         name="failures_told",

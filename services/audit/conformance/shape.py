@@ -56,6 +56,8 @@ class Known:
     log: Log = field(default_factory=Log)
     incidents: Mapping[str, int] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=dict)
+    disclosures: Mapping[str, int] = field(default_factory=dict)
+    """Of the maker alone: a tenant may not know of every file."""
 
     @property
     def entries(self) -> int:

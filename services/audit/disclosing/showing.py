@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.audit.disclosing import waiting
 from services.audit.disclosing.consulting import Consulting
 from services.audit.disclosing.file import File, Files, at
 from services.audit.packaging.consultation import statement
@@ -25,6 +26,7 @@ from services.contracts.audit import (
     SubjectNotified,
     SuspicionReported,
 )
+from services.contracts.tasks import Look, TaskKind
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 
@@ -125,6 +127,12 @@ class Showing:
             return lambda look: look(None)
         index, scope = self._files.store.keyring.index, self._files.maker
         return lambda look: index.seek(look, "tenant", organisation, scope)
+
+    def looks(self, organisation: str | None) -> Mapping[TaskKind, Look]:
+        """What waits for who asks, of one organisation or of all (None)."""
+        if organisation is None:
+            return waiting.looks(None)
+        return waiting.looks(self._files.store.keyring.index.blinds("tenant", organisation, self._files.maker))
 
     def begun_in(self, organisation: str | None, since: str | None, until: str | None) -> list[Any]:
         """The rows of a period, for the register: a tenant's are those that it may know of."""

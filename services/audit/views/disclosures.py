@@ -248,3 +248,26 @@ def unreviewed(session: Connection, now: str, limit: int = 100) -> Sequence[Any]
     waits = (disclosures.c.hidden != false()) & (disclosures.c.missed == false())
     over = select(disclosures).where(waits, disclosures.c.review_at <= now)
     return session.execute(over.order_by(disclosures.c.review_at, disclosures.c.disclosure).limit(limit)).all()
+
+
+def open_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:
+    """The files that are neither rejected nor closed."""
+    return _where(session, tenant, disclosures.c.rejected.is_(None) & disclosures.c.closed_at.is_(None))
+
+
+def unnotified(session: Connection, tenant: Tenant) -> Sequence[Any]:
+    """The files in which something was handed over, and the people not told yet."""
+    waits = disclosures.c.handed_over_at.is_not(None) & disclosures.c.notified_at.is_(None)
+    return _where(session, tenant, waits & disclosures.c.erased_at.is_(None))
+
+
+def hidden_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:
+    """The files that a tenant may not know of: for whoever looks after all of them."""
+    return _where(session, tenant, disclosures.c.hidden != false())
+
+
+def _where(session: Connection, tenant: Tenant, chosen: ColumnElement[bool]) -> Sequence[Any]:
+    found = select(disclosures).where(chosen)
+    if (within := _within(tenant)) is not None:
+        found = found.where(within)
+    return session.execute(found.order_by(disclosures.c.began_at, disclosures.c.disclosure)).all()

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.contracts.privacy import Category, LegalBasis
 from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, NotTold, RefusalGround, Right
+from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -21,7 +22,7 @@ from services.retention.app.locking import lock_organisation
 from services.retention.domain import request as rules
 from services.retention.domain.aftermath import Tell
 from services.retention.domain.clock import Term
-from services.retention.schemas import STANDING_SENTENCE, requests as schemas
+from services.retention.schemas import requests as schemas
 from services.retention.views import controllers, departures, erasures, objections, recipients, recordings, requests
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Requests:
             **schemas.dates(recorded, going),
             **law.access_answer,
             "law": law.version,
-            "standing": STANDING_SENTENCE,
+            "standing": dict(STANDING_SENTENCE),
         }
 
     def report(self, organisation: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:

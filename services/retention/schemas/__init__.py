@@ -12,17 +12,10 @@ from sqlalchemy import Row
 
 from services.contracts.privacy import Category
 from services.contracts.retention import CertificateIssued, HoldGround, HoldScope
+from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
 from services.retention.domain.terms import Agreed
-
-STANDING_SENTENCE = {
-    "nl": "Waar een wet, of een bevel op grond van een wet, verbiedt dat iets wordt vermeld, "
-    "staat het niet in dit stuk; deze zin staat daarom in elk stuk van deze soort.",
-    "en": "Where a law, or an order given under a law, forbids that something is mentioned, "
-    "this document does not mention it; this sentence therefore stands in every document of this kind.",
-}
-"""The same in every certificate, whether or not there is anything to keep silent about."""
 
 
 class HoldWish(Schema):
@@ -204,5 +197,5 @@ def certificate(stated: CertificateIssued, log: str, evidence: Mapping[str, Any]
         "statement": evidence["statement"],
         "keys": evidence["keys"],
         "receipts": evidence["receipts"],
-        "law": STANDING_SENTENCE,
+        "law": dict(STANDING_SENTENCE),
     }

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from services.contracts.standing import STANDING_SENTENCE
 from services.reader import Unusable, verify_certificate
 from services.reader.__main__ import main
 from services.reader.certificate_form import LAW
-from services.retention.schemas import CERTIFICATE, STANDING_SENTENCE
+from services.retention.schemas import CERTIFICATE
 from tests.unit.reader.tinycertificate import DAY, NEXT, NIGHT, NOW, SERVICES, Tiny, handed_over
 from tests.unit.reader.tinylog import LOG, ORIGIN, PINS, Files, Signer, event
 
