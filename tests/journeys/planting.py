@@ -40,7 +40,7 @@ class Planting:
         token = mailed(self.url, email)
         self.values[f"{who}'s invitation token"] = token
         body = {
-            "username": self.a(f"{who}'s user name", f"{who}.gebruiker.*"),
+            "username": self.a(f"{who}'s user name", f"{who.replace(' ', '.')}.gebruiker.*"),
             "password": self.a(f"{who}'s password", f"{who} wachtwoord vol kraanvogels *"),
             "first_name": self.a(f"{who}'s first name", f"Zoë{who}*"),
             "infix": self.a(f"{who}'s infix", f"van’t {who} *"),

@@ -79,6 +79,17 @@ def _statement(known: Known) -> Finding:
     return judged(numbers, broken=("none_in_force", "changed", "untold"), of="in_force")
 
 
+def _supplements(known: Known) -> Finding:
+    """A field without its supplement, or an answer past its term, is a promise that was broken, not one at risk."""
+    said = dict(known.facts("org", "supplements"))
+    said["looked_at"] = said["active"] + said["waiting"]
+    return judged(said, broken=("unnamed", "overdue"), of="looked_at")
+
+
+def _links(known: Known) -> Finding:
+    return judged(dict(known.facts("org", "content")), broken=("unmarked",), of="shown")
+
+
 MEASURES = (
     Measure(
         name="under_an_agreement",
@@ -125,6 +136,22 @@ MEASURES = (
         nl="Soorten gegevens in gebeurtenissen die de geldende verklaring niet noemt.",
         en="Categories of data in events that the statement in force does not name.",
         judge=_categories,
+        asks=("org",),
+    ),
+    Measure(
+        name="named_in_a_supplement",
+        promise="P05",
+        nl="Velden in gebruik die geen geldende aanvulling noemt, en aanvullingen zonder antwoord na hun termijn.",
+        en="Fields in use that no supplement in force names, and supplements without an answer past their term.",
+        judge=_supplements,
+        asks=("org",),
+    ),
+    Measure(
+        name="links_marked",
+        promise="P13",
+        nl="Kaarten waarvan de gemarkeerde koppelingen naar derden niet die zijn waarvan het logboek weet.",
+        en="Cards whose marked links to other sites are not those that the log knows of.",
+        judge=_links,
         asks=("org",),
     ),
     Measure(

@@ -109,7 +109,7 @@ class Contents(Organisations, ABC):
                 raise Refused("not_found")
         categories = {Category.ORGANISATION, *categories_of(contact)}
         ground = self._allow(context, organisation, categories)
-        sites = tuple(dict.fromkeys(markdown.site(url) for url in found if markdown.external(url)))
+        sites = tuple(sorted(markdown.sites(body or "")))
 
         def work(unit: Unit) -> dict[str, Any]:
             if not new:

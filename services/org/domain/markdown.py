@@ -46,6 +46,6 @@ def external(url: str) -> bool:
     return url.startswith("https://")
 
 
-def site(url: str) -> str:
-    """Which site an address is of, without the path: that may name somebody."""
-    return f"https://{urlsplit(url).hostname or ''}"
+def sites(text: str) -> frozenset[str]:
+    """The sites of others that a text leads to, without their paths: those may name somebody."""
+    return frozenset(f"https://{urlsplit(url).hostname or ''}" for url in links(text) if external(url))

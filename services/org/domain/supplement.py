@@ -109,11 +109,15 @@ def decide(supplement: Supplement, command: Command) -> Sequence[Event]:
             raise Refused("supplement_answered")
 
 
+def names(text: str, label: str) -> bool:
+    """Whether a text has this label in it, however it is capitalised."""
+    return label.casefold() in text.casefold()
+
+
 def _unnamed(command: Publish) -> Iterable[str]:
     """The languages in which the text leaves a field out: who reads one language reads of every field."""
     for lang in LANGUAGES:
-        text = command.texts[lang].casefold()
-        if not all(label[lang].casefold() in text for label in command.labels):
+        if not all(names(command.texts[lang], label[lang]) for label in command.labels):
             yield lang
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Boolean,
     Column,
@@ -38,6 +39,7 @@ contents = Table(
     Column("kind", String(12), nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     *(Column(name, Text) for name in SEALED),
+    Column("sites", Text, nullable=False),
     Column("published_at", String(32), nullable=False),
     Column("changed_at", String(32), nullable=False),
     # Two changes at one moment would both take the next number; the second is decided anew.
@@ -51,11 +53,17 @@ def project(session: Connection, record: Recorded) -> None:
         case ContentPublished() as event:
             said: dict[str, Any] = {name: record.sealed.get(name) for name in SEALED}
             said |= {"revision": event.revision, "kind": event.content_kind.value, "changed_at": instant(event.at)}
+            said["sites"] = orjson.dumps(event.external_links).decode()
             if not _set(session, event.content, **said):
                 first = {"content": event.content, "organisation": event.organisation, "withdrawn": False}
                 session.execute(insert(contents).values(**first, **said, published_at=instant(event.at)))
         case ContentWithdrawn() as event:
-            gone: dict[str, Any] = {**dict.fromkeys(SEALED), "revision": event.revision, "withdrawn": True}
+            gone: dict[str, Any] = {
+                **dict.fromkeys(SEALED),
+                "revision": event.revision,
+                "withdrawn": True,
+                "sites": "[]",
+            }
             _set(session, event.content, **gone, changed_at=instant(event.at))
         case ErasureCompleted() as event if event.scope == ORGANISATION:
             drop(session, event.organisation)
@@ -93,6 +101,25 @@ def counted(session: Connection, organisation: str) -> int:
     """How much is shown."""
     mine = (contents.c.organisation == organisation) & ~contents.c.withdrawn
     return session.execute(select(func.count()).select_from(contents).where(mine)).scalar_one()
+
+
+def shown(session: Connection, organisation: str | None) -> int:
+    """How much is shown, by one organisation or by all."""
+    return session.execute(select(func.count()).select_from(contents).where(_shown(organisation))).scalar_one()
+
+
+def newest(session: Connection, organisation: str | None, limit: int) -> list[Row[Any]]:
+    """Some of what is shown, by one organisation or by all, what changed last first."""
+    wanted = select(contents).where(_shown(organisation))
+    return list(session.execute(wanted.order_by(contents.c.changed_at.desc(), contents.c.content).limit(limit)))
+
+
+def _shown(organisation: str | None) -> Any:
+    return (
+        ~contents.c.withdrawn
+        if organisation is None
+        else ~contents.c.withdrawn & (contents.c.organisation == organisation)
+    )
 
 
 def names(session: Connection, organisation: str) -> list[str]:

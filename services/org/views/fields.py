@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, func, insert, select, update
+from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table, Text, func, insert, select, update
 
 from services.contracts.org import CustomFieldActivated, CustomFieldProposed, CustomFieldRetired
 from services.kernel.codec import instant
@@ -79,6 +79,14 @@ def after(
         mine &= fields.c.field > field
     rows = session.execute(select(fields).where(mine).order_by(fields.c.field).limit(limit)).mappings()
     return [_shown(row) for row in rows]
+
+
+def active(session: Connection, organisation: str | None) -> list[Row[Any]]:
+    """Every field that takes values, of one organisation or of all."""
+    mine = fields.c.state == State.ACTIVE.value
+    if organisation is not None:
+        mine &= fields.c.organisation == organisation
+    return list(session.execute(select(fields).where(mine).order_by(fields.c.organisation, fields.c.field)))
 
 
 def counted(session: Connection, organisation: str) -> int:

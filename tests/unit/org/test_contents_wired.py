@@ -7,13 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from services.contracts.org import ContentPublished
 from services.contracts.privacy import Role
 from services.kernel import eventstore
 from services.kernel.context import Context
+from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.org.app.contents import LONGEST, MOST_LINKS
+from services.org.app.facts import facts
+from services.org.views import contents
 from tests.unit.org.conftest import World
 from tests.unit.org.test_agreements_wired import PROPOSAL, agree
 from tests.unit.org.test_organisations_wired import beheerder_of, register
@@ -177,3 +181,12 @@ def test_without_an_agreement_nothing_is_shown_anew(world: World) -> None:
     agree(world, organisation, categories=["organisation", "name", "email"])
     with refused("category_not_agreed"):
         publish(world, organisation, CONTACT)
+
+
+def test_a_link_that_the_log_was_not_told_of_is_a_number(world: World, region: str) -> None:
+    publish(world, region)
+    publish(world, region, CONTACT)
+    assert facts(world.org, region)["content"] == {"shown": 2, "looked_at": 2, "unmarked": 0}
+    with writing(world.org.store.engine) as session:
+        session.execute(update(contents.contents).values(sites='["https://elders.example"]'))
+    assert facts(world.org, None)["content"]["unmarked"] == 2

@@ -10,14 +10,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from services.contracts.privacy import Role
 from services.kernel import eventstore
 from services.kernel.context import Context
+from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.org.app.facts import facts
 from services.org.app.fields import MOST_FIELDS
 from services.org.domain import supplement as rules
+from services.org.views import fields
 from tests.unit.org.conftest import MAKER, World
 from tests.unit.org.test_agreements_wired import PROPOSAL, agree
 from tests.unit.org.test_organisations_wired import beheerder_of, register
@@ -132,9 +135,17 @@ def test_what_waits_too_long_is_a_number(world: World, region: str) -> None:
 
     page = world.org.supplements(OFFICER, region, None, 100)
     assert (page["overdue"], page["items"][0]["overdue"]) == (1, True)
-    assert facts(world.org, None)["supplements"] == {"waiting": 1, "overdue": 1}
+    late = {"waiting": 1, "overdue": 1, "active": 0, "unnamed": 0}
+    assert facts(world.org, None)["supplements"] == late
     publish(world, region, supplement)
-    assert facts(world.org, region)["supplements"] == {"waiting": 0, "overdue": 0}
+    assert facts(world.org, region)["supplements"] == {"waiting": 0, "overdue": 0, "active": 1, "unnamed": 0}
+
+
+def test_a_field_that_no_text_names_is_a_number(world: World, region: str) -> None:
+    publish(world, region, ask(world, region, propose(world, region)))
+    with writing(world.org.store.engine) as session:
+        session.execute(update(fields.fields).values(label_en="Something else"))
+    assert facts(world.org, None)["supplements"]["unnamed"] == 1
 
 
 def test_a_retired_field_takes_nothing_and_needs_naming_no_more(world: World, region: str) -> None:

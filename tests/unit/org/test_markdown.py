@@ -64,4 +64,4 @@ def test_every_address_is_found_once_and_those_of_other_sites_are_marked():
 
     assert found == ("https://a.example/p?q=1", "https://b.example/x", "tel:112", "mailto:x@c.example")
     assert [markdown.external(one) for one in found] == [True, True, False, False]
-    assert markdown.site(found[0]) == "https://a.example"
+    assert markdown.sites(text) == {"https://a.example", "https://b.example"}

@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("contact_name", sa.Text(), nullable=True),
         sa.Column("contact_email", sa.Text(), nullable=True),
         sa.Column("contact_phone", sa.Text(), nullable=True),
+        sa.Column("sites", sa.Text(), nullable=False),
         sa.Column("published_at", sa.String(length=32), nullable=False),
         sa.Column("changed_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("content"),
