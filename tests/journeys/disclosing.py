@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from nacl.signing import SigningKey
-from pyrage import x25519
+from pyrage import decrypt, x25519
 
 from services.kernel.codec import instant
 from tests.journeys.people import Person, eventually
@@ -20,11 +26,15 @@ SPKI = bytes.fromhex("302a300506032b6570032100")
 
 @dataclass
 class Desk:
-    """Three officers, the first of whom opens; `identity` is the age key of whoever receives."""
+    """Three officers, the first of whom opens. `identity` is the age key of whoever receives, `room` where they work,
+    `vkey` the log's key as they had it from somebody else.
+    """
 
     officers: tuple[Person, Person, Person]
     events: list[str] = field(default_factory=list)
     identity: Any = field(default_factory=x25519.Identity.generate)
+    room: Path = Path()
+    vkey: str = ""
 
     def open(self, **said: Any) -> str:
         answer = self.officers[0].post("/v1/disclosures", said)
@@ -96,6 +106,33 @@ def answered(beheerder: Person, key: SigningKey, file: str, reasons: str | None 
     body = {"outcome": "agreed" if reasons is None else "objected"}
     body |= {} if reasons is None else {"reasons": reasons}
     return body | {"signature": base64.b64encode(key.sign(said.encode()).signature).decode()}
+
+
+def opened(sealed: bytes, identity: Any, room: Path) -> bytes:
+    """The package as its receiver opens it, with Debian's `age` where that is installed, and with our library too."""
+    ours = decrypt(sealed, [identity])
+    if shutil.which("age") is not None:
+        (room / "key.txt").write_text(f"{identity}\n")
+        command = ["age", "--decrypt", "--identity", str(room / "key.txt")]
+        assert subprocess.run(command, input=sealed, capture_output=True, check=True, timeout=20).stdout == ours
+    return ours
+
+
+def verified(package: bytes, vkey: str, room: Path) -> str:
+    """What the reader says of a package, in an environment that knows of no installation; each flipped byte is told."""
+    file, root = room / "package.zip", str(Path(__file__).parents[2])
+    command = [sys.executable, "-m", "services.reader", "--disclosure", str(file), "--log-vkey", vkey]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": root}
+
+    def said(raw: bytes) -> subprocess.CompletedProcess[str]:
+        file.write_bytes(raw)
+        return subprocess.run(command, cwd=room, env=environment, capture_output=True, text=True, timeout=60)
+
+    done = said(package)
+    assert done.returncode == 0, done.stdout + done.stderr
+    at = package.index(b"data/people.json") + 40
+    assert said(package[:at] + bytes([package[at] ^ 1]) + package[at + 1 :]).returncode == 1
+    return re.sub(r"[0-9a-f]{64}", "…", done.stdout)
 
 
 def soon(days: int = 30) -> str:

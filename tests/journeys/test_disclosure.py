@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pyrage import decrypt
 
-from tests.journeys.disclosing import Desk, answered, registered, request, soon
+from tests.journeys.disclosing import Desk, answered, opened, registered, request, soon, verified
 from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.running import System
 
@@ -20,7 +19,7 @@ from tests.journeys.running import System
 def test_a_disclosure_with_consultation_one_barred_one_refused_and_one_narrowed(system: System) -> None:
     cast = Cast(system.url)
     cast.assemble()
-    desk = staffed(cast)
+    desk = staffed(cast, system)
     sanne = cast.member("sanne@voorbeeld.example", "sanne.devries", "Sanne", "Vries")
     noor = cast.member("noor@voorbeeld.example", "noor.smit", "Noor", "Smit")
     key = registered(cast.beheerder)
@@ -52,7 +51,7 @@ def test_a_disclosure_with_consultation_one_barred_one_refused_and_one_narrowed(
     assert system.command("views").stdout.count(": ok") == 4
 
 
-def staffed(cast: Cast) -> Desk:
+def staffed(cast: Cast, system: System) -> Desk:
     """Three officers; once there is one, the others are invited by them."""
     others = []
     for name in ("tweede", "derde"):
@@ -61,7 +60,10 @@ def staffed(cast: Cast) -> Desk:
         person.accept(mailed(cast.url, f"{name}@maker.example"), f"{name}.officer", name.title(), "Waarborg")
         person.sign_in()
         others.append(person)
-    return Desk((cast.officer, *others))
+    room = system.directory / "authority"
+    room.mkdir()
+    vkey = json.loads((system.secrets / "installation.json").read_text())["log"]
+    return Desk((cast.officer, *others), room=room, vkey=vkey)
 
 
 def consulted(cast: Cast, desk: Desk, whom: list[str], reasons: str | None, key: Any, **narrower: Any) -> str:
@@ -82,8 +84,8 @@ def consulted(cast: Cast, desk: Desk, whom: list[str], reasons: str | None, key:
     chosen = {"version": scope["version"], "digest": scope["digest"]}
     assert desk.step(file, "approve", by=0, expect=403, **chosen)["code"] == "second_officer_needed"
     desk.approve(file, scope)
-    package = opened(desk, file)
     outcome = "agreed" if reasons is None else "objected"
+    package = received(desk, file, outcome)
     assert json.loads(package.read("consultation/record.json"))["outcome"] == outcome
     given = json.loads(package.read("data/people.json"))
     assert [one["person"] for one in given] == narrower.get("people", [str(n) for n, _ in enumerate(whom, 1)])
@@ -111,7 +113,7 @@ def hidden(cast: Cast, desk: Desk, person: Person) -> str:
     looks = person.get("/v1/me/access-log")["items"]
     erasure = person.ask("DELETE", "/v1/me", expect=202)["erasure"]["id"]
     desk.approve(file, desk.step(file, "scope"))
-    package = opened(desk, file)
+    package = received(desk, file, "barred")
     fields = json.loads(package.read("data/people.json"))[0]["fields"]
     assert "noor@voorbeeld.example" in {one["value"] for one in fields}
     assert [one for one in looks if one["case"] == file] == []
@@ -124,13 +126,17 @@ def hidden(cast: Cast, desk: Desk, person: Person) -> str:
     return file
 
 
-def opened(desk: Desk, file: str) -> zipfile.ZipFile:
-    """Assembled, fetched, handed over; what is in it, as the authority reads it."""
+def received(desk: Desk, file: str, outcome: str) -> zipfile.ZipFile:
+    """Assembled, fetched, handed over; what is in it, as the authority opens, checks and reads it."""
     made = desk.assemble(file)
     sealed = desk.officers[0].http.get(f"/v1/disclosures/{file}/package").content
     handed = {"sealed_sha256": made["sealed_sha256"], "channel": "in_person"}
     desk.step(file, "hand-over", receiver="mr. A. Officier", receipt="Getekend, nummer 12.", **handed)
-    return zipfile.ZipFile(io.BytesIO(decrypt(sealed, [desk.identity])))
+    package = opened(sealed, desk.identity, desk.room)
+    said = verified(package, desk.vkey, desk.room)
+    assert f"consultation: {outcome}" in said
+    assert said.endswith("ok\n")
+    return zipfile.ZipFile(io.BytesIO(package))
 
 
 def seen(cast: Cast) -> Any:
