@@ -27,6 +27,7 @@ def test_a_disclosure_with_consultation_one_barred_one_refused_and_one_narrowed(
     agreed = consulted(cast, desk, [sanne.account], None, key)
     narrowed = consulted(cast, desk, [sanne.account, noor.account], "Twee is te veel.", key, people=["1"])
     barred = hidden(cast, desk, noor)
+    suspected = of_ones_own(cast, desk, sanne.account)
     refused = desk.open(**request(cast.organisation, [sanne.account], basis="sv_126nc"))
     reasons = {"ground": "not_authentic", "reasons": "Op het parket weet niemand ervan."}
     desk.step(refused, "reject", by=1, **reasons)
@@ -34,11 +35,13 @@ def test_a_disclosure_with_consultation_one_barred_one_refused_and_one_narrowed(
 
     report = desk.officers[0].get("/v1/reports/disclosures")
     lines = {row["disclosure"]: row for row in report["rows"]}
-    ends = {file: (lines[file]["state"], lines[file]["consultation"]) for file in (agreed, narrowed, barred, refused)}
+    files = (agreed, narrowed, barred, suspected, refused)
+    ends = {file: (lines[file]["state"], lines[file]["consultation"]) for file in files}
     assert ends == {
         agreed: ("closed", "agreed"),
         narrowed: ("closed", "objected"),
         barred: ("closed", "barred"),
+        suspected: ("closed", None),
         refused: ("closed", None),
     }
     assert lines[refused]["rejected"] == "not_authentic"
@@ -122,6 +125,18 @@ def hidden(cast: Cast, desk: Desk, person: Person) -> str:
     desk.step(file, "notify", ground="Het belang van het onderzoek.", review_at=soon())
     desk.step(file, "close", expect=409)
     desk.step(file, "lift", reason="De officier heeft de geheimhouding opgeheven.")
+    desk.step(file, "close")
+    return file
+
+
+def of_ones_own(cast: Cast, desk: Desk, account: str) -> str:
+    """The maker's own suspicion goes to the controller: there is nobody else to consult."""
+    said = {"basis": "own_suspicion", "organisation": cast.organisation, "people": [account]}
+    file = desk.open(**said, categories=["email"], facts="Honderd sessies in een nacht.")
+    desk.step(file, "hold")
+    desk.approve(file, desk.step(file, "scope"))
+    assert json.loads(received(desk, file, "own_suspicion").read("data/people.json"))[0]["person"] == "1"
+    desk.step(file, "notify", channel="letter", words="Wij hebben gegevens aan uw organisatie gegeven.")
     desk.step(file, "close")
     return file
 
