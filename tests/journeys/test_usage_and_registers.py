@@ -140,7 +140,12 @@ def checked(cast: Cast) -> str:
     cast.beheerder.post(checks, said, expect=403)
     done = cast.officer.post(checks, said)
     assert [one["id"] for one in cast.beheerder.get(checks)["items"]] == [done["check"]]
+    rows = lambda: cast.officer.get("/v1/reports/security")["rows"]  # noqa: E731
+    looked = lambda: [row for row in rows() if row["what"] == "sealing" and row["last_at"]]  # noqa: E731
+    assert eventually(lambda: len(looked()) == 4, what="a look at how data rests with each service (P18)")
+    assert [row["number"] for row in looked()] == [0, 0, 0, 0]
     totals = cast.officer.get("/v1/reports/security")["totals"]
+    assert (totals["sealing_overdue"], totals["bare"]) == (0, 0)
     assert (totals["reviews_overdue"], totals["checks_overdue"], totals["roles_changed"]) == (0, 0, 0)
     assert totals["sessions_begun"] > cast.beheerder.get("/v1/reports/security")["totals"]["sessions_begun"] > 0
     return str(done["events"][0])
