@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from services.contracts.auth import ProcessingRestricted, RestrictionLifted
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import (
     ContactPublished,
@@ -106,6 +107,8 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
         SecondContactNamed,
         FirstBeheerderInvited,
         ObjectionDecided,
+        ProcessingRestricted,
+        RestrictionLifted,
         ContentWithdrawn,
         ErasureOrdered,
     )
@@ -150,7 +153,11 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
                     self.settle(unit, note)
             case ObjectionDecided() as event:
                 if event.purpose is Purpose.USAGE_INSIGHT and event.decision is Decision.UPHELD:
-                    usage.drop_person(unit.session, event.account)
+                    usage.drop_facts(unit.session, event.account)
+            case ProcessingRestricted() as event:
+                usage.restrict(unit.session, event.organisation, event.account, event.request)
+            case RestrictionLifted() as event:
+                usage.lift(unit.session, event.request)
             case ErasureOrdered() as order:
                 if order.scope == ORGANISATION:
                     self.ordered(unit, entry, order)

@@ -125,7 +125,7 @@ class Usage(Consents, ABC):
         if ground.legal_basis == LegalBasis.CONSENT.value:
             for account in usage.people(session, organisation, day):
                 if not self._stands(session, organisation, account, Purpose.USAGE_INSIGHT):
-                    usage.drop_person(session, account)
+                    usage.drop_facts(session, account)
 
     def _insight(self, context: Context, organisation: str, account: str) -> Context:
         """The context with its legal basis. An app asks often, so a refusal is told once a day and organisation."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Connection, Index, MetaData, Row, String, Table, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    MetaData,
+    Row,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 tables = MetaData()
 facts = Table(
@@ -18,6 +31,14 @@ facts = Table(
     Index("usage_by_day", "day", "organisation"),
 )
 """`account` is the pseudonym, `day` the one in Amsterdam. The same of one person at one moment is one fact."""
+restricted = Table(
+    "usage_restricted",
+    tables,
+    Column("request", String(36), primary_key=True),
+    Column("account", String(36), nullable=False, index=True),
+    Column("organisation", String(36), nullable=False),
+)
+"""Whose data is kept and used no further, by the request for that (AVG 18): they are not counted."""
 
 
 def take(session: Connection, organisation: str, account: str, said: Iterable[tuple[str, str, str]]) -> int:
@@ -50,13 +71,13 @@ def of_person(session: Connection, account: str) -> Sequence[Row]:  # type: igno
 
 def before(session: Connection, day: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     """The organisations and days before this one of which there are facts, the oldest first."""
-    found = select(facts.c.day, facts.c.organisation).where(facts.c.day < day).distinct()
+    found = select(facts.c.day, facts.c.organisation).where(facts.c.day < day, _free()).distinct()
     return session.execute(found.order_by(facts.c.day, facts.c.organisation).limit(limit)).all()
 
 
 def cells(session: Connection, organisation: str, day: str) -> Sequence[Row]:  # type: ignore[type-arg]
     """By kind how many people did it that day, and how often."""
-    mine = (facts.c.organisation == organisation) & (facts.c.day == day)
+    mine = (facts.c.organisation == organisation) & (facts.c.day == day) & _free()
     counted = select(facts.c.kind, func.count(facts.c.account.distinct()).label("people"), func.count().label("facts"))
     return session.execute(counted.where(mine).group_by(facts.c.kind)).all()
 
@@ -68,8 +89,22 @@ def people(session: Connection, organisation: str, day: str) -> Sequence[str]:
 
 
 def forget(session: Connection, organisation: str, day: str) -> int:
-    mine = (facts.c.organisation == organisation) & (facts.c.day == day)
+    """What was counted; of whom nothing may be used it stays until its term is over."""
+    mine = (facts.c.organisation == organisation) & (facts.c.day == day) & _free()
     return session.execute(delete(facts).where(mine)).rowcount
+
+
+def restrict(session: Connection, organisation: str, account: str, request: str) -> None:
+    lift(session, request)
+    session.execute(insert(restricted).values(request=request, account=account, organisation=organisation))
+
+
+def lift(session: Connection, request: str) -> None:
+    session.execute(delete(restricted).where(restricted.c.request == request))
+
+
+def _free() -> ColumnElement[bool]:
+    return facts.c.account.not_in(select(restricted.c.account))
 
 
 def forget_before(session: Connection, moment: str) -> int:
@@ -78,6 +113,12 @@ def forget_before(session: Connection, moment: str) -> int:
 
 
 def drop_person(session: Connection, account: str) -> int:
+    session.execute(delete(restricted).where(restricted.c.account == account))
+    return drop_facts(session, account)
+
+
+def drop_facts(session: Connection, account: str) -> int:
+    """What somebody did may not be counted any more."""
     return session.execute(delete(facts).where(facts.c.account == account)).rowcount
 
 
@@ -86,6 +127,7 @@ def holds_person(session: Connection, account: str) -> int:
 
 
 def drop(session: Connection, organisation: str) -> int:
+    session.execute(delete(restricted).where(restricted.c.organisation == organisation))
     return session.execute(delete(facts).where(facts.c.organisation == organisation)).rowcount
 
 

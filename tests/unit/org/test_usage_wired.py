@@ -22,6 +22,7 @@ from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
 from services.org.app.usage import MOST_A_DAY, Usage
 from services.org.views import usage
+from tests.examples.auth import processing_restricted, restriction_lifted
 from tests.examples.retention import objection_decided
 from tests.unit.org.conftest import MAKER, World
 from tests.unit.org.test_agreements_wired import agree
@@ -233,10 +234,38 @@ def test_whoever_objected_and_was_right_tells_nothing_more_and_is_not_counted(wo
         tell(world, who, fact(READ))
     decided = objection_decided(account=objector, organisation=organisation, purpose=Purpose.USAGE_INSIGHT)
     for decision, left in ((Decision.REJECTED, 1), (Decision.UPHELD, 0)):
-        entry = Entry(0, recorded(replace(decided, decision=decision)), b"")
-        world.org.before(entry)
-        world.org.store.perform(world.org.own_context(), lambda unit, e=entry: world.org.handle(unit, e) or {})
+        follow(world, replace(decided, decision=decision))
         assert kept(world) == left
+
+
+def test_whoever_is_restricted_is_not_counted_and_what_they_did_stays_to_its_term(world: World) -> None:
+    organisation, person = insightful(world), str(uuid4())
+    for who in (member(organisation, person), *(member(organisation) for _ in range(4))):
+        tell(world, who, fact())
+    limits = processing_restricted(account=person, organisation=organisation)
+    follow(world, limits)
+    follow(world, limits)
+    later(world, days=3)
+    assert (told(world), kept(world)) == ([], 1)
+    later(world, days=4, seconds=1)
+    assert kept(world) == 0
+
+
+def test_once_the_restriction_is_lifted_they_are_counted_again(world: World) -> None:
+    organisation, person = insightful(world), str(uuid4())
+    for who in (member(organisation, person), *(member(organisation) for _ in range(4))):
+        tell(world, who, fact())
+    limits = processing_restricted(account=person, organisation=organisation)
+    follow(world, limits)
+    follow(world, restriction_lifted(account=person, organisation=organisation, request=limits.request))
+    later(world, days=3)
+    assert (len(told(world)), kept(world)) == (1, 0)
+
+
+def follow(world: World, event: Event) -> None:
+    entry = Entry(0, recorded(event), b"")
+    world.org.before(entry)
+    world.org.store.perform(world.org.own_context(), lambda unit: world.org.handle(unit, entry) or {})
 
 
 def recorded(event: Event) -> Recorded:

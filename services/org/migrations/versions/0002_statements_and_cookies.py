@@ -133,6 +133,15 @@ def upgrade() -> None:
     with op.batch_alter_table("consultation_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultation_keys_organisation"), ["organisation"], unique=False)
     op.create_table(
+        "usage_restricted",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("account", sa.String(length=36), nullable=False),
+        sa.Column("organisation", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("request"),
+    )
+    with op.batch_alter_table("usage_restricted", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_usage_restricted_account"), ["account"], unique=False)
+    op.create_table(
         "usage_facts",
         sa.Column("account", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=False),
