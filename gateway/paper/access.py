@@ -12,8 +12,10 @@ from gateway.paper.access_words import CHAPTERS, WORDS
 from gateway.paper.words import LANGUAGES
 from services.kernel.moments import written
 
-MOST = 500
-"""Pieces of one kind on paper; of more the newest, and how many there are beside them."""
+MOST = 200
+"""Pieces of one kind on paper; of more the first, and how many there are beside them."""
+LONGEST = 4_000
+"""Characters of one value on paper; the rest is in the JSON beside it, and the paper is ready in time."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)\Z")
 SHORT = 60
 """Characters that stand beside others; what is longer has a line of its own."""
@@ -127,6 +129,8 @@ def _chapter(title: str, held: Any, lang: str) -> Chapter:
 
 def _fact(name: str, value: Any, lang: str) -> Fact:
     said = _said(name, value, lang) or WORDS[lang]["none"]
+    if len(said) > LONGEST:
+        said = f"{said[:LONGEST]} … {WORDS[lang]['cut']}"
     label = _label(name, lang)
     return Fact(label=label, value=said, long=len(said) > SHORT or not label)
 

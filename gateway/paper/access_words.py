@@ -35,7 +35,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "erasures": "Wat wanneer wordt gewist",
         "not_shown": "Wat hier niet staat, en waarom",
         "silent": "Wat de wet ons soms verbiedt te zeggen",
-        "more": "oudere staan in het JSON-bestand, en hier niet; hun aantal is",
+        "more": "De overige staan in het JSON-bestand, en hier niet; hun aantal is",
+        "cut": "(de rest staat in het JSON-bestand)",
         "squares": "Ziet u een leeg blokje, dan kent dit papier dat teken niet. In het JSON-bestand staat het wel.",
         "law": "Dit antwoord is gemaakt met versie {law} van onze wettelijke termijnen en versie {statement} van de "
         "privacyverklaring.",
@@ -72,7 +73,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "erasures": "What is erased when",
         "not_shown": "What does not stand here, and why",
         "silent": "What the law sometimes forbids us to say",
-        "more": "older ones stand in the JSON file, and not here; they number",
+        "more": "The others stand in the JSON file, and not here; they number",
+        "cut": "(the rest stands in the JSON file)",
         "squares": "Where you see an empty square, this paper does not know the character. The JSON file has it.",
         "law": "This answer was made with version {law} of our statutory terms and version {statement} of the privacy "
         "statement.",
