@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from services.audit.alarms import Alarms
 from services.audit.cases import counted
+from services.audit.cases.checks import checks_due, reviews_due
 from services.audit.conformance import report
 from services.audit.conformance.asking import Told, ask_each
 from services.audit.conformance.promises import OF_EVERYBODY, short
@@ -18,8 +19,10 @@ from services.audit.conformance.tallying import Tallying
 from services.audit.conformance.watching import Watching, states
 from services.audit.disclosing import counted as handed
 from services.audit.domain.notices import Notices, answer_due
+from services.audit.domain.sealing import EVERY, PATIENCE as SEALING_PATIENCE
 from services.audit.ledger import pruned, reading, witnessed
-from services.audit.views import complaints, disclosures, tally
+from services.audit.ledger.keeping import own_plans
+from services.audit.views import complaints, disclosures, sealing, tally
 from services.audit.witnessing.policy import Policy
 from services.kernel import beating
 from services.kernel.codec import instant, moment
@@ -45,6 +48,7 @@ class Conformance:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._alarms, self._policy, self._notices = store, alarms, policy, notices
+        self._plans = own_plans()
         self._maker, self._others, self._own, self._now = maker, others, own, now
         self.tallying = Tallying(store)
         self.watching = Watching(store, lambda: self.make(None)["rows"], context, now)
@@ -85,6 +89,8 @@ class Conformance:
             log=self._log(session, organisation),
             incidents=counted.report(session, organisation, None, None, now, self._notices).totals,
             complaints=self._complaints(session, organisation, now),
+            checks=self._checks(session, organisation, now),
+            sealing=self._sealing(session, organisation, now),
             disclosures=self._disclosures(session, organisation, now),
         )
 
@@ -99,6 +105,23 @@ class Conformance:
             quarantined=reading.refused(session) if organisation is None else None,
             witnessed=witnessed.newest(session, self._policy.digest) if asked else None,
         )
+
+    def _checks(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
+        planned = {
+            "reviews": list(reviews_due(session, self._plans, organisation, now)),
+            "checks": list(checks_due(session, self._plans, now)),
+        }
+        found = {name: len(ones) for name, ones in planned.items()}
+        return found | {
+            f"{name}_overdue": sum(one.due < instant(now) for one in ones) for name, ones in planned.items()
+        }
+
+    def _sealing(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
+        newest = sealing.newest(session).values()
+        late = instant(now - EVERY - SEALING_PATIENCE)
+        found = {"services": len(newest), "overdue": sum(row.at < late for row in newest)}
+        found["bare"] = sum(row.bare for row in newest)
+        return found if organisation is not None else found | {"values": sum(row.values_seen for row in newest)}
 
     def _disclosures(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
         """Of all of them, for who looks after all; for one organisation nothing, whatever there may be."""

@@ -45,8 +45,9 @@ def _sessions(known: Known) -> Finding:
 
 def _contacts(known: Known) -> Finding:
     said = known.facts("org", "contacts")
-    numbers = {**said, "without": said["organisations"] - said["own_contact"]}
-    return judged(numbers, at_risk=("without",), of="organisations")
+    without = said["organisations"] - said["own_contact"]
+    numbers = {**said, "shown_the_maker_s": without, "shown_a_name_alone": 0 if said["maker_contact"] else without}
+    return judged(numbers, at_risk=("shown_a_name_alone",), of="organisations")
 
 
 def _epochs(known: Known) -> Finding:
@@ -88,6 +89,14 @@ def _disclosures(known: Known) -> Finding:
     return judged(numbers, at_risk=FORGOTTEN, of="disclosures")
 
 
+def _planned(known: Known) -> Finding:
+    return judged(known.checks, at_risk=("reviews_overdue", "checks_overdue"), of="checks")
+
+
+def _sealing(known: Known) -> Finding:
+    return judged(known.sealing, broken=("bare",), at_risk=("overdue",), of="services")
+
+
 MEASURES = (
     Measure(
         name="nothing_overdue",
@@ -119,6 +128,13 @@ MEASURES = (
         en="Failed sign-ins that no entry tells of yet; looks and sign-ins in numbers.",
         judge=_access,
         asks=("auth",),
+    ),
+    Measure(
+        name="checked_as_planned",
+        promise="P09",
+        nl="Controles van de beveiliging en doorlichtingen van toegang die over hun datum zijn.",
+        en="Checks of security and reviews of access that are past their date.",
+        judge=_planned,
     ),
     Measure(
         name="sessions_end",
@@ -154,8 +170,8 @@ MEASURES = (
     Measure(
         name="contact_shown",
         promise="P17",
-        nl="Organisaties zonder eigen contact.",
-        en="Organisations without a contact of their own.",
+        nl="Organisaties die geen contact tonen: geen eigen, en ook de maker heeft er geen.",
+        en="Organisations that show no contact: none of their own, and the maker has none either.",
         judge=_contacts,
         asks=("org",),
     ),
@@ -166,6 +182,13 @@ MEASURES = (
         en="The oldest key epoch beside how old it may become.",
         judge=_epochs,
         asks=("auth", "org", "audit", "retention"),
+    ),
+    Measure(
+        name="rests_sealed",
+        promise="P18",
+        nl="Waarden die onverzegeld liggen, en diensten waar daar te lang niet naar gekeken is.",
+        en="Values that rest unsealed, and services with which nobody looked for too long.",
+        judge=_sealing,
     ),
     Measure(
         name="controllers_told",

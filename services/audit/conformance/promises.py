@@ -53,13 +53,15 @@ PROMISES: tuple[Promise, ...] = (
         "P04",
         "De soorten gegevens zijn een gesloten lijst.",
         "The categories of data are a closed list.",
-        (*_named("org", "StatementPublished RegisterGenerated"), "audit.RegisterGenerated"),
+        (*_named("org", "StatementPublished RegisterGenerated"),),
     ),
     Promise(
         "P05",
         "Wat een organisatie zelf toevoegt, staat eerst in haar aanvulling op de verklaring.",
         "What an organisation adds itself stands in its supplement to the statement first.",
-        _named("org", "CustomFieldProposed SupplementPublished SupplementRefused CustomFieldActivated"),
+        _named(
+            "org", "CustomFieldProposed SupplementRequested SupplementPublished SupplementRefused CustomFieldActivated"
+        ),
     ),
     Promise(
         "P06",
@@ -122,7 +124,7 @@ PROMISES: tuple[Promise, ...] = (
         "P13",
         "Koppelingen naar sites van derden zijn als zodanig herkenbaar.",
         "Links to sites of third parties are marked as such.",
-        _named("org", "ContentPublished"),
+        _named("org", "ContentPublished ContentWithdrawn"),
     ),
     Promise(
         "P14",
@@ -136,9 +138,8 @@ PROMISES: tuple[Promise, ...] = (
         "Whoever gave data can see, change, move and delete it.",
         (
             *_named("retention", "DataRequested IdentityVerified RequestExtended RequestFulfilled RequestRefused"),
-            *_named(
-                "retention", "RequestReminded ObjectionDecided RestrictionEnding RestrictionEnded DeliveryCollected"
-            ),
+            *_named("retention", "RequestReminded ObjectionDecided RestrictionEnding RestrictionEnded"),
+            *_named("retention", "DeliveryPrepared DeliveryCollected DeliveryExpired"),
             *_named("auth", "ProcessingRestricted LiftAnnounced RestrictionLifted"),
         ),
         by_law=("restriction", "objection"),
@@ -189,6 +190,7 @@ OF_EVERYBODY = frozenset(
         "org.CookieRegistered",
         "org.CookieRemoved",
         "audit.KeyRegistered",
+        "audit.SecurityCheckRecorded",
         "audit.SealingChecked",
         *(f"{name}.KeyEpochRetired" for name in ("auth", "org", "audit", "retention")),
     }

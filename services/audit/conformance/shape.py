@@ -56,6 +56,10 @@ class Known:
     log: Log = field(default_factory=Log)
     incidents: Mapping[str, int] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=dict)
+    checks: Mapping[str, int] = field(default_factory=dict)
+    """`reviews` and `checks` that are planned, and those of them `…_overdue`."""
+    sealing: Mapping[str, int] = field(default_factory=dict)
+    """With how many `services` it was looked whether data rests sealed, `overdue` looks, and `bare` values."""
     disclosures: Mapping[str, int] = field(default_factory=dict)
     """Of the maker alone: a tenant may not know of every file."""
 

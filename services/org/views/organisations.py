@@ -100,10 +100,13 @@ def ids(session: Connection) -> list[str]:
 
 
 def reachable(session: Connection, organisation: str | None, maker: str) -> dict[str, int]:
-    """How many organisations there are beside the maker's, and how many of them show a contact of their own (P17)."""
+    """How many organisations there are beside the maker's, how many show their own contact, and whether it has one.
+
+    Who has none shows the maker's (P17).
+    """
     mine = organisations.c.organisation != maker
     if organisation is not None:
         mine &= organisations.c.organisation == organisation
     counted = select(func.count(), func.count(organisations.c.contact)).where(mine)
     total, own = session.execute(counted).one()
-    return {"organisations": total, "own_contact": own}
+    return {"organisations": total, "own_contact": own, "maker_contact": holds(session, maker)}

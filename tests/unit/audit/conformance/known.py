@@ -15,6 +15,8 @@ from services.contracts.retention import HoldPlaced
 from services.kernel.codec import instant
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CHECKS = {"reviews": 3, "checks": 6, "reviews_overdue": 0, "checks_overdue": 0}
+SEALING = {"services": 4, "overdue": 0, "bare": 0, "values": 90}
 FACTS: dict[str, dict[str, dict[str, Any]]] = {
     "auth": {
         "sessions": {"open": 4, "longest_seconds": 3600.0},
@@ -36,7 +38,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
         "cookies": {"registered": 2, "missing": [], "gone": [], "unlinked": [], "session_seconds": 3600.0},
         "supplements": {"waiting": 1, "overdue": 0, "active": 2, "unnamed": 0},
         "content": {"shown": 3, "looked_at": 3, "unmarked": 0},
-        "contacts": {"organisations": 3, "own_contact": 3},
+        "contacts": {"organisations": 3, "own_contact": 2, "maker_contact": 1},
         "sub_processors": {"announced": 1, "objected": 0, "active": 2, "withdrawn": 0, "lapsed": 0},
         "usage": {"past_term": 0},
     },
@@ -85,6 +87,8 @@ def known(**but: Any) -> Known:
         "counts": {SignedIn.type: 9, HoldPlaced.type: 1, ComplaintRegistered.type: 2},
         "log": Log(size=12, counted=12, quarantined=0, ingest_at=NOON),
         "incidents": {"incidents": 1, "overdue": 0, "alarm": 0},
+        "checks": CHECKS,
+        "sealing": SEALING,
         "complaints": {"registered": 2, "open": 1, "unanswered": 0},
     }
     return Known(**{**given, **but})

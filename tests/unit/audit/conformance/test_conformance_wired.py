@@ -16,7 +16,7 @@ from services.audit.conformance import tallying
 from services.audit.conformance.conformance import Conformance
 from services.audit.domain.envelopes import Fault, faults_of
 from services.audit.ledger.keeping import own_notices
-from services.audit.views import tally
+from services.audit.views import checks, sealing, security, tally
 from services.audit.witnessing import policy
 from services.contracts.audit import PromiseTurned
 from services.contracts.auth import SignedIn
@@ -35,7 +35,8 @@ class Installation(World):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        tally.tables.create_all(self.audit.engine)
+        for view in (tally, security, checks, sealing):
+            view.tables.create_all(self.audit.engine)
         self.away: set[str] = set()
         self.asked: list[tuple[str, str | None]] = []
         alarms = Alarms(self.audit, self.own, 60.0, lambda: self.now)

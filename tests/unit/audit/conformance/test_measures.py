@@ -12,7 +12,7 @@ from services.audit.conformance.jobs import KEEPS, SERVICES
 from services.audit.conformance.promises import PROMISES
 from services.audit.conformance.shape import Known, Log, State
 from services.kernel.codec import instant
-from tests.unit.audit.conformance.known import NOON, job, known, where, with_job, without
+from tests.unit.audit.conformance.known import CHECKS, NOON, SEALING, job, known, where, with_job, without
 
 UNMEASURED = {one.id for one in PROMISES} - {one.promise for one in report.MEASURES} - set(KEEPS.values())
 """Promises of which nothing is measured, which their rows say."""
@@ -49,6 +49,12 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (where("auth", "invitations", expired_and_kept=3), "P06", "broken"),
         (where("retention", "holds", to_review=1), "P08", "at_risk"),
         (where("auth", "failed_sign_ins", uncounted=1), "P09", "at_risk"),
+        (where("org", "supplements", unnamed=1), "P05", "broken"),
+        (where("org", "supplements", overdue=1), "P05", "broken"),
+        (known(checks={**CHECKS, "reviews_overdue": 1}), "P09", "at_risk"),
+        (known(checks={**CHECKS, "checks_overdue": 1}), "P09", "at_risk"),
+        (known(sealing={**SEALING, "bare": 1}), "P18", "broken"),
+        (known(sealing={**SEALING, "overdue": 1}), "P18", "at_risk"),
         (where("org", "sub_processors", lapsed=1), "P07", "at_risk"),
         (where("org", "cookies", missing=["another"]), "P10", "broken"),
         (where("org", "cookies", unlinked=["another"]), "P10", "broken"),
@@ -61,7 +67,7 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (where("auth", "restrictions", lifted_late=1), "P15", "at_risk"),
         (known(complaints={"registered": 2, "open": 2, "unanswered": 1}), "P16", "broken"),
         (where("org", "statement", authority=False), "P16", "broken"),
-        (where("org", "contacts", own_contact=2), "P17", "at_risk"),
+        (where("org", "contacts", maker_contact=0), "P17", "at_risk"),
         (known(incidents={"incidents": 1, "overdue": 1, "alarm": 1}), "P19", "broken"),
         (known(incidents={"incidents": 1, "overdue": 0, "alarm": 1}), "P19", "at_risk"),
         (known(log=Log(size=12, counted=12, ingest_at=NOON - timedelta(seconds=16))), "log", "at_risk"),
@@ -122,7 +128,10 @@ def test_where_there_has_been_none_nothing_is_claimed(given: Known, promise: str
 
 def test_of_an_installation_of_which_nothing_is_known_nothing_is_kept() -> None:
     none = {"incidents": 0, "overdue": 0, "alarm": 0, "registered": 0, "unanswered": 0}
-    nothing = report.rows(Known(now=NOON, incidents=none, complaints=none), {})
+    nothing_planned = dict.fromkeys(CHECKS, 0)
+    nothing = report.rows(
+        Known(now=NOON, incidents=none, complaints=none, checks=nothing_planned, sealing=dict.fromkeys(SEALING, 0)), {}
+    )
     assert State.KEPT not in {row["state"] for row in nothing}
     assert all(row["why"] for row in nothing)
 
