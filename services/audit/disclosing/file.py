@@ -16,7 +16,13 @@ from services.audit.domain import disclosure as rules
 from services.audit.domain.basis import Bases, Basis, of_rule
 from services.audit.packaging.scope import Reach, Removed, Scope
 from services.audit.views import papers
-from services.contracts.audit import DisclosureHeld, DisclosureOpened, DisclosureScoped, Secrecy
+from services.contracts.audit import (
+    DisclosureHandedOver,
+    DisclosureHeld,
+    DisclosureOpened,
+    DisclosureRejected,
+    DisclosureScoped,
+)
 from services.contracts.privacy import Category, LegalBasis
 from services.kernel import eventstore
 from services.kernel.codec import instant, moment
@@ -28,6 +34,8 @@ from services.kernel.unit import Store, Unit
 
 E = TypeVar("E", bound=Event)
 PAPERS = "audit.papers"
+ENDS_COPY = (DisclosureRejected, DisclosureHandedOver)
+"""From then on nothing is made of the copy any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +200,8 @@ class Files:
                 text = base64.b64encode(content).decode()
                 sealed = unit.keys.seal(owner, Category.CORRESPONDENCE.value, PAPERS, kind.value, text)
                 papers.put(unit.session, disclosure, kind, sealed)
+            if any(isinstance(event, ENDS_COPY) for event in new):
+                papers.drop(unit.session, disclosure, papers.Kind.COPY)
             return {"disclosure": disclosure, **answer}
 
         return self.store.perform(context, work, keys=[(owner, Category.CORRESPONDENCE.value)])
@@ -209,10 +219,6 @@ class Files:
         """Everything that is done in a file is the maker's, whoever did it and whoever it is about."""
         basis = LegalBasis.LEGAL_OBLIGATION.value
         return replace(context, organisation=self.maker, legal_basis=basis, case=disclosure)
-
-
-def hidden_at_first(secrecy: Secrecy) -> bool:
-    return secrecy is not Secrecy.NONE
 
 
 def as_json(said: Mapping[str, Any]) -> str:

@@ -38,6 +38,8 @@ class HandingOver:
 
         Answers `sealed_sha256` and `size`. Raises Refused: `recipient_invalid`, `step_missing`, `not_yet`.
         """
+        if (said_before := self._files.store.answered(context)) is not None:
+            return said_before  # another package would be other bytes
         given, file = shapes.load(shapes.Assembly, said), self._files.read(disclosure)
         recipient = given["recipient"]
         if not is_recipient(recipient):

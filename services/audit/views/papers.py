@@ -34,5 +34,9 @@ def get(session: Connection, case: str, kind: Kind) -> str | None:
     return found
 
 
-def drop(session: Connection, case: str) -> int:
-    return session.execute(delete(papers).where(papers.c.case_id == case)).rowcount
+def drop(session: Connection, case: str, kind: Kind | None = None) -> int:
+    """One kind of them, or all."""
+    mine = papers.c.case_id == case
+    if kind is not None:
+        mine &= papers.c.kind == kind.value
+    return session.execute(delete(papers).where(mine)).rowcount

@@ -255,7 +255,7 @@ def test_a_hidden_file_stays_open_until_it_is_lifted_and_its_people_are_not_told
 
     world.files.handing_over.close(OPENER, file)
 
-    assert world.row(file)["state"] == "closed"
+    assert (world.row(file)["state"], world.papers(file)) == ("closed", {"original"})
     with refused("disclosure_closed"):
         world.scoped(file)
 
@@ -282,6 +282,7 @@ def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gon
     with refused("package_differs"):
         hand_over(world, file, "00" * 32)
     hand_over(world, file, made["sealed_sha256"])
+    assert world.papers(file) == {"original", "package"}, "of the copy nothing is made any more"
     with refused("secrecy_unlifted"):
         world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
 
@@ -337,3 +338,25 @@ def test_a_stranger_s_file_a_hidden_one_and_none_are_the_same_to_a_tenant(world:
         with refused("not_found"):
             world.files.showing.answer(BEHEERDER, OURS, file, outcome="agreed", signature=f"{'A' * 86}==")
     assert PUBLIC not in json.dumps(world.files.showing.all(None, 10))
+
+
+def test_asked_again_with_the_same_key_each_step_is_taken_once_and_answers_the_same(world: World) -> None:
+    file = world.request()
+    world.files.opening.authenticate(OPENER, file, finding="Teruggebeld.")
+
+    def again(n: int) -> Any:
+        return replace(OPENER, idempotency=f"key {n}", digest="d")
+
+    held = [world.files.consulting.hold(again(1), file) for _ in range(2)]
+    world.files.consulting.consult(OPENER, file, words="Wat vindt u?")
+    world.publish()
+    answer, by = world.signed(file), replace(BEHEERDER, idempotency="key 2", digest="d")
+    answers = [world.files.showing.answer(by, OURS, file, **answer) for _ in range(2)]
+    scopes = [world.files.deciding.scope(again(3), file) for _ in range(2)]
+
+    assert held[0] == held[1]
+    assert answers[0] == answers[1]
+    assert scopes[0] == scopes[1]
+    assert len(world.told(file)) == 7
+    with refused("idempotency_mismatch"):
+        world.files.consulting.hold(replace(again(1), digest="another"), file)
