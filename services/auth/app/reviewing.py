@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from services.auth.domain import access_review
-from services.auth.views import accounts, sessions
+from services.auth.views import accounts, restrictions, sessions
 from services.contracts.auth import AccessDecision
 from services.contracts.privacy import Purpose, Role
 from services.kernel.context import Context
@@ -30,14 +30,16 @@ class Reviewing:
     def sheet(self, context: Context, *, after: str, limit: int) -> dict[str, Any]:
         """`items` of every open account: its role, since when, and the last sign-in that is still kept, else null.
 
-        It is a look at these people, on record before anybody sees them.
+        It is a look at these people, on record before anybody sees them. Who is restricted keeps a role alone.
         """
         organisation, limit = str(context.organisation), min(limit, A_PAGE)
         context = self._auth.allow(context, organisation, Purpose.BEHEER_ACCESS, frozenset())
         with self._auth.store.reading() as session:
             rows = accounts.open_in(session, organisation, after, limit)
-            last = sessions.last_started(session, [row.account for row in rows])
-        self._auth.people.looked(context, organisation, [row.account for row in rows])
+            withheld = restrictions.among(session, [row.account for row in rows])
+            seen = [row.account for row in rows if row.account not in withheld]
+            last = sessions.last_started(session, seen)
+        self._auth.people.looked(context, organisation, seen)
         opened = self._auth.keyring.open_many([(row.public_id, "public_id") for row in rows])
         items = [
             {

@@ -50,6 +50,8 @@ def decide(account: str, organisation: str, state: Restrictions, command: Comman
         "at": command.at,
     }
     match command:
+        case Lift() if command.request not in state:
+            return []
         case Restrict(request=request):
             return [] if request in state else [ProcessingRestricted(**whose, decided_by=command.by)]
         case _ if command.request not in state:

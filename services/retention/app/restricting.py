@@ -17,7 +17,6 @@ from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import hold as holding, request as rules
 from services.retention.domain.aftermath import End, NoteEnd
-from services.retention.schemas import requests as schemas
 from services.retention.views import departures, erasures, holds, requests
 
 if TYPE_CHECKING:
@@ -67,8 +66,6 @@ class Restricting:
         row = retention.requests.found(organisation, request)
         if row.restriction is None or row.lifted_at is not None or row.account is None:
             raise Refused("not_restricted")
-        if row.lifts_at is not None:
-            return {**schemas.outcome(row, retention.requests.clock), "events": []}
         now = retention.now()
         lifts_at = after(now, retention.requests.clock.law(now).lift_notice)
         told = retention.fulfilling.ask(context, row, "announce_lift", step="lift", lifts_at=instant(lifts_at))

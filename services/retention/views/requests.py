@@ -219,7 +219,9 @@ def to_remind(session: Connection, now: str, limit: int) -> Sequence[Row]:  # ty
     """Open ones of which nobody was reminded yet that they are due soon or, now, that they are overdue."""
     soon = (requests.c.remind_at <= now) & (requests.c.due > now) & requests.c.reminded_at.is_(None)
     late = (requests.c.due <= now) & requests.c.reminded_late_at.is_(None)
-    found = select(requests).where(requests.c.state.in_(OPEN), soon | late)
+    # Of whose erasure took them out meanwhile nothing more is written.
+    mine = requests.c.state.in_(OPEN) & requests.c.account.is_not(None)
+    found = select(requests).where(mine, soon | late)
     return session.execute(found.order_by(requests.c.due, requests.c.request).limit(limit)).all()
 
 

@@ -291,6 +291,23 @@ def test_who_owes_an_answer_is_reminded_once_when_it_is_due_soon_and_once_when_i
     assert len(mailed) == 2
 
 
+def test_of_who_is_gone_nobody_is_reminded_and_of_the_others_they_are(world):
+    gone = known(world)
+    take(world, gone)
+    erasure = world.close(account=gone)
+    world.settle()
+    for service in OTHERS:
+        world.complete(service, erasure)
+    world.settle()
+    stays = take(world, known(world))
+    mailed: list[str] = []
+    world.log.auth["remind"] = lambda **asked: {"told": mailed.append(asked["request"]) or 1}
+    world.later(days=20)
+    world.app.reminding.remind()
+
+    assert mailed == [stays]
+
+
 def test_what_could_not_be_mailed_is_tried_again(world):
     def away(**_: Any) -> dict[str, Any]:
         raise Unavailable("auth")
