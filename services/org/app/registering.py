@@ -44,6 +44,10 @@ class Registering(SubProcessors, Statements, ABC):
         super().__init__(configuration, caller, now)
         self.measures = measures()
 
+    def begin(self) -> None:
+        super().begin()
+        self.write_register(self.configuration.maker)
+
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         return (*super().timers(), (HOUR, self.write_registers))
 
