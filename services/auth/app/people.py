@@ -16,7 +16,7 @@ from services.auth.domain import account
 from services.auth.domain.account import Status
 from services.auth.views import accounts, custom_values, looks, restrictions, sessions
 from services.contracts.auth import DataViewed
-from services.contracts.privacy import Category, Purpose, Role
+from services.contracts.privacy import STAFF, Category, Purpose, Role
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -210,10 +210,16 @@ class People:
         return self._close(context, whose, organisation, by=by, asked=True)
 
     def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
-        """Record that the actor looks at these people. Looking at oneself is no look at another."""
+        """Record that the actor looks at these people. Looking at oneself is no look at another.
+
+        Raises Refused("case_needed") for the maker's staff that names no case.
+        """
         others = tuple(person for person in people if f"account/{person}" != context.actor)
         if not others:
             return
+        if context.role in STAFF and organisation != self._auth.configuration.maker and not context.case:
+            # The maker's people look at an organisation's on an instruction or in a case alone (AVG 28(3)(a), 29).
+            raise Refused("case_needed")
         look = str(uuid7())
         event = DataViewed(
             look=look,

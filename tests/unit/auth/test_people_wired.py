@@ -288,3 +288,14 @@ def test_the_wrong_present_password_changes_nothing(world: World) -> None:
 
     with refused("wrong_password"):
         world.auth.people.change_password(world.signed_in(), present="wrong", new="negen zwanen op een gracht")
+
+
+def test_the_makers_staff_look_at_nobody_of_an_organisation_without_naming_a_case(world: World) -> None:
+    world.registered()
+    person = world.signed_in().actor.removeprefix("account/")
+    officer = world.context(role="compliance", organisation=MAKER)
+    with pytest.raises(Refused, match="case_needed"):
+        world.auth.people.looked(officer, GEMEENTE, [person])
+    assert world.told()[-1] != "DataViewed"
+    world.auth.people.looked(replace(officer, case="an-instruction"), GEMEENTE, [person])
+    assert world.told()[-1] == "DataViewed"
