@@ -78,7 +78,7 @@ class CustomFields:
     # -- a field that was retired
 
     def forget_retired(self) -> None:
-        """Erase what is left of fields whose retirement stands in the log, but for those whom a hold keeps."""
+        """Erase what is left of fields whose retirement the log has, but for whom a hold or a restriction keeps."""
         with self._auth.store.reading() as session:
             waiting = custom_values.retired(session, SOME_FIELDS)
         for row in waiting:

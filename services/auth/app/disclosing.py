@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from services.auth.app.people import NAMES, PEOPLE_A_LOOK
-from services.auth.views import accounts, sessions
+from services.auth.views import accounts, custom_values, sessions
 from services.contracts.privacy import Category, Role
 from services.kernel.codec import moment
 from services.kernel.context import Context
@@ -45,7 +45,9 @@ class Disclosing:
         since: str | None = None,
         until: str | None = None,
     ) -> Found:
-        """By pseudonym `{category, name, value, at}` of who is still here; `at` is when a session began, or empty.
+        """By pseudonym `{category, name, value, at}` of who is still here.
+
+        `at` is when a session began or a field was filled in, or empty.
 
         `by` is the officer who looks. A `silent` look is told in the disclosure's own file alone (law: secrecy).
         """
@@ -54,6 +56,7 @@ class Disclosing:
             rows = [accounts.by_pseudonym(session, organisation, one) for one in people[:PEOPLE_A_LOOK]]
             here = [row for row in rows if row is not None]
             kept = {row.account: sessions.kept_of(session, row.account) for row in here}
+            own = custom_values.of_people(session, list(kept)) if Category.CUSTOM_FIELD in wanted else []
         if not silent:
             seen = replace(context, actor=by, role=Role.COMPLIANCE.value, case=case)
             seen = replace(seen, organisation=self._auth.configuration.maker)
@@ -61,6 +64,7 @@ class Disclosing:
         return {
             row.account: [
                 *self._known(row, organisation, wanted),
+                *self._own_fields([one for one in own if one.account == row.account]),
                 *self._sessions([one for one in kept[row.account] if _within(one.started_at, since, until)], wanted),
             ]
             for row in here
@@ -73,6 +77,15 @@ class Disclosing:
         if Category.ORGANISATION in wanted:
             found.append(_field(Category.ORGANISATION, "organisation", organisation))
         return found
+
+    def _own_fields(self, rows: Sequence[Any]) -> list[dict[str, str]]:
+        """What stands in the organisation's own fields, by the field's id; `at` is when it was filled in."""
+        values = self._auth.keyring.open_many([(row.value, "value") for row in rows])
+        return [
+            _field(Category.CUSTOM_FIELD, f"field_{row.field}", value, row.set_at)
+            for row, value in zip(rows, values, strict=True)
+            if value
+        ]
 
     def _sessions(self, rows: Sequence[Any], wanted: Sequence[Category]) -> list[dict[str, str]]:
         places = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Row, String, Table, Text, delete, func, insert, select, update
 
+from services.auth.views.restrictions import restrictions
 from services.contracts.auth import CustomFieldErased, CustomFieldSet, ErasureCompleted, PeopleErased
 from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category
@@ -71,8 +72,8 @@ def retired(session: Connection, limit: int) -> list[Row[Any]]:
 
 
 def of_field(session: Connection, field: str, but: Sequence[str], limit: int) -> list[Row[Any]]:
-    """Some values of a field, but of these people: `account`, `custom_value`."""
-    mine = values.c.field == field
+    """Some values of a field, but of these people, and of nobody who asked that their data is kept (AVG 18)."""
+    mine = (values.c.field == field) & values.c.account.not_in(select(restrictions.c.account))
     if but:
         mine &= values.c.account.not_in(but)
     found = select(values.c.account, values.c.custom_value).where(mine)

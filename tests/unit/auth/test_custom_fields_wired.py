@@ -194,6 +194,32 @@ def test_whom_a_hold_keeps_keeps_the_value_until_it_ends(world: World, me: Conte
     assert differences(world) == []
 
 
+def test_who_asked_that_their_data_is_kept_keeps_the_value(world: World, me: Context) -> None:
+    fill(world, me, TEAM, "Noord")
+    person = me.actor.removeprefix("account/")
+    asked = {"organisation": GEMEENTE, "person": person, "by": "account/b0", "request": str(uuid4())}
+    world.auth.rights.restrict(world.context(actor="system/retention"), **asked)
+    retired(world, TEAM)
+    world.auth.custom_fields.forget_retired()
+
+    assert (keys(world), shown(world, me)) == (1, {})
+    ordered(world, person, None)
+    assert ids(world) == []
+
+
+def test_a_disclosure_is_given_them_where_they_were_granted_and_else_not(world: World, me: Context) -> None:
+    fill(world, me, TEAM, "Noord")
+    person = me.actor.removeprefix("account/")
+    asked = {"organisation": GEMEENTE, "people": [person], "case": "d1", "by": "account/c0", "silent": True}
+
+    def given(*categories: str) -> list[str]:
+        found = world.auth.disclosing.data(world.context(actor="system/audit"), **asked, categories=categories)
+        return [one["value"] for one in found[person]]
+
+    assert given("custom_field") == ["Noord"]
+    assert "Noord" not in given("name", "email", "technical")
+
+
 def test_an_invitation_tells_whose_supplement_may_be_read(world: World) -> None:
     world.invited("nieuw@voorbeeld.example")
     token = world.token("nieuw@voorbeeld.example")

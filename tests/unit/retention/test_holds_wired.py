@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.contracts import org
+from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.codec import instant
 from services.kernel.context import Context
@@ -342,3 +343,17 @@ def test_what_was_found_at_a_review_goes_with_the_person(world):
     world.settle()
 
     assert world.app.keyring.living([f"hold/{placed}"]) == 0
+
+
+def test_of_whom_a_category_is_held_is_told_to_who_keeps_it(world):
+    first, second, third = known(world), known(world), known(world)
+    hold(world, account=first)
+    hold(world, account=second, categories=[Category.EMAIL])
+    ended = hold(world, account=third, categories=[Category.CUSTOM_FIELD])
+    asked = (MINE, Category.CUSTOM_FIELD.value)
+    assert world.app.holds.held_in(*asked) == {"everybody": False, "people": sorted([first, third])}
+    world.app.holds.release(officer(), ended)
+    assert world.app.holds.held_in(*asked)["people"] == [first]
+    hold(world, scope=HoldScope.ORGANISATION, organisation=MINE)
+    assert world.app.holds.held_in(*asked)["everybody"] is True
+    assert world.app.holds.held_in(str(uuid4()), Category.CUSTOM_FIELD.value) == {"everybody": False, "people": []}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.contracts.privacy import Category
 from services.kernel.durations import after
 from services.retention.app import default_terms
-from services.retention.domain.terms import Trigger, due, parse
+from services.retention.domain.terms import Agreed, Trigger, closing, due, parse
 
 SATURDAY = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -61,3 +62,14 @@ def test_anything_else_is_no_term(duration):
 def test_terms_that_forget_a_trigger_do_not_load():
     with pytest.raises(ValueError, match="invitation_withdrawn"):
         parse([{"version": 1, "in_force_from": "2018-02-21", "terms": {"account_closed": "P0D"}}])
+
+
+def test_own_fields_go_with_the_person_where_nothing_was_agreed_of_them_and_sooner_where_it_was():
+    name = {Category.NAME: "P30D"}
+    silent = Agreed(version=1, terms=name, entry=3)
+    said = Agreed(version=1, terms=name | {Category.CUSTOM_FIELD: "P7D"}, entry=3)
+
+    whole, parts = closing(default_terms(), silent, Trigger.ACCOUNT_CLOSED, SATURDAY)
+    assert (whole.at, Category.CUSTOM_FIELD in parts) == (SATURDAY + timedelta(days=30), False)
+    whole, parts = closing(default_terms(), said, Trigger.ACCOUNT_CLOSED, SATURDAY)
+    assert (whole.at, parts[Category.CUSTOM_FIELD].at) == (SATURDAY + timedelta(days=30), SATURDAY + timedelta(days=7))
