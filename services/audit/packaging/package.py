@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from services.audit.packaging.consultation import Agreed, Objected, is_signed, record, statement
+from services.audit.packaging.consultation import Agreed, Lapsed, Objected, is_signed, record, statement
 from services.audit.packaging.contents import LANGUAGES, Contents
 from services.audit.packaging.page import page
 from services.audit.packaging.scope import document as scope_document
@@ -58,6 +58,10 @@ def fit(contents: Contents) -> None:
     if len({one.number for one in contents.deciders}) != 2 or len({one.entry for one in contents.deciders}) != 2:
         raise Unfit("two decide")
     of = contents.consultation
+    named = {contents.scope_entry, of.entry, *(one.entry for one in contents.deciders)}
+    named |= {of.key_entry} if isinstance(of, Agreed) else {of.asked_entry} if isinstance(of, Lapsed) else set()
+    if not named <= {one.index for one in contents.log.entries}:
+        raise Unfit("an entry of the log that it names is not in it")
     if isinstance(of, Agreed) and not is_signed(_statement(contents, of), of.key, of.signature):
         raise Unfit("the answer of the organisation is not signed with its key")
 

@@ -27,9 +27,10 @@ def under_one_checkpoint(session: Connection, events: Sequence[str], vkey: str) 
     """
     head = reading.head(session)
     found = [reading.by_event(session, event) for event in events]
-    if head is None or None in found:
-        raise NotYet
     wanted = {entry.index: entry for entry in found if entry is not None}
+    # The log may have grown since its head was read: what came in meanwhile is not under that checkpoint.
+    if head is None or None in found or any(index >= head.size for index in wanted):
+        raise NotYet
     sources = {_said(entry)["source"] for entry in wanted.values()} | {REGISTRAR}
     registered = [(entry, _said(entry)["data"]["source"]) for entry in reading.registrations(session)]
     handed_over = [(entry, _said(entry)["source"]) for entry in reading.handovers(session)]

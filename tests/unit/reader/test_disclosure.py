@@ -247,7 +247,7 @@ def test_entries_that_tell_another_story_do_not_verify(outcome, how, why, printe
     tiny = Tiny(outcome, **how)
     first, second = tiny.contents.deciders
     # Built all the same, as somebody would who writes the package by hand.
-    contents = tiny.but(deciders=(first, replace(second, entry=second.entry or 99)))
+    contents = tiny.but(deciders=(first, replace(second, entry=second.entry or tiny.at["began"])))
     assert why in wrong(build(contents).archive)
 
 

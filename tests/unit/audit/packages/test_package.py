@@ -127,6 +127,10 @@ def other(**fields: object) -> Person:
         {"deciders": (Tiny().contents.deciders[0],) * 2},
         {"consultation": replace(Tiny("objected").contents.consultation, reasons="Andere woorden.")},
         {"consultation": replace(Tiny().contents.consultation, signature="")},
+        {"consultation": replace(Tiny("lapsed").contents.consultation, asked_entry=99)},
+        {"consultation": replace(Tiny().contents.consultation, key_entry=99)},
+        {"scope_entry": 99},
+        {"log": replace(Tiny().contents.log, entries=Tiny().contents.log.entries[:-1])},
         {"consultation": replace(Tiny().contents.consultation, key="AAAA")},
     ],
 )  # fmt: skip

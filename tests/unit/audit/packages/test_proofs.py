@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from services.audit.ledger import reading
+from services.audit.ledger.checkpoint import Head
 from services.audit.packaging.proofs import NotYet, under_one_checkpoint
 from services.kernel.database import reading as look
 from services.reader.note import parse_vkey
@@ -20,7 +21,7 @@ SIZE = 300
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
-    made = Written.of(tmp_path_factory.mktemp("log"), SIZE)
+    made = Written.of(tmp_path_factory.mktemp("log"), SIZE, stops=(200,))
     yield made
     made.engine.dispose()
 
@@ -60,3 +61,13 @@ def test_every_entry_comes_with_its_key_and_a_proof_under_one_checkpoint(log):
 def test_what_the_log_does_not_hold_yet_is_waited_for(log):
     with look(log.engine) as session, pytest.raises(NotYet):
         under_one_checkpoint(session, [event_at(log, 9), "0195b0a0-0000-7000-8000-000000000000"], log.vkey)
+
+
+def test_what_comes_in_while_it_looks_is_waited_for_and_never_left_out(log, monkeypatch):
+    """As on PostgreSQL, where each question sees what was committed before it."""
+    before = Head(200, b"", log.checkpoint_of(200))
+    monkeypatch.setattr(reading, "head", lambda session: before)
+    with look(log.engine) as session:
+        assert under_one_checkpoint(session, [event_at(log, 199)], log.vkey).checkpoint == before.note
+        with pytest.raises(NotYet):
+            under_one_checkpoint(session, [event_at(log, 199), event_at(log, 200)], log.vkey)
