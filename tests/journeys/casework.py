@@ -122,8 +122,9 @@ def take_along(system: System, village: Village, planting: Planting, to: Path) -
         "views.jsonl": system.command("replay", *reasons, "--views", "auth").stdout,
         "entries.json": village.officer.http.get("/v1/log/entries?limit=100").text,
     }
-    for kind in ("erasures", "retention", "access", "incidents", "integrity", "processing-register"):
-        shown[f"{kind}.json"] = village.officer.http.get(f"/v1/reports/{kind}").text
+    for kind in (one["kind"] for one in village.officer.get("/v1/reports")["items"]):
+        for form in ("json", "csv"):
+            shown[f"{kind}.{form}"] = village.officer.http.get(f"/v1/reports/{kind}", params={"format": form}).text
     for name, text in shown.items():
         (to / name).write_text(text)
     system.command("backup", str(to / "backup"))
