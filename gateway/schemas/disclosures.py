@@ -200,6 +200,7 @@ class DisclosureFile(DisclosureRow):
     asked = m.Raw(required=True, allow_none=True)
     scope = m.Raw(required=True, allow_none=True)
     holds = m.List(m.String(), required=True)
+    second_contact = m.Raw(required=True, allow_none=True)
     facts = _null()
     original_sha256 = _null()
     authority = _null()

@@ -60,6 +60,10 @@ class RetentionService(Tended):
     def hold_for_disclosure(self, context: Context, by: str, **said: Any) -> dict[str, Any]:
         return self.app.holds.place(context, by=by, **schemas.hold_wish({"scope": "person", **said}))
 
+    @answers(callers=("audit",))
+    def release_for_disclosure(self, context: Context, hold: str, by: str) -> dict[str, Any]:
+        return self.app.holds.release(context, hold, by=by)
+
     @answers()
     def review_hold(self, context: Context, hold: str, **said: Any) -> dict[str, Any]:
         return self.app.holds.review(context, hold, **schemas.review(said))

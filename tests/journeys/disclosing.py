@@ -171,8 +171,6 @@ def disclose(planting: Planting, village: Village) -> None:
     desk.step(file, "notify", ground=a("deferral"), review_at=soon())
     desk.step(file, "notify", channel="letter", words=a("notice"))
     desk.step(file, "close")
-    for hold in desk.shown(file)["holds"]:
-        village.officer.ask("DELETE", f"/v1/holds/{hold}")
 
     secret = desk.open(**request(village.organisation, people, secrecy="by_law", review_at=soon()))
     desk.step(secret, "authenticate", finding="Teruggebeld.")

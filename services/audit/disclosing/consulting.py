@@ -70,6 +70,8 @@ class Consulting:
         if set(given) != {"words"}:
             raise Refused("invalid", errors={"body": ["Either words, or a ground and when it is reviewed."]})
         contact = Contact.SECOND_CONTACT if file.opened.secrecy is Secrecy.SUSPECT else Contact.BEHEERDER
+        if contact is Contact.SECOND_CONTACT and self._sources.second_contact(file.tenant) is None:
+            raise Refused("second_contact_needed")
         within = file.basis.consult_within
         step = self._files.step(
             context,

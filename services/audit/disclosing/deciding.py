@@ -6,6 +6,8 @@ from typing import Any
 
 from services.audit.disclosing import shapes
 from services.audit.disclosing.file import File, Files, as_json
+from services.audit.disclosing.holding import release
+from services.audit.disclosing.sources import Sources
 from services.audit.packaging.scope import Reach, Removed, Scope, document
 from services.contracts.audit import DisclosureApproved, DisclosureRejected, DisclosureScoped
 from services.kernel.context import Context
@@ -13,8 +15,8 @@ from services.kernel.decider import Refused
 
 
 class Deciding:
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(self, files: Files, sources: Sources) -> None:
+        self._files, self._sources = files, sources
 
     def scope(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Set what is granted: never what the basis does not reach, and less than that for reasons alone.
@@ -56,7 +58,9 @@ class Deciding:
 
     def reject(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         given, file = shapes.load(shapes.Rejection, said), self._files.read(disclosure)
-        return self._files.take(context, file, self._files.step(context, file, DisclosureRejected, **given))
+        answer = self._files.take(context, file, self._files.step(context, file, DisclosureRejected, **given))
+        release(self._files.read(disclosure), self._sources, context.actor)
+        return answer
 
 
 def _granted(file: File, given: dict[str, Any]) -> Reach:

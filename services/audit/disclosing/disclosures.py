@@ -41,9 +41,9 @@ class Disclosures:
         files = Files(store, maker, bases, now)
         self.opening = Opening(files, sources)
         self.consulting = Consulting(files, sources)
-        self.deciding = Deciding(files)
+        self.deciding = Deciding(files, sources)
         self.handing_over = HandingOver(files, sources, vkey)
-        self.showing = Showing(files, self.consulting)
+        self.showing = Showing(files, sources, self.consulting)
         self.telling = Telling(files, self.showing)
         self.deadlines = Deadlines(files, context)
 
@@ -72,6 +72,15 @@ class Others:
         # One hold for one person in one file, however often it is asked for.
         key = sha256(f"disclosure/{case}/{label}".encode()).hexdigest()
         return str(self._call("retention", "hold_for_disclosure", said, idempotency=key, digest=key)["hold"])
+
+    def release(self, hold: str, by: str) -> None:
+        self._call("retention", "release_for_disclosure", {"hold": hold, "by": by})
+
+    def second_contact(self, organisation: str) -> Mapping[str, str | None] | None:
+        found: Mapping[str, str | None] | None = self._call("org", "consultation", {"organisation": organisation})[
+            "second_contact"
+        ]
+        return found
 
     def organisation_name(self, organisation: str) -> str:
         return str(self._call("org", "named", {"organisation": organisation})["name"])

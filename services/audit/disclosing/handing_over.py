@@ -7,6 +7,7 @@ from typing import Any
 
 from services.audit.disclosing import gathering, shapes
 from services.audit.disclosing.file import File, Files, digest
+from services.audit.disclosing.holding import release
 from services.audit.disclosing.sources import Sources
 from services.audit.packaging.package import build
 from services.audit.packaging.sealing import is_recipient, sealed
@@ -109,4 +110,6 @@ class HandingOver:
     def close(self, context: Context, disclosure: str) -> dict[str, Any]:
         """Raises Refused: `secrecy_unlifted`, `step_missing` while the person was neither told nor deferred."""
         file = self._files.read(disclosure)
-        return self._files.take(context, file, self._files.step(context, file, DisclosureClosed))
+        answer = self._files.take(context, file, self._files.step(context, file, DisclosureClosed))
+        release(self._files.read(disclosure), self._sources, context.actor)
+        return answer

@@ -8,6 +8,8 @@ from typing import Any
 from services.audit.disclosing import waiting
 from services.audit.disclosing.consulting import Consulting
 from services.audit.disclosing.file import File, Files, at
+from services.audit.disclosing.sources import Sources
+from services.audit.domain.disclosure import Consulted
 from services.audit.packaging.consultation import statement
 from services.audit.packaging.scope import Reach, document, reach
 from services.audit.views import disclosures as view
@@ -83,8 +85,8 @@ ROW = (
 
 
 class Showing:
-    def __init__(self, files: Files, consulting: Consulting) -> None:
-        self._files, self._consulting = files, consulting
+    def __init__(self, files: Files, sources: Sources, consulting: Consulting) -> None:
+        self._files, self._sources, self._consulting = files, sources, consulting
 
     # -- to officers
 
@@ -101,7 +103,15 @@ class Showing:
         with self._files.store.reading() as session:
             row = view.by_id(session, None, disclosure)
         words = {name: file.word(kind, field) for name, (kind, field) in WORDS.items()}
-        return {**shown(row), **words, **_about(file)}
+        return {**shown(row), **words, **_about(file), "second_contact": self._second_contact(file)}
+
+    def _second_contact(self, file: File) -> Mapping[str, str | None] | None:
+        """Whom an officer has to ask, while that is to be done."""
+        asked = file.state.asked
+        waits = asked is not None and file.state.consulted is Consulted.NOT_YET and not file.state.rejected
+        if asked is None or not waits or asked.contact is not Contact.SECOND_CONTACT:
+            return None
+        return self._sources.second_contact(file.tenant)
 
     # -- to a tenant
 

@@ -44,7 +44,13 @@ class Sources(Protocol):
     def hold(self, case: str, label: str, said: Mapping[str, Any]) -> str:
         """Place a hold that all may see; answers its id, the same when asked again."""
 
+    def release(self, hold: str, by: str) -> None:
+        """Release such a hold; one that has ended stays as it is."""
+
     def organisation_name(self, organisation: str) -> str: ...
+
+    def second_contact(self, organisation: str) -> Mapping[str, str | None] | None:
+        """`name`, `email` and `phone` of whom the organisation named beside its Beheerder; None where nobody is."""
 
     def consultation_key(self, organisation: str) -> Key | None:
         """The key that is in force now."""

@@ -103,15 +103,18 @@ class Holds:
         keys = [(f"hold/{hold}", Category.CORRESPONDENCE.value)]
         return self._retention.store.perform(context, work, keys=keys)
 
-    def release(self, context: Context, hold: str) -> dict[str, Any]:
-        """End a hold; releasing it again changes nothing. Raises Refused("not_found")."""
+    def release(self, context: Context, hold: str, *, by: str | None = None) -> dict[str, Any]:
+        """End a hold; releasing it again changes nothing. `by` is the officer for whom another service asks.
+
+        Raises Refused("not_found").
+        """
         with self._retention.store.reading() as session:
             row = self._found(session, hold)
         context = replace(context, organisation=row.organisation, legal_basis=LegalBasis.LEGAL_OBLIGATION, case=hold)
 
         def work(unit: Unit) -> dict[str, Any]:
             lock_organisation(unit.session, row.organisation)
-            unit.do(f"hold/{hold}", rules.decider, rules.Release(by=context.actor, at=self._retention.now()))
+            unit.do(f"hold/{hold}", rules.decider, rules.Release(by=by or context.actor, at=self._retention.now()))
             return {}
 
         return self._retention.store.perform(context, work)

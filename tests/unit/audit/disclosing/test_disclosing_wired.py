@@ -145,14 +145,20 @@ def test_a_consultation_lapses_by_the_clock_and_an_answer_is_too_late_then(world
 
 def test_a_beheerder_who_may_be_the_suspect_sees_nothing_and_the_second_contact_answers(world: World) -> None:
     review = (NOON + 30 * DAY).isoformat()
-    file = world.consulted(world.request(secrecy="suspect", review_at=review))
+    file = world.held(world.request(secrecy="suspect", review_at=review))
+    named, world.asked.second = world.asked.second, None
+    with refused("second_contact_needed"):
+        world.files.consulting.consult(OPENER, file, words="Wat vindt u?")
+    world.asked.second = named
+    world.files.consulting.consult(OPENER, file, words="Wat vindt u?")
+    assert world.row(file)["second_contact"] == named
     world.publish()
 
     assert world.files.showing.consultations(OURS, None, 10)["items"] == []
     with refused("not_found"):
         world.answer(file)
     world.files.consulting.answer(OPENER, file, contact=Contact.SECOND_CONTACT, **world.signed(file))
-    assert world.row(file)["consultation"] == "agreed"
+    assert (world.row(file)["consultation"], world.row(file)["second_contact"]) == ("agreed", None)
 
 
 def test_outside_the_union_the_controller_decides(world: World) -> None:
@@ -360,3 +366,12 @@ def test_asked_again_with_the_same_key_each_step_is_taken_once_and_answers_the_s
     assert len(world.told(file)) == 7
     with refused("idempotency_mismatch"):
         world.files.consulting.hold(replace(again(1), digest="another"), file)
+
+
+def test_a_file_that_ends_lets_its_holds_go_but_what_is_preserved_stays_for_its_term(world: World) -> None:
+    file, preserved = world.held(world.request()), world.held(world.request(basis="sv_126ni"))
+    world.files.deciding.reject(SECOND, file, ground="no_basis", reasons="Geen grondslag.")
+    world.files.handing_over.close(OPENER, preserved)
+
+    assert world.asked.released == [("hold-1", SECOND.actor)]
+    assert world.row(preserved)["state"] == "closed"

@@ -47,6 +47,8 @@ class Asked:
         self.holds: dict[str, Mapping[str, Any]] = {}
         self.key: Key | None = None
         self.gone = False
+        self.released: list[tuple[str, str]] = []
+        self.second: Mapping[str, str | None] | None = {"name": "Balie", "email": "balie@voorbeeld.example"}
 
     def person(self, account: str, organisation: str) -> str:
         if account not in self.world.accounts or organisation != OURS:
@@ -61,6 +63,12 @@ class Asked:
     def hold(self, case: str, label: str, said: Mapping[str, Any]) -> str:
         self.holds[f"{case}/{label}"] = said
         return f"hold-{label}"
+
+    def release(self, hold: str, by: str) -> None:
+        self.released.append((hold, by))
+
+    def second_contact(self, organisation: str) -> Mapping[str, str | None] | None:
+        return self.second
 
     def organisation_name(self, organisation: str) -> str:
         return f"Gemeente {organisation[:4]}"
