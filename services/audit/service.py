@@ -195,6 +195,10 @@ class AuditService(Tended):
     def open_disclosure(self, context: Context, **said: Any) -> dict[str, Any]:
         return self.app.disclosures.opening.open(context, **said)
 
+    @answers(callers=("retention",))
+    def recipients_of(self, context: Context, organisation: str, person: str) -> dict[str, Any]:
+        return self.app.disclosures.telling.received(organisation, person)
+
     @answers(callers=(GATEWAY,))
     def my_disclosures(self, context: Context) -> dict[str, Any]:
         return self.app.disclosures.telling.mine(context)

@@ -24,6 +24,14 @@ class Telling:
         files = [self._files.read(row.disclosure) for row in self._told(str(context.organisation))]
         return {"items": [_shown(file) for file in files if not file.state.erased and _about(file, pseudonym)]}
 
+    def received(self, organisation: str, person: str) -> dict[str, Any]:
+        """`references` of the disclosures in which somebody received this person's data and the person knows it: who
+        received it is told of what a data request changes (AVG 19). Of any other there is nothing here either.
+        """
+        files = [self._files.read(row.disclosure) for row in self._told(organisation)]
+        mine = [file for file in files if not file.state.erased and _about(file, person)]
+        return {"references": [f"disclosure/{file.disclosure}" for file in mine]}
+
     def _told(self, organisation: str) -> list[Any]:
         def look(tenant: view.Tenant) -> list[Any] | None:
             with self._files.store.reading() as session:

@@ -50,8 +50,8 @@ class Fulfilling:
             return requests.step(context, organisation, request, self._decision(context, row, outcome, said))
         done: dict[str, Any] = {"erasure": None}
         if row.state == rules.Status.VERIFIED:
-            done |= self._done(context, row, said)
             done["recipients"] = self._recipients(row)
+            done |= self._done(context, row, said)
         now = self._retention.now()
         asked = rules.Fulfil(outcome=outcome, by=context.actor, at=now, **done)
         also, keys = self._beside(context, row, outcome)
@@ -81,12 +81,16 @@ class Fulfilling:
         return Decide(outcome=outcome, decisions=made, remedies=remedies, law=law, by=context.actor, at=now)
 
     def _recipients(self, row: Any) -> tuple[str, ...]:
-        """What was handed over since this person came, with them in it, and has to be told of (AVG 19)."""
-        if row.right not in CHANGES:
+        """What was handed over with this person in it, as far as they may know: that has to be told of (AVG 19)."""
+        if row.right not in CHANGES or row.account is None:
             return ()
-        with self._retention.store.reading() as session:
+        asked = {"organisation": row.organisation, "person": row.account}
+        retention = self._retention
+        told = retention.caller.call("audit", "recipients_of", asked, retention.own_context())
+        with retention.store.reading() as session:
             known = recordings.of(session, row.account).values()
-            return handed_over.since(session, row.organisation, min(map(instant, known), default=""))
+            taken = handed_over.since(session, row.organisation, min(map(instant, known), default=""))
+        return (*taken, *told["references"])[: handed_over.MOST]
 
     def _beside(
         self, context: Context, row: Any, outcome: str

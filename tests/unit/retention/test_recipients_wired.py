@@ -98,6 +98,16 @@ def test_what_was_handed_over_with_the_person_in_it_waits_to_be_told_of(world):
         tell(world, request, reference=mine, told_at=NOW)
 
 
+def test_a_disclosure_that_the_person_knows_of_waits_to_be_told_of_too(world):
+    person = known(world)
+    world.log.disclosed[person] = ["disclosure/one"]
+    request = corrected(world, person)
+    tell(world, request, reference="disclosure/one", why_not=NotTold.DISPROPORTIONATE)
+
+    (line,) = told(world, request)["recipients"]
+    assert (line["reference"], line["why_not"]) == ("disclosure/one", "disproportionate")
+
+
 def test_somebody_else_may_be_told_and_why_somebody_is_not(world):
     request = corrected(world, known(world))
     tell(world, request, told_at=NOW)

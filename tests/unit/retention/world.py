@@ -64,6 +64,8 @@ class Log:
     """How audit proves a statement; without it nothing is under a checkpoint yet."""
     close_for_request: Callable[..., dict[str, Any]] = field(default=lambda **_: {})
     """How auth closes an account, of a person who asked for it."""
+    disclosed: dict[str, list[str]] = field(default_factory=dict)
+    """In which disclosures a person's data was handed over, as audit knows."""
     auth: dict[str, Callable[..., dict[str, Any]]] = field(default_factory=dict)
     """What else auth does for a person who asked for it, by method."""
     mail: Callable[..., None] = field(default=lambda **_: None)
@@ -86,6 +88,8 @@ class Log:
             return self._pseudonym_of(**args)
         if method == "close_for_request":
             return self.close_for_request(**args)
+        if (service, method) == ("audit", "recipients_of"):
+            return {"references": self.disclosed.get(args["person"], [])}
         if service == "auth" and method in self.auth:
             return self.auth[method](**args)
         if method == "mail_delivery":

@@ -298,18 +298,24 @@ def test_whose_data_an_authority_received_knows_it_once_it_is_no_secret_and_they
         person = f"account/{world.accounts[name]}"
         return world.files.telling.mine(replace(BEHEERDER, actor=person, organisation=organisation))["items"]
 
+    def received(name: str, organisation: str = OURS) -> list[str]:
+        return list(world.files.telling.received(organisation, world.accounts[name])["references"])
+
     file = world.approved(world.barred(world.hidden()), categories=["email"], reasons="Meer is niet nodig.")
     world.grow()
     recipient = str(x25519.Identity.generate().to_public())
     hand_over(world, file, world.files.handing_over.assemble(OPENER, file, recipient=recipient)["sealed_sha256"])
     world.files.handing_over.lift(OPENER, file, reason="Opgeheven.")
     assert mine("sanne") == [], "nobody was told yet"
+    assert received("sanne") == [], "and the list of recipients does not give it away"
     world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
 
     [told] = mine("sanne")
     assert (told["authority"], told["basis"], told["categories"]) == ("Openbaar Ministerie", "sv_126nd", ["email"])
     assert told["handed_over_at"] is not None
     assert mine("noor") == mine("sanne", THEIRS) == []
+    assert received("sanne") == [f"disclosure/{file}"]
+    assert received("noor") == received("sanne", THEIRS) == []
 
 
 def hand_over(world: World, file: str, sha256: str) -> None:
