@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -292,4 +293,22 @@ def test_it_goes_with_the_organisation(world, post):
 
     assert refused(world, post.tokens[0], ready["code"]) == "not_found"
     assert states(world, request) == [("erased", None)]
+    assert nothing_rests(world)
+
+
+def test_of_many_who_collect_at_once_one_gets_it(world, post):
+    ready = deliver(world, asked(world))
+    (token,) = post.tokens
+
+    def once(_: int) -> bytes | str:
+        try:
+            return collect(world, token, ready["code"])
+        except Refused as no:
+            return no.code
+
+    with ThreadPoolExecutor(6) as people:
+        got = list(people.map(once, range(6)))
+
+    assert sorted(map(str, got)) == sorted(map(str, [ANSWER, *["delivery_collected"] * 5]))
+    assert world.said().count("DeliveryCollected") == 1
     assert nothing_rests(world)
