@@ -68,9 +68,16 @@ class Extension(Schema):
 
 
 class Changes(Names):
-    """What is to stand there from now on; what is not named stays as it is."""
+    """What is to stand there from now on, `fields` of the organisation by id; what is not named stays as it is."""
 
     email = email()
+    fields_ = m.Dict(
+        keys=m.String(validate=Length(min=1, max=36)),
+        values=text(500, allow_none=True),
+        data_key="fields",
+        attribute="fields",
+        validate=Length(max=25),
+    )
 
 
 class PurposeDecided(Schema):

@@ -47,6 +47,18 @@ class Correction(_Strict):
     last_name = _text(100)
 
 
+class CorrectionAsked(Correction):
+    """Of a person who asked for it also the fields that their organisation added, by id."""
+
+    fields_ = m.Dict(
+        keys=m.UUID(),
+        values=m.String(allow_none=True, validate=validate.Length(max=500)),
+        data_key="fields",
+        attribute="fields",
+        validate=validate.Length(max=25),
+    )
+
+
 class Device(_Strict):
     kind = _text(50, allow_none=True)
     os = _text(50, allow_none=True)
@@ -76,6 +88,15 @@ class Review(_Strict):
 
 REVIEW = Review()
 INVITATION, ACCEPTANCE, CORRECTION, DEVICE = Invitation(), Acceptance(), Correction(), Device()
+
+
+CORRECTION_ASKED = CorrectionAsked()
+
+
+def parted(correction: Mapping[str, Any]) -> dict[str, Any]:
+    """A correction as `values` of the account and own `fields`, by id."""
+    fields = {str(field): value for field, value in correction.get("fields", {}).items()}
+    return {"values": {name: value for name, value in correction.items() if name != "fields"}, "fields": fields}
 
 
 def loaded(schema: Schema, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -135,9 +135,9 @@ class AuthService(Tended):
     def correct_for_request(
         self, context: Context, organisation: str, person: str, by: str, request: str, changes: dict[str, Any]
     ) -> dict[str, Any]:
-        values = schemas.loaded(schemas.CORRECTION, changes)
+        given = schemas.loaded(schemas.CORRECTION_ASKED, changes)
         return self.app.rights.correct(
-            context, organisation=organisation, person=person, by=by, request=request, values=values
+            context, organisation=organisation, person=person, by=by, request=request, **schemas.parted(given)
         )
 
     @answers(callers=("retention",))

@@ -29,6 +29,7 @@ def test_an_organisation_adds_what_it_needs(system: System) -> None:
     leaver = cast.member("piet@voorbeeld.example", "piet.prins", "Piet", "Prins")
 
     field, events = field_from_proposal_to_value(cast, base, member, leaver)
+    put_right(cast, base, field, member)
     read_by_its_own_people_alone(cast, base, member)
     values_go(cast, base, field, member, leaver)
     events += shown_changed_and_withdrawn(cast, base, member)
@@ -90,6 +91,17 @@ def field_from_proposal_to_value(cast: Cast, base: str, member: Person, leaver: 
     [copy] = member.get("/v1/me/data")["copy"]["fields"]
     assert (copy["value"], copy["label"]) == ("ploeg Noord", TEAM["label"])
     return field, [*made["events"], *asked["events"], *published["events"], *filled["events"]]
+
+
+def put_right(cast: Cast, base: str, field: str, member: Person) -> None:
+    """On the member's request, by the Beheerder (AVG 16)."""
+    wish = {"kind": "rectification", "text": "Ik zit in ploeg Zuid."}
+    request = member.post("/v1/me/requests", wish)["request"]
+    done = {"outcome": "Aangepast.", "changes": {"fields": {field: "ploeg Oost"}}}
+    assert cast.beheerder.post(f"{base}/requests/{request}/fulfil", done, expect=422)["code"] == "invalid"
+    done["changes"] = {"fields": {field: "ploeg Zuid"}}
+    cast.beheerder.post(f"{base}/requests/{request}/fulfil", done, expect=200)
+    assert member.get("/v1/me")["fields"] == {field: "ploeg Zuid"}
 
 
 def read_by_its_own_people_alone(cast: Cast, base: str, member: Person) -> None:

@@ -41,14 +41,28 @@ class CustomFields:
         Raises Refused: `not_found`, `field_inactive`, `category_not_stated`, `category_not_agreed`, `invalid`.
         """
         person, organisation = context.actor.removeprefix("account/"), str(context.organisation)
-        asked = {"organisation": organisation, "field": field}
-        rules = self._auth.caller.call("org", "value_rules", asked, self._auth.own_context(organisation=organisation))
+        command, present = self.asked(organisation, person, field, value)
         context = self._auth.allow_person(context, frozenset({Category.CUSTOM_FIELD}))
         with self._auth.store.reading() as session:
             self._auth.people.open_session(session, context)
-            present = custom_values.by_field(session, person, field)
-        if present is not None and self._auth.keyring.open(present.value, "value") == value:
+        if present == value and value is not None:
             return {"events": []}
+
+        def work(unit: Unit) -> dict[str, Any]:
+            self._auth.people.open_session(unit.session, context)
+            self.fill(unit, command)
+            return {}
+
+        return self._auth.store.perform(context, work, keys=self.keys_of(command))
+
+    def asked(
+        self, organisation: str, person: str, field: str, value: str | None, **more: str
+    ) -> tuple[custom_field.Set, str | None]:
+        """The command that fills in somebody's field, as org allows it now, and what stands there at present."""
+        asked = {"organisation": organisation, "field": field}
+        rules = self._auth.caller.call("org", "value_rules", asked, self._auth.own_context(organisation=organisation))
+        with self._auth.store.reading() as session:
+            present = custom_values.by_field(session, person, field)
         command = custom_field.Set(
             custom_value=present.custom_value if present else str(uuid4()),
             field=field,
@@ -58,22 +72,24 @@ class CustomFields:
             choices=rules["choices"],
             value=value,
             at=datetime.now(UTC),
+            **more,
         )
+        return command, self._auth.keyring.open(present.value, "value") if present else None
 
-        def work(unit: Unit) -> dict[str, Any]:
-            self._auth.people.open_session(unit.session, context)
-            # Until this ends nobody buries the field; once it is buried nothing is filled in.
-            lock_owner(unit.session, retirement(field), exclusive=False)
-            if eventstore.buried(unit.session, retirement(field)):
-                raise Refused("field_inactive")
-            row = custom_values.by_field(unit.session, person, field)
-            if row is not None and row.custom_value != command.custom_value:
-                raise Refused("conflict")
-            unit.do(f"custom_value/{command.custom_value}", custom_field.decider, command)
-            return {}
+    def fill(self, unit: Unit, command: custom_field.Set) -> None:
+        """In the transaction of whoever asks for it."""
+        # Until this ends nobody buries the field; once it is buried nothing is filled in.
+        lock_owner(unit.session, retirement(command.field), exclusive=False)
+        if eventstore.buried(unit.session, retirement(command.field)):
+            raise Refused("field_inactive")
+        row = custom_values.by_field(unit.session, command.account, command.field)
+        if row is not None and row.custom_value != command.custom_value:
+            raise Refused("conflict")
+        unit.do(f"custom_value/{command.custom_value}", custom_field.decider, command)
 
-        keys = [(f"custom_value/{command.custom_value}", Category.CUSTOM_FIELD)]
-        return self._auth.store.perform(context, work, keys=keys)
+    @staticmethod
+    def keys_of(command: custom_field.Set) -> list[tuple[str, str]]:
+        return [(f"custom_value/{command.custom_value}", Category.CUSTOM_FIELD)]
 
     # -- a field that was retired
 

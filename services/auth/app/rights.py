@@ -40,11 +40,17 @@ class Rights:
         by: str,
         request: str,
         values: Mapping[str, str | None],
+        fields: Mapping[str, str | None] | None = None,
     ) -> dict[str, Any]:
-        """Put other values into somebody's e-mail address or names; nothing of what stood there is answered.
+        """Put other values into somebody's e-mail address, names or own `fields`; nothing of what stood is answered.
 
-        Raises Refused: `not_found`, `account_closed`, `already_invited`.
+        Raises Refused: `not_found`, `account_closed`, `already_invited`, `field_inactive`, `invalid`.
         """
+        decided = {"request": request, "by": by}
+        filled = [
+            self._auth.custom_fields.asked(organisation, person, field, value, **decided)[0]
+            for field, value in (fields or {}).items()
+        ]
         corrected = {Category.EMAIL if name == "email" else Category.NAME for name in values}
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -52,9 +58,12 @@ class Rights:
             self._auth.people.must_be_free(unit.session, row, values.get("email"))
             asked = account.Correct(values=dict(values), request=request, by=by, at=datetime.now(UTC))
             unit.do(f"account/{person}", account.decider, asked)
+            for command in filled:
+                self._auth.custom_fields.fill(unit, command)
             return {}
 
-        return self._auth.store.perform(context, work, keys=keys_of(person, *corrected))
+        own = [key for command in filled for key in self._auth.custom_fields.keys_of(command)]
+        return self._auth.store.perform(context, work, keys=[*keys_of(person, *corrected), *own])
 
     def restrict(self, context: Context, *, organisation: str, person: str, by: str, request: str) -> dict[str, Any]:
         """From now on others see and change nothing of the person. Answers `event`, the one that says so."""

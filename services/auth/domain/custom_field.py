@@ -43,7 +43,10 @@ def _is_a_day(value: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Set:
-    """`value` None empties it. `kind` and `choices` are what org says of the field."""
+    """`value` None empties it. `kind` and `choices` are what org says of the field.
+
+    `request` and `by` where somebody asked for it to be corrected, and who decided that.
+    """
 
     custom_value: str
     field: str
@@ -52,11 +55,13 @@ class Set:
     kind: FieldKind
     choices: Sequence[str]
     value: str | None
+    request: str | None = None
+    by: str | None = None
     at: datetime
 
 
 def decide(there: bool, command: Set) -> Sequence[CustomFieldSet]:
-    if command.value is None and not there:
+    if command.value is None and not there and command.request is None:
         return []
     if command.value is not None and not fits(command.kind, command.choices, command.value):
         raise Refused("invalid", errors={"value": ["Not of the field's kind."]})
@@ -67,6 +72,8 @@ def decide(there: bool, command: Set) -> Sequence[CustomFieldSet]:
             account=command.account,
             organisation=command.organisation,
             value=command.value,
+            request=command.request,
+            decided_by=command.by,
             at=command.at,
         )
     ]

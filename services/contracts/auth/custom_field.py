@@ -11,13 +11,15 @@ from services.kernel.event import Event, personal, subject
 
 @dataclass(frozen=True, kw_only=True)
 class CustomFieldSet(Event, kind="custom_value"):
-    """A person filled in a field that their organisation added, or emptied it (P05)."""
+    """Somebody's own field was filled in or emptied, by themselves or on their `request` (P05)."""
 
     custom_value: str
     field: str
     account: str = subject()
     organisation: str
     value: str | None = personal(Category.CUSTOM_FIELD, owner="custom_value")
+    request: str | None = None
+    decided_by: str | None = None
     at: datetime
 
 

@@ -104,7 +104,7 @@ class Fulfilling:
             return partial(restricting.let_go, account=row.account, by=context.actor), ()
         return None, ()
 
-    def _correct(self, context: Context, row: Any, changes: Mapping[str, str | None]) -> str:
+    def _correct(self, context: Context, row: Any, changes: Mapping[str, Any]) -> str:
         """Sent again with the same values it is the same correction; with others it is another."""
         told = self.ask(context, row, "correct_for_request", step=context.digest or "", changes=dict(changes))
         return str(told["events"][0])

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import orjson
 from marshmallow import RAISE, Schema, ValidationError, fields as m
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length
 from sqlalchemy import Row
 
 from services.contracts.privacy import Purpose
@@ -63,7 +63,20 @@ class Extension(Strict):
     reasons = _text()
 
 
-CORRECTABLE = ("email", "first_name", "infix", "last_name")
+class Correctable(Strict):
+    """What of a person can be put right: what auth keeps, and what stands in their organisation's own fields, by id."""
+
+    email = m.String(allow_none=True, validate=Length(max=254))
+    first_name = m.String(allow_none=True, validate=Length(max=254))
+    infix = m.String(allow_none=True, validate=Length(max=254))
+    last_name = m.String(allow_none=True, validate=Length(max=254))
+    fields_ = m.Dict(
+        keys=m.String(validate=Length(max=36)),
+        values=m.String(allow_none=True, validate=Length(max=500)),
+        data_key="fields",
+        attribute="fields",
+        validate=Length(max=25),
+    )
 
 
 class Decided(Strict):
@@ -81,12 +94,7 @@ class Outcome(Strict):
     """Which values `changes` may hold is for auth to say, whose they are."""
 
     outcome = _text()
-    changes = m.Dict(
-        keys=m.String(validate=OneOf(CORRECTABLE)),
-        values=m.String(allow_none=True, validate=Length(max=254)),
-        load_default=None,
-        allow_none=True,
-    )
+    changes = m.Nested(Correctable, load_default=None, allow_none=True)
     statement = _text(required=False)
     ground = m.Enum(RestrictionGround, by_value=True, load_default=None, allow_none=True)
     decisions = m.List(

@@ -207,6 +207,23 @@ def test_who_asked_that_their_data_is_kept_keeps_the_value(world: World, me: Con
     assert ids(world) == []
 
 
+def test_somebody_s_field_is_put_right_on_their_request(world: World, me: Context) -> None:
+    fill(world, me, TEAM, "Noord")
+    person = me.actor.removeprefix("account/")
+    asked = {"organisation": GEMEENTE, "person": person, "by": "account/b0", "request": str(uuid4())}
+    service = world.context(actor="system/retention")
+    told = world.auth.rights.correct(service, **asked, values={"infix": None}, fields={TEAM: "Zuid", SIZE: "44"})
+    assert len(told["events"]) == 3
+    assert (shown(world, me), world.auth.people.me(me)["infix"]) == ({TEAM: "Zuid", SIZE: "44"}, None)
+    for wrong, code in (({TEAM: "Oost"}, "invalid"), ({str(uuid4()): "x"}, "not_found")):
+        with refused(code):
+            world.auth.rights.correct(service, **asked, values={}, fields=wrong)
+    emptied = world.auth.rights.correct(service, **asked, values={}, fields={TEAM: None})
+    assert len(emptied["events"]) == 1
+    assert shown(world, me) == {SIZE: "44"}
+    assert differences(world) == []
+
+
 def test_a_disclosure_is_given_them_where_they_were_granted_and_else_not(world: World, me: Context) -> None:
     fill(world, me, TEAM, "Noord")
     person = me.actor.removeprefix("account/")
