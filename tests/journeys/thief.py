@@ -22,9 +22,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.journeys.canaries import contents, files
 
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-# Between two columns stands nothing in SQLite, a length in PostgreSQL, a tab in our own reading of cells.
+# Between two columns stands nothing in SQLite, a length in PostgreSQL, a tab in our own reading of cells. A length may
+# be an underscore, so that an owner begins with a letter.
 _ROW = re.compile(
-    rb"(?=(" + _UUID + rb")[^a-z]??((?:[a-z_]+/" + _UUID + rb")|index)[^a-z]??([a-z_]{3,20})[^a-z]??"
+    rb"(?=(" + _UUID + rb")[^a-z]??((?:[a-z][a-z_]*/" + _UUID + rb")|index)[^a-z]??([a-z_]{3,20})[^a-z]??"
     rb"(\d{8}T\d{6}-[0-9a-f]{8})(.{61}))",
     re.S,
 )

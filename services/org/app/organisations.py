@@ -28,6 +28,8 @@ from services.org.domain.terms import Terms, day_of, own
 from services.org.views import agreements, consulting, organisations
 
 MOST = 100
+OWN = frozenset({"contact", "if_match"})
+"""What is changed of the maker's own organisation: whom everybody can turn to."""
 PARTICULARS = ("name", "email", "phone")
 
 
@@ -111,9 +113,10 @@ class Organisations(Participant, ABC):
 
     def change(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`name`, `contact` and `second_contact` (in part or whole), `consultation_key`, `if_match`; what is null or
-        absent stays. → `events`. An operator changes the maker's own organisation alone.
+        absent stays. → `events`. An operator changes the contact of the maker's own organisation alone.
         """
-        if context.role == Role.OPERATOR and organisation != self.configuration.maker:
+        own = organisation == self.configuration.maker and {name for name in said if said[name] is not None} <= OWN
+        if context.role == Role.OPERATOR and not own:
             raise Refused("forbidden")
         given = schemas.load(schemas.Change, {name: value for name, value in said.items() if value is not None})
         key = given.get("consultation_key")

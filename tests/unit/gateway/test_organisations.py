@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.routes import ROUTES
+from services.kernel.decider import Refused
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line
 
 PATH = f"/v1/organisations/{OURS}"
@@ -40,10 +41,15 @@ def test_a_key_that_is_none_is_told_by_its_name_and_not_repeated(ask, key):
     assert ask.line.commands() == []
 
 
-@pytest.mark.parametrize("role", ["member", "auditor", "compliance", "operator", "investigator"])
+@pytest.mark.parametrize("role", ["member", "auditor", "compliance", "investigator"])
 def test_nobody_else_does(ask, role):
     assert ask("PATCH", PATH, role=role, json={"consultation_key": KEY}).status_code in (403, 404)
     assert ask.line.commands() == []
+
+
+def test_whether_it_is_the_maker_s_own_that_an_operator_changes_is_for_org_to_say(ask):
+    ask.line.answers["org.change"] = Refused("forbidden")
+    assert ask("PATCH", PATH, role="operator", json={"consultation_key": KEY}).status_code == 403
 
 
 def test_no_other_organisation_is_there(ask):

@@ -262,7 +262,8 @@ def test_who_has_no_contact_of_its_own_shows_the_maker_s(world: World) -> None:
     )
 
     privacy = {"name": "Privacybalie", "email": "privacy@maker.example", "phone": None}
-    with pytest.raises(Refused, match=r"^forbidden$"):
-        world.org.change(OPERATOR, organisation, contact=privacy)
+    for whose, said in ((organisation, {"contact": privacy}), (MAKER, {"name": "Anders"})):
+        with pytest.raises(Refused, match=r"^forbidden$"):
+            world.org.change(OPERATOR, whose, **said)
     world.org.change(OPERATOR, MAKER, contact=privacy)
     assert world.org.organisation(member, organisation)["contact"] == privacy
