@@ -143,26 +143,26 @@ def test_an_organisation_finds_its_own_alone(world: World, region: str) -> None:
     assert world.org.keyring.living([f"content/{content}"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("but", "code"),
-    [
-        ({"body": "<script>alert(1)</script>"}, "markup_not_allowed"),
-        ({"body": "![x](https://a.example/x.png)"}, "markup_not_allowed"),
-        ({"body": "[x](javascript:alert(1))"}, "markup_not_allowed"),
-        ({"body": "é" * (LONGEST // 2 + 1)}, "invalid"),
-        ({"body": " ".join(f"https://a{number}.example" for number in range(MOST_LINKS + 1))}, "limit_reached"),
-        ({"body": None}, "invalid"),
-        ({"title": "twee\nregels"}, "invalid"),
-        ({"kind": "page"}, "invalid"),
-        ({"kind": "contact"}, "invalid"),
-        ({"contact": CONTACT["contact"]}, "invalid"),
-        ({"contact": {"name": "x", "phone": "bel mij"}, "kind": "contact"}, "invalid"),
-        ({"colour": "red"}, "unknown_field"),
-    ],
-)
-def test_what_is_no_content_is_refused(world: World, region: str, but: dict[str, Any], code: str) -> None:
-    with refused(code):
-        publish(world, region, **but)
+NO_CONTENT: list[tuple[dict[str, Any], str]] = [
+    ({"body": "<script>alert(1)</script>"}, "markup_not_allowed"),
+    ({"body": "![x](https://a.example/x.png)"}, "markup_not_allowed"),
+    ({"body": "[x](javascript:alert(1))"}, "markup_not_allowed"),
+    ({"body": "é" * (LONGEST // 2 + 1)}, "invalid"),
+    ({"body": " ".join(f"https://a{number}.example" for number in range(MOST_LINKS + 1))}, "limit_reached"),
+    ({"body": None}, "invalid"),
+    ({"title": "twee\nregels"}, "invalid"),
+    ({"kind": "page"}, "invalid"),
+    ({"kind": "contact"}, "invalid"),
+    ({"contact": CONTACT["contact"]}, "invalid"),
+    ({"contact": {"name": "x", "phone": "bel mij"}, "kind": "contact"}, "invalid"),
+    ({"colour": "red"}, "unknown_field"),
+]
+
+
+def test_what_is_no_content_is_refused(world: World, region: str) -> None:
+    for but, code in NO_CONTENT:
+        with refused(code):
+            publish(world, region, **but)
     assert since(world, region)["revision"] == 0
 
 
