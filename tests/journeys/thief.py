@@ -19,11 +19,13 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from services.kernel.event import personal_fields
 from tests.journeys.canaries import contents, files
+from tests.rules.contracts import EVENTS
 
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # Between two columns stands nothing in SQLite, a length in PostgreSQL, a tab in our own reading of cells. A length may
-# be an underscore, so that an owner begins with a letter.
+# look like an underscore or a letter: what an owner begins with is known.
 _ROW = re.compile(
     rb"(?=(" + _UUID + rb")[^a-z]??((?:[a-z][a-z_]*/" + _UUID + rb")|index)[^a-z]??([a-z_]{3,20})[^a-z]??"
     rb"(\d{8}T\d{6}-[0-9a-f]{8})(.{61}))",
@@ -34,6 +36,8 @@ _SEALED = re.compile(rb"s1:(" + _UUID + rb"):([A-Za-z]+\.[A-Za-z.0-9]+):([a-z_]+
 _REQUEST = re.compile(rb"(?=(....)(\x01\x00\x00\x01[\x90-\xff].{5})(.{12}))", re.S)
 _METHOD = re.compile(rb"([a-z]{3,12})\.([a-z_]{2,40})")
 _SMALL = 4096
+KINDS = {mark.owner or "account" for event in EVENTS.values() for mark in personal_fields(event).values()}
+"""What owners of keys begin with."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def gather(roots: list[Path], more: Iterable[tuple[str, bytes]] = ()) -> Loot:
     for place, data in chain(contents(roots), more):
         for match in _rows(data):
             identity, owner, category, epoch, rest = match.groups()
-            names = (identity.decode(), owner.decode(), category.decode(), epoch.decode())
+            names = (identity.decode(), _owner(owner.decode()), category.decode(), epoch.decode())
             loot.rows |= {Wrapped(*names, rest[:60]), Wrapped(*names, rest[1:])}
         for epoch in epochs:
             # PostgreSQL's log of an update leaves out how the new row begins, when it begins as the old one.
@@ -110,6 +114,12 @@ def gather(roots: list[Path], more: Iterable[tuple[str, bytes]] = ()) -> Loot:
         if "rabbitmq" in place:
             loot.requests |= set(_requests(data))
     return loot
+
+
+def _owner(found: str) -> str:
+    """The owner without a length before it that looks like a letter: 47 characters, say, as an `a` (PostgreSQL)."""
+    kind = found.partition("/")[0]
+    return found[1:] if kind not in KINDS and kind[1:] in KINDS else found
 
 
 def _rows(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -97,3 +97,11 @@ def test_it_overhears_a_call_that_rests_in_a_queue(tmp_path: Path) -> None:
     [call] = ransack(gather([tmp_path])).calls
 
     assert call["args"] == {"username": "anna"}
+
+
+@pytest.mark.parametrize("length", ["", "_", "a", "e", "\t"])
+def test_a_length_that_looks_like_a_letter_is_not_taken_for_the_owner_s(length: str, tmp_path: Path) -> None:
+    """PostgreSQL writes one before each column."""
+    row = f"{CORRELATION}{length}disclosure/{CORRELATION}\x1bcorrespondence\x3120260302T030000-5e6f7a8b"
+    (tmp_path / "page").write_bytes(row.encode() + bytes(70))
+    assert {found.owner for found in gather([tmp_path]).rows} == {f"disclosure/{CORRELATION}"}
