@@ -38,7 +38,8 @@ def report(found: Sequence[Any], now: str) -> Report:
     """One row for each file that began in the period; `found` is within the reach of who asks."""
     rows, totals = [], dict.fromkeys(TOTALS, 0)
     for row in found:
-        late = bool(row.written_due and (row.written_at or now) > row.written_due)
+        written = row.written_at or (None if row.rejected else now)
+        late = bool(row.written_due and written and written > row.written_due)
         narrowed = bool(row.scope_version and row.granted < row.asked)
         rows.append(
             {

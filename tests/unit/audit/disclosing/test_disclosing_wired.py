@@ -216,6 +216,10 @@ def test_an_oral_order_is_approved_once_its_written_form_is_there_and_a_late_one
 
     assert world.told(file)[-2].in_time is False
     assert world.totals()["written_forms_late"] == 1
+    refused_meanwhile = world.held(world.request(oral=True))
+    assert world.totals()["written_forms_late"] == 2, "its three days are over"
+    world.files.deciding.reject(SECOND, refused_meanwhile, ground="written_form_missing", reasons="Niets gekomen.")
+    assert world.totals()["written_forms_late"] == 1
 
 
 def test_barred_by_law_another_officer_confirms_it_and_the_tenant_learns_nothing_until_it_is_lifted(
