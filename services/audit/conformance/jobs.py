@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from services.audit.conformance.shape import Known, State
@@ -48,14 +49,18 @@ AT_WORK = timedelta(minutes=2)
 """So long one turn may take."""
 
 
-class Doing(str):
-    """How a job is doing, as a code."""
+class Doing(StrEnum):
+    """How a job is doing. One that is `beginning` has had no turn yet since its process began, and is not late."""
+
+    WELL = "well"
+    BEGINNING = "beginning"
+    LATE = "late"
+    STOPPED = "stopped"
+    MISSING = "missing"
+    AWAY = "no_answer"
 
 
-WELL, BEGINNING, LATE, STOPPED, MISSING, AWAY = map(
-    Doing, ("well", "beginning", "late", "stopped", "missing", "no_answer")
-)
-_STATES = {WELL: State.KEPT, BEGINNING: State.NOT_MEASURED}
+_STATES = {Doing.WELL: State.KEPT, Doing.BEGINNING: State.NOT_MEASURED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +68,7 @@ class Keeper:
     """One job as it is now. `age` and `within` are seconds: how old its last turn is, and how old it may be."""
 
     job: str
-    doing: str
+    doing: Doing
     every: float | None
     last_at: str | None
     age: float | None
@@ -72,7 +77,7 @@ class Keeper:
 
     @property
     def state(self) -> State:
-        return _STATES.get(Doing(self.doing), State.AT_RISK)
+        return _STATES.get(self.doing, State.AT_RISK)
 
 
 def keepers(known: Known, promise: str) -> list[Keeper]:
@@ -82,7 +87,7 @@ def keepers(known: Known, promise: str) -> list[Keeper]:
         service, _, name = job.partition(".")
         told = known.told.get(service)
         if told is None:
-            found.append(Keeper(job=job, doing=AWAY, every=None, last_at=None, age=None, within=None))
+            found.append(Keeper(job=job, doing=Doing.AWAY, every=None, last_at=None, age=None, within=None))
             continue
         said = next((one for one in told["jobs"] if one["job"] == name), None)
         if said is None and job in ONLY_WHERE_ASKED:
@@ -93,17 +98,17 @@ def keepers(known: Known, promise: str) -> list[Keeper]:
 
 def _judged(job: str, said: Mapping[str, Any] | None, now: datetime) -> Keeper:
     if said is None:
-        return Keeper(job=job, doing=MISSING, every=None, last_at=None, age=None, within=None)
+        return Keeper(job=job, doing=Doing.MISSING, every=None, last_at=None, age=None, within=None)
     cycle = timedelta(seconds=said["seconds"])
     within = cycle + (AT_WORK if said["turn_since"] else GRACE)
     since = moment(said["done_at"] or said["began_at"])
     age = max(now - since, timedelta())
     if said["stopped"]:
-        doing = STOPPED
+        doing = Doing.STOPPED
     elif age > within:
-        doing = LATE
+        doing = Doing.LATE
     else:
-        doing = WELL if said["done_at"] else BEGINNING
+        doing = Doing.WELL if said["done_at"] else Doing.BEGINNING
     return Keeper(
         job=job,
         doing=doing,

@@ -62,7 +62,7 @@ def _row(promise: Promise, known: Known, evidence: Evidence, said: Said | None) 
             | {"why": found.why or None, "numbers": dict(found.numbers)}
             for measure, found in mine
         ],
-        "kept_by": [asdict(one) | {"doing": str(one.doing)} for one in jobs],
+        "kept_by": [asdict(one) | {"doing": one.doing.value} for one in jobs],
         "age_seconds": None if oldest is None else oldest.age,
         "within_seconds": None if oldest is None else oldest.within,
         "event": newest.get("event"),
