@@ -25,8 +25,12 @@ def judge(form: Form, entries: Entries) -> None:
     """Raises Wrong where the file says something else than its events."""
     disclosure, opener = form.disclosure, opened(entries)
     began(entries)
-    if opener.data.get("basis") != disclosure["basis"]["code"]:
-        raise Wrong("disclosure.json", "it was opened on another legal basis")
+    basis = disclosure["basis"]
+    if (opener.data.get("basis"), opener.data.get("rule")) != (basis["code"], f"{basis['code']}@{basis['version']}"):
+        raise Wrong("disclosure.json", "it was opened on another legal basis, or another version of the table")
+    decided = disclosure["deciders"][-1]["at"] if disclosure["deciders"] else None
+    if (opener.data.get("at"), decided) != (disclosure["opened_at"], disclosure["decided_at"]):
+        raise Wrong("disclosure.json", "it was opened, or decided, at another moment")
     if entries.of(REJECTED):
         raise Wrong("log/entries", "the file was rejected: nothing is handed over in it")
     scope = disclosure["scope"]

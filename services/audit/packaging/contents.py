@@ -38,7 +38,7 @@ class Authority:
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """The legal basis as the table of that `version` has it; `words` by language."""
+    """The legal basis as the table of that `version` has it, which the file was opened on; `words` by language."""
 
     code: str
     words: Mapping[str, str]

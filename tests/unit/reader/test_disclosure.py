@@ -227,6 +227,8 @@ LIES: list[tuple[str, dict[str, Any], str]] = [
     ("agreed", {"lies": {"first": {"at": "2026-03-05T12:00:00.000001Z"}}}, "another moment"),
     ("agreed", {"lies": {"scoped": {"digest": "0" * 64}}}, "not the one that was set"),
     ("agreed", {"lies": {"opened": {"basis": "sv_126ng"}}}, "another legal basis"),
+    ("agreed", {"lies": {"opened": {"rule": "sv_126nd@2"}}}, "another version of the table"),
+    ("agreed", {"lies": {"opened": {"at": "2026-03-05T12:00:00.000001Z"}}}, "at another moment"),
     ("agreed", {"lies": {"answered": {"outcome": "objected"}}}, "something else was answered"),
     ("agreed", {"lies": {"answered": {"asked": "0" * 64}}}, "something else was answered"),
     ("agreed", {"lies": {"consulted": {"asked": "0" * 64}}}, "was asked about this"),

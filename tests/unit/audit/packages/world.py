@@ -91,7 +91,7 @@ class Tiny:
         approved = {"scope_version": scope.version, "digest": digest}
         told: list[tuple[str, str, dict[str, Any], str]] = [
             ("began", began, {}, OPENER),
-            ("opened", "DisclosureOpened", {"basis": "sv_126nd", "secrecy": secrecy}, OPENER),
+            ("opened", "DisclosureOpened", {"basis": "sv_126nd", "rule": "sv_126nd@1", "secrecy": secrecy}, OPENER),
             *self._consulted(outcome),
             ("scoped", "DisclosureScoped", approved, OPENER),
             ("first", "DisclosureApproved", approved, FIRST),
@@ -121,7 +121,7 @@ class Tiny:
                 reference="PL-2026-1",
                 recipient=RECIPIENT,
             ),
-            basis=c.Basis(code="sv_126nd", words={"nl": "Sv art. 126nd", "en": "Sv art. 126nd"}, version="2026-01-01"),
+            basis=c.Basis(code="sv_126nd", words={"nl": "Sv art. 126nd", "en": "Sv art. 126nd"}, version="1"),
             scope=scope,
             scope_entry=self.at.get("scoped", 0),
             deciders=(
