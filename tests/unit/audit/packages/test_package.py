@@ -23,7 +23,7 @@ from services.kernel import lettering
 from services.kernel.lettering import shown
 from services.kernel.pressing import pdf
 from services.reader import verify_disclosure
-from tests.unit.audit.packages.world import PEOPLE, SCOPE, Tiny
+from tests.unit.audit.packages.world import PEOPLE, RECIPIENT, SCOPE, Tiny
 from tests.unit.reader.tinylog import LOG
 
 HOSTILE = [
@@ -150,15 +150,7 @@ def test_sealed_it_opens_for_its_recipient_alone(package):
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "age1",
-        "AGE-SECRET-KEY-1",
-        "ssh-ed25519 AAAA",
-        "age1" + "q" * 58,
-        str(pyrage.x25519.Identity.generate().to_public()).upper(),
-    ],
+    "text", ["", "age1", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA", "age1" + "q" * 58, RECIPIENT.upper()]
 )
 def test_a_key_that_is_none_is_refused(text):
     assert not is_recipient(text)
