@@ -186,6 +186,7 @@ class Auth(Participant):
         match entry.record.event:
             case CustomFieldRetired() as event:
                 eventstore.bury(unit.session, [retirement(event.field)])
+                self.custom_fields.retired()
 
     # -- forgetting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 A_BATCH = 500
 """As many names as fit into one event."""
 SOME_FIELDS = 20
+LOOKING = 60.0
+"""Seconds after a retirement, a start, or the last value that was left: by then what came with it is committed."""
 
 
 def retirement(field: str) -> str:
@@ -34,6 +37,8 @@ def retirement(field: str) -> str:
 class CustomFields:
     def __init__(self, auth: Auth) -> None:
         self._auth = auth
+        self._look_until = 0.0
+        self.retired()
 
     def set_mine(self, context: Context, *, field: str, value: str | None) -> dict[str, Any]:
         """Fill in one of the organisation's fields, or empty it with None. The same again writes nothing.
@@ -93,10 +98,18 @@ class CustomFields:
 
     # -- a field that was retired
 
+    def retired(self) -> None:
+        """From now on it is looked for values that have to go; nobody looks through all of them all day."""
+        self._look_until = time.monotonic() + LOOKING
+
     def forget_retired(self) -> None:
         """Erase what is left of fields whose retirement the log has, but for whom a hold or a restriction keeps."""
+        if time.monotonic() > self._look_until:
+            return
         with self._auth.store.reading() as session:
             waiting = custom_values.retired(session, SOME_FIELDS)
+        if waiting:
+            self.retired()
         for row in waiting:
             context = self._auth.own_context(organisation=row.organisation)
             asked = {"organisation": row.organisation, "category": Category.CUSTOM_FIELD.value}

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from services.auth.app import custom_fields
 from services.auth.domain import custom_field
 from services.auth.views import custom_values
 from services.contracts.org import CustomFieldRetired, FieldKind
@@ -171,6 +172,18 @@ def test_a_retired_field_is_out_of_sight_at_once_and_then_erased_for_everybody(w
     assert world.told().count("CustomFieldErased") == 1
     assert shown(world, me) == {SIZE: "44"}
     assert differences(world) == []
+
+
+def test_nobody_looks_through_all_values_all_day(world: World, me: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(world, me, TEAM, "Noord")
+    monkeypatch.setattr(custom_fields, "LOOKING", -1.0)
+    retired(world, TEAM)
+    world.auth.custom_fields.forget_retired()
+    assert keys(world) == 1
+    monkeypatch.undo()
+    retired(world, TEAM)
+    world.auth.custom_fields.forget_retired()
+    assert keys(world) == 0
 
 
 def test_whom_a_hold_keeps_keeps_the_value_until_it_ends(world: World, me: Context) -> None:
