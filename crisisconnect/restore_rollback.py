@@ -23,6 +23,7 @@ from services.audit.ledger import reading
 from services.audit.ledger.checkpoint import Head
 from services.audit.replaying.replays import CASE
 from services.contracts.audit import LogRolledBack
+from services.contracts.privacy import LegalBasis, Purpose
 from services.kernel.configuration import Configuration
 from services.kernel.database import open_engine, writing
 from services.kernel.decider import Refused
@@ -111,7 +112,9 @@ def _say(audit: Audit, signed: Head, kept: Head, case: str, ground: str) -> None
         return {}
 
     keys = [(f"rollback/{identity}", "correspondence")]
-    context = audit.own_context(organisation=audit.configuration.maker)
+    # The maker has to show what became of its log (AVG art. 5(2), 32).
+    ground_of_ours = {"purpose": Purpose.BEHEER_ACCESS.value, "legal_basis": LegalBasis.LEGAL_OBLIGATION.value}
+    context = audit.own_context(organisation=audit.configuration.maker, **ground_of_ours)
     audit.store.perform(context, work, keys=keys)
 
 

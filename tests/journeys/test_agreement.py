@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.journeys.grounds import entries, ungrounded
 from tests.journeys.people import SHA256, TERMS, TODAY, Cast, Person, eventually, mailed
 from tests.journeys.running import System
 
@@ -27,6 +28,7 @@ def test_what_was_agreed_is_what_is_done(system: System) -> None:
     strangers_find_nothing(cast, engaged, instructed)
     ended(cast, base, member)
 
+    assert ungrounded(entries(cast.officer)) == []
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
 

@@ -19,6 +19,7 @@ from tests.journeys.canaries import joined, search
 from tests.journeys.casework import CASE, go_wrong, instruct, leave, short_terms, take_along, write_about
 from tests.journeys.disclosing import disclose
 from tests.journeys.fields import FIELDS, GONE, HASHED, LAST, found
+from tests.journeys.grounds import entries, ungrounded
 from tests.journeys.people import certified
 from tests.journeys.planting import Planting, Village, be_refused, settle
 from tests.journeys.running import System
@@ -158,6 +159,7 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     instruct(planting, village)
     disclose(planting, village)
     be_refused(planting, village)
+    assert ungrounded(entries(village.officer)) == []
     take_along(system, village, planting, ground.taken)
     saved = shutil.copytree(ground.taken / "backup", tmp_path / "untouched")  # who searches a database leaves files
 

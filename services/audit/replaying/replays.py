@@ -6,6 +6,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any, Protocol
@@ -20,7 +21,7 @@ from services.audit.replaying.export import PROGRAM
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Found, item
 from services.contracts.audit import ReplayStarted
-from services.contracts.privacy import Category
+from services.contracts.privacy import Category, LegalBasis, Purpose
 from services.kernel import eventstore
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
@@ -102,7 +103,8 @@ class Replays:
             unit.do(f"replay/{identity}", domain.decider, domain.Start(told=told))
             return {"replay": identity}
 
-        return self._store.perform(context, work, keys=[(f"replay/{identity}", Category.CORRESPONDENCE)])
+        keys = [(f"replay/{identity}", Category.CORRESPONDENCE)]
+        return self._store.perform(_found_out(context), work, keys=keys)
 
     def show(self, context: Context, replay: str) -> dict[str, Any]:
         """One replay: it looks from the entry `first`, as far back as the log still goes, to `last`.
@@ -159,7 +161,7 @@ class Replays:
             unit.do(f"replay/{started.replay}", domain.decider, asked)
             return self._log(started)
 
-        return self._store.perform(context, work)
+        return self._store.perform(_found_out(context), work)
 
     # -- what a replay is made of
 
@@ -240,3 +242,9 @@ def _moment(text: str | None, called: str) -> datetime | None:
     except (TypeError, ValueError):
         raise Refused("invalid", errors={called: ["Not a moment."]}) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _found_out(context: Context) -> Context:
+    """What happened has to be found out and shown, whoever asks (AVG art. 5(2), 32, 33)."""
+    purpose = context.purpose or Purpose.BEHEER_ACCESS.value
+    return replace(context, purpose=purpose, legal_basis=LegalBasis.LEGAL_OBLIGATION.value)

@@ -16,7 +16,7 @@ from services.auth.domain import account
 from services.auth.domain.account import Status
 from services.auth.views import accounts, custom_values, looks, restrictions, sessions
 from services.contracts.auth import DataViewed
-from services.contracts.privacy import STAFF, Category, Purpose, Role
+from services.contracts.privacy import STAFF, Category, LegalBasis, Purpose, Role
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -104,6 +104,8 @@ class People:
                 self._auth.sign_ins.end_in(unit, other, "password_changed")
             return {}
 
+        # Whoever can sign in can change what they sign in with: that is our duty (AVG art. 32), and needs no agreement.
+        context = replace(context, legal_basis=LegalBasis.LEGAL_OBLIGATION)
         return self._auth.store.perform(context, work, keys=keys_of(pseudonym, Category.CREDENTIALS))
 
     def access_log(self, context: Context, *, after: str, limit: int) -> dict[str, Any]:
