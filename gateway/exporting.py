@@ -151,7 +151,7 @@ class Streamed(Answer):
         package = Package({"format": FORMAT, "export": content["export"], "organisation": organisation})
         with closing(package):
             yield package.records("organisation", 1, [content["organisation"]])
-            for kind in ("agreements", "fields", "supplements", "content"):
+            for kind in ("agreements", "instructions", "fields", "supplements", "content"):
                 for part, some in enumerate(_parts(content.get(kind, [])), start=1):
                     yield package.records(kind, part, some)
             part, held = 1, list[Record]()

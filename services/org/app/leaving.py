@@ -17,6 +17,7 @@ from services.org import schemas
 from services.org.app.agreements import Agreements
 from services.org.app.contents import Contents
 from services.org.app.grounds import before_terms
+from services.org.app.instructions import Instructions
 from services.org.app.supplements import Supplements
 from services.org.domain import leaving as rules
 from services.org.views import agreements, leaving
@@ -24,7 +25,7 @@ from services.org.views import agreements, leaving
 PAGE = 100
 
 
-class Leaving(Agreements, Supplements, Contents, ABC):
+class Leaving(Agreements, Instructions, Supplements, Contents, ABC):
     """Each method is one transaction. A Beheerder may do this without terms in force: it is how they end."""
 
     def leaving(self, context: Context, organisation: str) -> dict[str, Any]:
@@ -81,16 +82,22 @@ class Leaving(Agreements, Supplements, Contents, ABC):
     # -- taking everything along
 
     def export_content(self, context: Context, organisation: str) -> dict[str, Any]:
-        """What org has of an organisation, open: `organisation`, `agreements` and their signatures, an `export` id.
+        """What org has of an organisation, open: `organisation`, every version of its `agreements`, an `export` id.
 
         Raises Refused("leaving_not_chosen").
         """
         self._must_stand(organisation)
         agreed = _all(lambda after: self.agreements(context, organisation, after, PAGE))
+        instructed = _all(lambda after: self.instructions(context, organisation, after, PAGE))
         return {
             "export": str(uuid4()),
             "organisation": self._own(context, organisation),
-            "agreements": [self.agreement(context, organisation, one["agreement"]) for one in agreed],
+            "agreements": [
+                version
+                for one in agreed
+                for version in self.agreement(context, organisation, one["agreement"])["versions"]
+            ],
+            "instructions": [self.instruction(context, one["id"], organisation) for one in instructed],
             "fields": _all(lambda after: self.fields(context, organisation, after, PAGE)),
             "content": self.all_content(context, organisation),
             "supplements": _all(lambda after: self.supplements(context, organisation, after, PAGE)),

@@ -99,3 +99,17 @@ def test_an_agreement_of_another_organisation_is_not_amended(world: World) -> No
     agreement = agree(world, neighbour)
     with pytest.raises(Refused, match="not_found"):
         amend(world, organisation, agreement, categories=FEWER)
+
+
+def test_whoever_leaves_takes_every_version_along_and_what_was_instructed(world: World) -> None:
+    organisation = register(world)
+    agreement = agree(world, organisation)
+    amend(world, organisation, agreement, categories=FEWER)
+    sign_both(world, organisation, agreement)
+    mine = beheerder_of(organisation)
+    world.org.give_instruction(mine, organisation, said="Haal het oude rooster weg.")
+    world.org.terminate_agreement(mine, organisation, agreement, ends_on="2026-03-02")
+    world.org.choose_leaving(mine, organisation, choice="return")
+    taken = world.org.export_content(mine, organisation)
+    assert [(one["agreement"], one["version"]) for one in taken["agreements"]] == [(agreement, 1), (agreement, 2)]
+    assert [one["said"] for one in taken["instructions"]] == ["Haal het oude rooster weg."]
