@@ -85,7 +85,7 @@ ROUTES = (
     Route(
         method="GET",
         path="/v1/holds",
-        summary="Legal holds, past ones too.",
+        summary="Holds, past ones too.",
         roles=OFFICERS,
         reach=Reach.OWN_ORGANISATION,
         rpc="retention.holds",

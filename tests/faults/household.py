@@ -25,7 +25,7 @@ from services.kernel.transaction import must_not_be_open
 from services.kernel.wake import Waiter
 from services.org.app import Org
 from services.retention.app import Retention
-from services.retention.views import erasures
+from services.retention.views import dues
 
 BATCH = 500
 
@@ -144,9 +144,9 @@ class Household:
         """An officer looks at what was braked: many leave these organisations on one day of the clock's."""
         officer = Context(actor="account/0f9c5a3e-6f0d-4a52-9d1b-5f6a7b8c9d0e", role="compliance")
         with self.retention.store.reading() as session:
-            waiting = erasures.waiting_for_officer(session, BATCH)
-        for erasure in waiting:
-            self.retention.release_erasure(replace(officer, correlation=str(uuid4())), erasure)
+            waiting = dues.braked_for_officer(session, None)[:BATCH]
+        for row in waiting:
+            self.retention.release_erasure(replace(officer, correlation=str(uuid4())), row.erasure)
 
     def retire_epochs(self) -> None:
         for app in self.apps.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from services.retention.views import erasures, holds, waits
+from services.retention.views import dues, holds, waits
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -17,7 +17,7 @@ def facts(retention: Retention, organisation: str | None) -> dict[str, Any]:
     with retention.store.reading() as session:
         by = waits.by_organisation(session, organisation, now - retention.patience).values()
         reviews = sum(holds.to_review(session, organisation, now).values())
-        stalled = erasures.stalled(session) if organisation is None else 0
+        stalled = dues.stalled(session) if organisation is None else 0
     requests = retention.requests.report(organisation, None, None)["totals"]
     return {
         "erasures": {name: sum(one[name] for one in by) for name in WAITING} | {"stalled": stalled},

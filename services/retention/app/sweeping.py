@@ -21,7 +21,7 @@ from services.retention.app.departing import TooManyHeld
 from services.retention.app.locking import lock_organisations, stream
 from services.retention.domain import erasure as erasing, hold as holding
 from services.retention.domain.terms import allowance
-from services.retention.views import erasures, holds, retirements, standing, waits
+from services.retention.views import dues, erasures, holds, retirements, standing, waits
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -59,19 +59,19 @@ class Sweeping:
         ruling.begin()
         self._each(lambda session: ruling.over(session, BATCH), ruling.schedule)
         self._each(lambda session: ruling.recorded_over(session, BATCH), ruling.schedule_recorded)
-        self._each(lambda session: erasures.suspended_before(session, now(), BATCH), self._order, first=self._survey)
-        due: Find = lambda session: erasures.due_before(session, now(), BATCH)  # noqa: E731
+        self._each(lambda session: dues.suspended_before(session, now(), BATCH), self._order, first=self._survey)
+        due: Find = lambda session: dues.due_before(session, now(), BATCH)  # noqa: E731
         self._each(due, self._order, ahead=self._ask_sources, first=self._survey)
-        self._each(lambda session: erasures.unreadable(session, BATCH), self._prove)
+        self._each(lambda session: dues.unreadable(session, BATCH), self._prove)
         certifying = self._retention.certifying
         self._each(lambda session: certifying.owed(session, BATCH), certifying.issue)
         with self._retention.store.reading() as session:
-            OVERDUE.set(erasures.overdue(session, now() - self._retention.patience))
+            OVERDUE.set(dues.overdue(session, now() - self._retention.patience))
             for category, late in waits.overdue(session, None, now() - self._retention.patience).items():
                 LATE.labels(category).set(late)
             REVIEWS.set(sum(holds.to_review(session, None, now()).values()))
-            STALLED.set(erasures.stalled(session))
-            BRAKED.set(erasures.braked(session))
+            STALLED.set(dues.stalled(session))
+            BRAKED.set(dues.braked(session))
 
     def _each(
         self,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from services.contracts.tasks import Asking, Look, Task, TaskKind
 from services.kernel.codec import instant, moment
-from services.retention.views import erasures, holds, requests
+from services.retention.views import dues, holds, requests
 
 AHEAD = timedelta(days=14)
 """So long before it is due somebody may look at a hold again."""
@@ -25,7 +25,7 @@ def _requests(state: str) -> Look:
 
 def _braked(session: Connection, asking: Asking) -> Iterator[Task]:
     """Those that only an officer lets go on."""
-    for row in erasures.braked_for_officer(session, asking.organisation):
+    for row in dues.braked_for_officer(session, asking.organisation):
         yield Task(id=row.erasure, organisation=row.organisation, since=row.asked_at, due=row.due)
 
 

@@ -19,10 +19,8 @@ from sqlalchemy import (
     Update,
     bindparam,
     delete,
-    exists,
     func,
     insert,
-    or_,
     select,
     text,
     tuple_,
@@ -47,7 +45,6 @@ from services.contracts.retention import (
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 from services.retention.domain.terms import OF, Trigger
-from services.retention.views.retirements import retirements
 
 tables = MetaData()
 NO_SESSION = text("scope < 'session/'")
@@ -240,30 +237,6 @@ def counted(session: Connection, account: str) -> int:
     return session.execute(mine).scalar_one()
 
 
-def due_before(session: Connection, moment: datetime, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Free to be ordered by `moment`, and not ordered, the longest free first."""
-    mine = (erasures.c.state == "scheduled") & (erasures.c.free_at <= instant(moment))
-    return session.execute(select(erasures).where(mine).order_by(erasures.c.free_at).limit(limit)).all()
-
-
-def suspended_before(session: Connection, moment: datetime, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Would be free by `moment`, but a hold is on them, and that has not been said yet."""
-    mine = (erasures.c.state == "held") & erasures.c.suspended_at.is_(None) & (erasures.c.free_at <= instant(moment))
-    return session.execute(select(erasures).where(mine).order_by(erasures.c.free_at).limit(limit)).all()
-
-
-def overdue(session: Connection, moment: datetime) -> int:
-    """How many were free to be ordered before `moment` and are not ordered."""
-    mine = (erasures.c.state == "scheduled") & (erasures.c.free_at < instant(moment))
-    return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
-
-
-def braked(session: Connection) -> int:
-    """How many wait for an officer."""
-    mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)
-    return session.execute(select(func.count()).select_from(erasures).where(mine)).scalar_one()
-
-
 def open_of(session: Connection, organisation: str) -> Sequence[Row]:  # type: ignore[type-arg]
     """Of an organisation's people, whole or a category of them, and not ordered."""
     mine = (erasures.c.organisation == organisation) & erasures.c.scope.in_(OF_PEOPLE) & erasures.c.account.is_not(None)
@@ -281,12 +254,6 @@ def gone_of(session: Connection, account: str) -> set[str]:
     """What of this person has been ordered."""
     mine = (erasures.c.account == account) & erasures.c.ordered_at.is_not(None)
     return set(session.execute(select(erasures.c.scope).where(mine)).scalars())
-
-
-def waiting_for_officer(session: Connection, limit: int) -> Sequence[str]:
-    """Those that only an officer can let go on."""
-    mine = (erasures.c.state == "scheduled") & erasures.c.free_at.is_(None)
-    return session.execute(select(erasures.c.erasure).where(mine).limit(limit)).scalars().all()
 
 
 def gone_since(session: Connection, organisations: Collection[str], moment: datetime) -> dict[tuple[str, str], int]:
@@ -316,24 +283,6 @@ def all_of(session: Connection, account: str) -> Sequence[Row]:  # type: ignore[
     return session.execute(select(erasures).where(mine).order_by(erasures.c.due, erasures.c.erasure)).all()
 
 
-def stalled(session: Connection) -> int:
-    """How many services said that they had not erased everything."""
-    mine = select(func.count()).select_from(parts).where(parts.c.state == "stalled")
-    return session.execute(mine).scalar_one()
-
-
-def unreadable(session: Connection, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Certified, and each service has retired a key epoch after it completed; not yet said so."""
-    later = retirements.c.after >= parts.c.number
-    readable = exists(
-        select(parts.c.erasure)
-        .outerjoin(retirements, retirements.c.service == parts.c.service)
-        .where(parts.c.erasure == erasures.c.erasure, or_(retirements.c.entry.is_(None), ~later))
-    )
-    mine = (erasures.c.state == "certified") & erasures.c.unreadable_at.is_(None) & ~readable
-    return session.execute(select(erasures).where(mine).order_by(erasures.c.asked_in).limit(limit)).all()
-
-
 def by_id(session: Connection, organisation: str | None, erasure: str) -> Row | None:  # type: ignore[type-arg]
     """None as `organisation` is the whole house: only who looks after all of it may ask so."""
     mine = erasures.c.erasure == erasure
@@ -359,11 +308,3 @@ def parts_of(session: Connection, chosen: Sequence[str]) -> dict[str, list[Row]]
     for row in session.execute(select(parts).where(parts.c.erasure.in_(chosen)).order_by(parts.c.service)):
         found[row.erasure].append(row)
     return found
-
-
-def braked_for_officer(session: Connection, organisation: str | None) -> Sequence[Row[Any]]:
-    """Braked without an end: they wait until an officer lets them go on."""
-    mine = (erasures.c.state == "scheduled") & erasures.c.brake.is_not(None) & erasures.c.brake_until.is_(None)
-    if organisation is not None:
-        mine &= erasures.c.organisation == organisation
-    return session.execute(select(erasures).where(mine).order_by(erasures.c.due, erasures.c.erasure)).all()

@@ -17,7 +17,7 @@ from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.retention import app as application
 from services.retention.app import sweeping
-from services.retention.views import erasures
+from services.retention.views import dues
 from tests.examples import retention as example
 from tests.unit.retention import ledger
 from tests.unit.retention.world import NOW, World
@@ -149,7 +149,7 @@ def test_what_is_not_due_waits_and_what_was_not_swept_in_time_is_overdue(world):
 
     world.later(days=1, seconds=5)
     with world.app.store.reading() as session:
-        assert erasures.overdue(session, world.now - timedelta(seconds=4)) == 1
+        assert dues.overdue(session, world.now - timedelta(seconds=4)) == 1
     world.settle()
     assert world.erasure(erasure)["state"] == "ordered"
     assert sweeping.OVERDUE._value.get() == 0
