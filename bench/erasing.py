@@ -92,7 +92,7 @@ def fill(house: Household, size: int) -> None:
     house.settle()
     leaving, other = people[1:], people[0]
     for person in leaving:
-        house.auth.people.close_me(town._asked(person))
+        house.auth.closing.close_me(town._asked(person))
     while house.relay():
         for app in house.apps.values():
             while app.feed.step():

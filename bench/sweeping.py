@@ -80,7 +80,7 @@ def fill(house: Household, dates: int, rounds: int, noon: datetime) -> None:
     organisation = str(town.beheerders[0].context.organisation)
     person = town._invited(town.beheerders[0], organisation, Role.MEMBER)
     house.settle()
-    erasure = str(house.auth.people.close_me(town._asked(person))["erasure"]["id"])
+    erasure = str(house.auth.closing.close_me(town._asked(person))["erasure"]["id"])
     house.relay()
     engine = house.retention.engine
     while house.retention.feed.step():

@@ -99,7 +99,7 @@ class AuthService(Tended):
 
     @answers()
     def close_me(self, context: Context) -> dict[str, Any]:
-        return self.app.people.close_me(context)
+        return self.app.closing.close_me(context)
 
     @answers()
     def change_password(self, context: Context, password: str, new_password: str) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class AuthService(Tended):
 
     @answers(callers=("retention",))
     def close_for_request(self, context: Context, organisation: str, person: str, by: str) -> dict[str, Any]:
-        return self.app.people.close_for_request(context, organisation=organisation, person=person, by=by)
+        return self.app.closing.close_for_request(context, organisation=organisation, person=person, by=by)
 
     @answers(callers=("retention",))
     def correct_for_request(
@@ -190,7 +190,7 @@ class AuthService(Tended):
 
     @answers()
     def remove_member(self, context: Context, organisation: str, account: str) -> dict[str, Any]:
-        return self.app.people.remove(context, organisation=organisation, account=account)
+        return self.app.closing.remove(context, organisation=organisation, account=account)
 
     @answers()
     def access_sheet(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:

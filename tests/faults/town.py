@@ -177,7 +177,7 @@ class Town:
         return next(one for one in self.beheerders if one.context.organisation == mine)
 
     def _leave(self, person: Neighbour) -> None:
-        self.household.auth.people.close_me(self._asked(person))
+        self.household.auth.closing.close_me(self._asked(person))
         person.alive = False
         self.erased.add(person.pseudonym)
 

@@ -43,7 +43,7 @@ def leaves(town: Town) -> str:
     beheerder = town.beheerders[0]
     person = town._invited(beheerder, str(beheerder.context.organisation), Role.MEMBER)
     town.household.settle()
-    erasure = str(town.household.auth.people.close_me(town._asked(person))["erasure"]["id"])
+    erasure = str(town.household.auth.closing.close_me(town._asked(person))["erasure"]["id"])
     town.household.relay()
     while town.household.retention.feed.step():
         pass

@@ -130,13 +130,13 @@ class World(Running):
 
     def leave(self, person: Person) -> None:
         context = self.asked(person.neighbour)
-        self._left(person, self.ask(lambda: self.house.auth.people.close_me(context)))
+        self._left(person, self.ask(lambda: self.house.auth.closing.close_me(context)))
 
     def remove(self, person: Person) -> None:
         """By the Beheerder."""
         context = self.asked(self.of(person).beheerder)
         asked = {"organisation": person.organisation, "account": person.neighbour.account}
-        self._left(person, self.ask(lambda: self.house.auth.people.remove(context, **asked)))
+        self._left(person, self.ask(lambda: self.house.auth.closing.remove(context, **asked)))
 
     def _left(self, person: Person, answer: Mapping[str, Any] | None) -> None:
         if answer is not None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from services.auth.app import categories
+from services.auth.app.closing import Closing
 from services.auth.app.custom_fields import CustomFields, retirement
 from services.auth.app.departing import Departing
 from services.auth.app.disclosing import Disclosing
@@ -64,6 +65,7 @@ class Auth(Participant):
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
         self.letters = Letters(self)
         self.people = People(self)
+        self.closing = Closing(self)
         self.reviewing = Reviewing(self)
         self.own_data = OwnData(self)
         self.custom_fields = CustomFields(self)

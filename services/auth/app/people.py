@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
@@ -79,11 +78,6 @@ class People:
         index = self._auth.keyring.index.blinds("email", email, row.organisation)
         if row.email_index not in index and accounts.email_in_use(session, row.organisation, index):
             raise Refused("already_invited")
-
-    def close_me(self, context: Context) -> dict[str, Any]:
-        """Close one's own account, for good. Answers the id of the erasure that begins with it."""
-        pseudonym = pseudonym_of(context)
-        return self._close(context, lambda _: pseudonym, str(context.organisation))
 
     def change_password(self, context: Context, *, present: str, new: str) -> dict[str, Any]:
         """Choose another password; every other session ends."""
@@ -181,36 +175,6 @@ class People:
         """Give a member of the organisation another role; it holds from the next request on."""
         return self._change_role(context, organisation, self._by_public(organisation, account), Role(role))
 
-    def remove(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
-        """Close another person's account; answers the id of the erasure that begins with it."""
-        seek = self._auth.keyring.index.seek
-
-        # Looked up inside: asked again under the same key, the account is out of reach, and the answer still stands.
-        def whose(session: Connection) -> str:
-            row = seek(lambda index: accounts.by_public_id(session, organisation, index), "public_id", account)
-            if row is None:
-                raise Refused("not_found")
-            _keep_one(session, row, Role.BEHEERDER)
-            return str(row.account)
-
-        return self._close(context, whose, organisation)
-
-    def close_for_request(self, context: Context, *, organisation: str, person: str, by: str) -> dict[str, Any]:
-        """Close the account of a person, by pseudonym, who asked to be erased, as `by` decided; answers the erasure.
-
-        Raises Refused: `not_found`, `account_closed`, `last_beheerder`.
-        """
-
-        def whose(session: Connection) -> str:
-            row = accounts.by_pseudonym(session, organisation, person)
-            if row is None:
-                raise Refused("not_found")
-            if row.status == Status.OPEN:
-                _keep_one(session, row, Role.BEHEERDER)
-            return str(row.account)
-
-        return self._close(context, whose, organisation, by=by, asked=True)
-
     def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
         """Record that the actor looks at these people. Looking at oneself is no look at another.
 
@@ -298,7 +262,7 @@ class People:
         self._auth.invitations.officer_needed(context, organisation, role)
         if role is not Role(row.role):
             with self._auth.store.reading() as session:
-                _keep_one(session, row, Role.BEHEERDER)
+                keep_one(session, row, Role.BEHEERDER)
         asked = account.ChangeRole(role=role, by=context.actor, at=datetime.now(UTC))
         context = self._auth.terms_or_before(context, organisation)
 
@@ -308,26 +272,11 @@ class People:
 
         return self._auth.store.perform(context, work)
 
-    def _close(
-        self,
-        context: Context,
-        whose: Callable[[Connection], str],
-        organisation: str,
-        *,
-        by: str | None = None,
-        asked: bool = False,
-    ) -> dict[str, Any]:
-        context = replace(context, organisation=organisation)
-        erasure = str(uuid4())
 
-        def work(unit: Unit) -> dict[str, Any]:
-            close = account.Close(by=by or context.actor, erasure=erasure, asked=asked, at=datetime.now(UTC))
-            if unit.do(f"account/{whose(unit.session)}", account.decider, close):
-                return {"erasure": {"id": erasure}}
-            raise Refused("account_closed")
-
-        # Whoever closes the account is soon erased; asked again, it is the same answer for its 48 hours all the same.
-        return self._auth.store.perform(context, work, outlives=True)
+def keep_one(session: Connection, row: Any, role: Role) -> None:
+    """An organisation is not left without anybody who can administer it."""
+    if row.role == role and accounts.having_role(session, row.organisation, role, statuses=(Status.OPEN,)) < 2:
+        raise Refused("last_beheerder")
 
 
 def pseudonym_of(context: Context) -> str:
@@ -336,12 +285,6 @@ def pseudonym_of(context: Context) -> str:
     if kind != "account":
         raise Refused("forbidden")
     return pseudonym
-
-
-def _keep_one(session: Connection, row: Any, role: Role) -> None:
-    """An organisation is not left without anybody who can administer it."""
-    if row.role == role and accounts.having_role(session, row.organisation, role, statuses=(Status.OPEN,)) < 2:
-        raise Refused("last_beheerder")
 
 
 def keys_of(person: str, *categories: Category) -> list[tuple[str, str]]:

@@ -212,7 +212,7 @@ def test_who_is_held_is_closed_and_kept(world):
 
 def test_who_had_asked_before_is_left_to_their_own_erasure(world):
     people(world, 2)
-    world.auth.people.close_me(world.signed_in("person0"))
+    world.auth.closing.close_me(world.signed_in("person0"))
     erased(world, order())
     [closed] = told(world, auth.AccountClosed)
     assert closed.account not in [who for one in told(world, auth.PeopleErased) for who in one.people]

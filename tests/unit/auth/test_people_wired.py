@@ -183,7 +183,7 @@ def test_the_last_beheerder_cannot_be_removed(world: World) -> None:
     account = world.registered(role="beheerder")["account"]
 
     with refused("last_beheerder"):
-        world.auth.people.remove(world.beheerder(), organisation=GEMEENTE, account=account)
+        world.auth.closing.remove(world.beheerder(), organisation=GEMEENTE, account=account)
 
 
 def test_who_asked_to_be_erased_is_closed_by_their_pseudonym_and_only_once(world: World) -> None:
@@ -191,12 +191,12 @@ def test_who_asked_to_be_erased_is_closed_by_their_pseudonym_and_only_once(world
     found = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)
     whose = {"organisation": GEMEENTE, "person": found["pseudonym"], "by": f"account/{uuid4()}"}
     once = world.context(actor="system/retention", idempotency="request:1", digest="request")
-    answers = [world.auth.people.close_for_request(once, **whose) for _ in range(2)]
+    answers = [world.auth.closing.close_for_request(once, **whose) for _ in range(2)]
 
     assert answers[0] == answers[1]
     assert answers[0]["erasure"]["id"]
     with refused("account_closed"):
-        world.auth.people.close_for_request(world.beheerder(), **whose)
+        world.auth.closing.close_for_request(world.beheerder(), **whose)
 
 
 def test_a_request_closes_nobody_of_another_organisation_and_never_the_last_beheerder(world: World) -> None:
@@ -205,9 +205,9 @@ def test_a_request_closes_nobody_of_another_organisation_and_never_the_last_behe
 
     for organisation, person in ((GEMEENTE, member), (str(uuid4()), found)):
         with refused("not_found"):
-            world.auth.people.close_for_request(world.beheerder(), organisation=organisation, person=person, by="b")
+            world.auth.closing.close_for_request(world.beheerder(), organisation=organisation, person=person, by="b")
     with refused("last_beheerder"):
-        world.auth.people.close_for_request(world.beheerder(), organisation=GEMEENTE, person=found, by="b")
+        world.auth.closing.close_for_request(world.beheerder(), organisation=GEMEENTE, person=found, by="b")
 
 
 def test_a_person_is_known_since_they_registered(world: World) -> None:
@@ -251,7 +251,7 @@ def test_a_closed_account_is_found_by_nobody_and_signs_in_no_more(world: World) 
     account = world.registered()["account"]
     me = world.signed_in()
 
-    erasure = world.auth.people.close_me(me)["erasure"]["id"]
+    erasure = world.auth.closing.close_me(me)["erasure"]["id"]
 
     assert erasure
     with refused("unauthenticated"):

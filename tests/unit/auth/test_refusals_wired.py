@@ -19,11 +19,11 @@ def refused(code: str) -> pytest.RaisesExc[Refused]:
 def test_an_account_is_closed_once(world: World) -> None:
     world.registered()
     me = world.signed_in()
-    world.auth.people.close_me(me)
+    world.auth.closing.close_me(me)
     told = world.told()
 
     with refused("account_closed"):
-        world.auth.people.close_me(me)
+        world.auth.closing.close_me(me)
     assert world.told() == told
 
 
@@ -34,15 +34,15 @@ def test_nobody_closes_an_account_of_another_organisation(world: World) -> None:
 
     with refused("not_found"):
         stranger = replace(world.beheerder(), organisation=elsewhere)
-        world.auth.people.remove(stranger, organisation=elsewhere, account=said["account"])
+        world.auth.closing.remove(stranger, organisation=elsewhere, account=said["account"])
     assert world.told() == told
 
 
 def test_nobody_is_nobody(world: World) -> None:
     with refused("not_found"):
-        world.auth.people.remove(world.beheerder(), organisation=GEMEENTE, account=str(uuid4()))
+        world.auth.closing.remove(world.beheerder(), organisation=GEMEENTE, account=str(uuid4()))
     with refused("account_unknown"):
-        world.auth.people.close_me(world.context(actor=f"account/{uuid4()}"))
+        world.auth.closing.close_me(world.context(actor=f"account/{uuid4()}"))
     with refused("not_found"):
         world.auth.invitations.withdraw(world.beheerder(), organisation=GEMEENTE, invitation=str(uuid4()))
     assert world.told() == []
@@ -55,7 +55,7 @@ def test_whoever_was_erased_is_nobody_any_more(world: World) -> None:
     told = world.told()
 
     with refused("not_found"):
-        world.auth.people.remove(world.beheerder(), organisation=GEMEENTE, account=said["account"])
+        world.auth.closing.remove(world.beheerder(), organisation=GEMEENTE, account=said["account"])
     with refused("erased"):
         world.auth.people.correct_me(me, values={"first_name": "Anna"})
     with refused("account_unknown"):

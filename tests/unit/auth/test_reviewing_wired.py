@@ -75,7 +75,7 @@ def test_who_has_no_account_here_is_decided_on_nowhere(world: World, accounts: d
 
 
 def test_who_has_gone_is_no_part_of_it(world: World, accounts: dict[str, str]) -> None:
-    world.auth.people.remove(world.beheerder(), organisation=GEMEENTE, account=accounts["bram"])
+    world.auth.closing.remove(world.beheerder(), organisation=GEMEENTE, account=accounts["bram"])
     assert review(world, rest="kept")["accounts"] == 3
 
 

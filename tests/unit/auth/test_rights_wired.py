@@ -174,7 +174,7 @@ def test_beheerders_are_reminded_by_a_mail_that_names_nobody(world: World) -> No
 
 def test_with_the_account_goes_what_says_that_it_is_restricted(world: World) -> None:
     restricted(world, person(world))
-    world.auth.people.close_me(world.signed_in())
+    world.auth.closing.close_me(world.signed_in())
 
     with world.auth.store.reading() as session:
         assert session.execute(select(restrictions.restrictions)).all() == []

@@ -1,0 +1,84 @@
+"""An account is closed once, by its person or by who may, and the erasure that begins with it has its id (P06)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from services.auth.app.people import keep_one, pseudonym_of
+from services.auth.domain import account as rules
+from services.auth.domain.account import Status
+from services.auth.views import accounts
+from services.contracts.privacy import Role
+from services.kernel.context import Context
+from services.kernel.decider import Refused
+from services.kernel.unit import Unit
+
+if TYPE_CHECKING:
+    from services.auth.app import Auth
+
+
+class Closing:
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def close_me(self, context: Context) -> dict[str, Any]:
+        """Close one's own account, for good. Answers the id of the erasure that begins with it."""
+        pseudonym = pseudonym_of(context)
+        return self._close(context, lambda _: pseudonym, str(context.organisation))
+
+    def remove(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
+        """Close another person's account; answers the id of the erasure that begins with it."""
+        seek = self._auth.keyring.index.seek
+
+        # Looked up inside: asked again under the same key, the account is out of reach, and the answer still stands.
+        def whose(session: Connection) -> str:
+            row = seek(lambda index: accounts.by_public_id(session, organisation, index), "public_id", account)
+            if row is None:
+                raise Refused("not_found")
+            keep_one(session, row, Role.BEHEERDER)
+            return str(row.account)
+
+        return self._close(context, whose, organisation)
+
+    def close_for_request(self, context: Context, *, organisation: str, person: str, by: str) -> dict[str, Any]:
+        """Close the account of a person, by pseudonym, who asked to be erased, as `by` decided; answers the erasure.
+
+        Raises Refused: `not_found`, `account_closed`, `last_beheerder`.
+        """
+
+        def whose(session: Connection) -> str:
+            row = accounts.by_pseudonym(session, organisation, person)
+            if row is None:
+                raise Refused("not_found")
+            if row.status == Status.OPEN:
+                keep_one(session, row, Role.BEHEERDER)
+            return str(row.account)
+
+        return self._close(context, whose, organisation, by=by, asked=True)
+
+    def _close(
+        self,
+        context: Context,
+        whose: Callable[[Connection], str],
+        organisation: str,
+        *,
+        by: str | None = None,
+        asked: bool = False,
+    ) -> dict[str, Any]:
+        context = replace(context, organisation=organisation)
+        erasure = str(uuid4())
+
+        def work(unit: Unit) -> dict[str, Any]:
+            close = rules.Close(by=by or context.actor, erasure=erasure, asked=asked, at=datetime.now(UTC))
+            if unit.do(f"account/{whose(unit.session)}", rules.decider, close):
+                return {"erasure": {"id": erasure}}
+            raise Refused("account_closed")
+
+        # Whoever closes the account is soon erased; asked again, it is the same answer for its 48 hours all the same.
+        return self._auth.store.perform(context, work, outlives=True)
