@@ -16,10 +16,10 @@ from services.kernel.participant import Participant
 README = Path(__file__).parents[1] / "services" / "README.md"
 
 OWNS = {
-    "auth": "people: accounts, credentials, names, e-mail addresses, roles, invitations, sessions",
-    "org": "organisations: which they are, their contacts, what they agreed",
-    "audit": "the log, and what only it can prove: receipts, reports, verification",
-    "retention": "time: terms, holds, due dates, erasures and their certificates",
+    "auth": "people: accounts, credentials, names, e-mail addresses, roles, invitations, sessions, added values",
+    "org": "organisations: their contacts, what they agreed, instruct and add; the statement, consents, usage",
+    "audit": "the log, and what it proves: receipts, reports, replays; incidents, complaints, disclosures",
+    "retention": "time: terms, holds, due dates, erasures and their certificates; data requests and their answers",
 }
 
 
