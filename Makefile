@@ -1,6 +1,6 @@
 # One door to the project. Everything runs in .venv, which is made and kept up to date by deploy/setup.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench verify faults golden catalogue clean
+.PHONY: help run test check bench verify faults fuzz golden catalogue clean
 SETUP := sh deploy/setup.sh
 BIN := .venv/bin
 export PYTHONPATH :=
@@ -19,7 +19,7 @@ check: ## format, lint, types, imports; unit, contract and rule tests; no server
 	@sh deploy/check.sh
 
 test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/__pycache__/,$(wildcard tests/*/))
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/fuzz/ tests/__pycache__/,$(wildcard tests/*/))
 
 faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(SETUP) test
@@ -27,6 +27,10 @@ faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(BIN)/python -m tests.faults.erasing
 	@$(BIN)/python -m tests.properties
 	@$(BIN)/python -m tests.faults.whole_replay
+
+fuzz: ## the gateway against its own contract, as every role, by schemathesis
+	@$(SETUP) test
+	@$(BIN)/python -m pytest -s tests/fuzz
 
 bench: ## the benchmarks; a table, and var/bench/*.json
 	@$(SETUP) bench

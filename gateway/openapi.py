@@ -10,6 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from gateway.route import Access, Reach, Route
+from gateway.schemas.fields import Something
 from services.contracts.errors import Problem
 
 PROBLEM = "application/problem+json"
@@ -37,9 +38,14 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     )
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", _problem())
+    saying = set()
     for route in routes:
         spec.path(path=route.template, operations={route.method.lower(): _operation(route)})
+        if isinstance(route.body, Something):
+            saying.add(_name(route.body))
     made: dict[str, Any] = spec.to_dict()
+    for name in saying:
+        made["components"]["schemas"][name]["minProperties"] = 1
     return made
 
 
@@ -88,7 +94,7 @@ def _operation(route: Route) -> dict[str, Any]:
         }
     made: dict[str, Any] = {
         "summary": route.summary,
-        "operationId": _operation_id(route),
+        "operationId": operation_id(route),
         "parameters": _parameters(route),
         "responses": responses,
         "x-reach": route.reach.value,
@@ -119,7 +125,7 @@ def _parameters(route: Route) -> list[Any]:
     return made
 
 
-def _operation_id(route: Route) -> str:
+def operation_id(route: Route) -> str:
     words = route.template.replace("{", "").replace("}", "").replace(".", "-").strip("/").replace("/", "-")
     return f"{route.method.lower()}-{words}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Range
 
-from gateway.schemas.fields import Written, choice, page_of, sha256, text
+from gateway.schemas.fields import Written, choice, moment, page_of, sha256, text
 from services.contracts.audit import CheckKind, CheckOutcome
 from services.contracts.auth import AccessDecision
 
@@ -63,7 +63,7 @@ class SecurityCheckWish(Schema):
     outcome = choice(CheckOutcome, required=True)
     findings = m.Integer(load_default=0, strict=True, validate=Range(min=0, max=100_000))
     evidence_sha256 = sha256(required=True)
-    performed_at = text(40)
+    performed_at = moment()
 
 
 class SecurityCheckDone(Written):

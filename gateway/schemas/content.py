@@ -5,15 +5,15 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Range
 
-from gateway.schemas.fields import Written, choice, email, text
+from gateway.schemas.fields import Written, choice, email, line, phone
 from gateway.schemas.organisations import ShownContact
 from services.contracts.org import ContentKind
 
 
 class NamedContact(Schema):
-    name = text(200, required=True)
+    name = line(200, required=True)
     email = email(allow_none=True, load_default=None)
-    phone = text(40, allow_none=True, load_default=None)
+    phone = phone(allow_none=True, load_default=None)
 
 
 class ContentWish(Schema):
@@ -23,7 +23,7 @@ class ContentWish(Schema):
     """
 
     kind = choice(ContentKind, required=True)
-    title = text(200, required=True)
+    title = line(200, required=True)
     body = m.String(allow_none=True, validate=Length(min=1, max=20_000))
     contact = m.Nested(NamedContact, allow_none=True)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, page_of, text
+from gateway.schemas.fields import Written, choice, label, line, page_of, text
 from services.contracts.org import FieldKind
 from services.contracts.privacy import Purpose
 
 
 class FieldLabel(Schema):
-    nl = text(60, required=True)
-    en = text(60, required=True)
+    nl = label(60, required=True)
+    en = label(60, required=True)
 
 
 class FieldDescription(Schema):
-    nl = text(500, required=True)
-    en = text(500, required=True)
+    nl = line(500, required=True)
+    en = line(500, required=True)
 
 
 class FieldWish(Schema):
@@ -26,7 +26,7 @@ class FieldWish(Schema):
     label = m.Nested(FieldLabel, required=True)
     description = m.Nested(FieldDescription, required=True)
     kind = choice(FieldKind, required=True)
-    choices = m.List(text(100), load_default=list, validate=Length(max=30))
+    choices = m.List(line(100), load_default=list, validate=Length(max=30))
     serves = choice(Purpose, load_default=Purpose.APP_ACCESS.value)
 
 

@@ -23,7 +23,7 @@ def written(**options: Any) -> m.String:
 
 def _file(**options: Any) -> m.String:
     """A document, in base64."""
-    shape = Regexp(r"^[A-Za-z0-9+/]+={0,2}$(?!\n)", error="Not base64.")
+    shape = Regexp(r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$(?!\n)", error="Not base64.")
     return m.String(validate=[Length(min=4, max=ORIGINAL), shape], load_only=True, **options)
 
 

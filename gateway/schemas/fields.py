@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields as m
+from marshmallow import Schema, ValidationError, fields as m, validates_schema
 from marshmallow.validate import Email, Length, OneOf, Range, Regexp
 
 from services.kernel import codec
@@ -16,6 +16,11 @@ DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H
 SHA256 = r"^[0-9a-f]{64}$(?!\n)"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
+USERNAME = f"^[^\\s{UNPRINTABLE}]*$(?!\\n)"
+LINE = f"^[^\\s{UNPRINTABLE}]([^{UNPRINTABLE}]*[^\\s{UNPRINTABLE}])?$(?!\\n)"
+MARKS = r"<>\[\](){}|`*_#\\&"
+LABEL = f"^[^\\s{UNPRINTABLE}{MARKS}]([^{UNPRINTABLE}{MARKS}]*[^\\s{UNPRINTABLE}{MARKS}])?$(?!\\n)"
+PHONE = r"^\+?[0-9][0-9 ()./-]*$(?!\n)"
 PRINTABLE = f"^[^{UNPRINTABLE}]*$"
 SAYING = f"^[^{UNPRINTABLE}]*[^\\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 """What the checks below say, as the contract can say it: a client knows before it asks."""
@@ -34,6 +39,22 @@ def _said(text: str) -> None:
 def text(most: int, *, least: int = 1, **options: Any) -> m.String:
     checks: list[Any] = [Length(min=least, max=most), _printable, *([_said] if least else [])]
     return m.String(validate=checks, metadata={"pattern": SAYING if least else PRINTABLE}, **options)
+
+
+def line(most: int, **options: Any) -> m.String:
+    """One line, as it will stand in a document: nothing blank at either end."""
+    checks = [Length(min=1, max=most), Regexp(LINE, error="One line, with no space at either end.")]
+    return m.String(validate=checks, **options)
+
+
+def label(most: int, **options: Any) -> m.String:
+    """One line without anything that Markdown or HTML acts on: it stands open in pages and documents."""
+    checks = [Length(min=1, max=most), Regexp(LABEL, error="One line, without marks of Markdown or HTML.")]
+    return m.String(validate=checks, **options)
+
+
+def phone(**options: Any) -> m.String:
+    return m.String(validate=[Length(max=40), Regexp(PHONE, error="Not a telephone number.")], **options)
 
 
 def moment(**options: Any) -> m.String:
@@ -71,6 +92,21 @@ def duration(**options: Any) -> m.String:
 
 def sha256(**options: Any) -> m.String:
     return m.String(validate=Regexp(SHA256, error="Not a SHA-256 in lower-case hexadecimal."), **options)
+
+
+def username(**options: Any) -> m.String:
+    return m.String(
+        validate=[Length(min=3, max=64), Regexp(USERNAME, error="No spaces or control characters.")], **options
+    )
+
+
+class Something(Schema):
+    """A change that says at least one thing."""
+
+    @validates_schema
+    def _says_something(self, data: dict[str, Any], **_: object) -> None:
+        if not data:
+            raise ValidationError("This says nothing.")
 
 
 class Nothing(Schema):

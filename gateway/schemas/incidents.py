@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
-from gateway.schemas.fields import Page, Written, choice, moment, page_of, text
+from gateway.schemas.fields import Page, Something, Written, choice, moment, page_of, text
 from services.contracts.audit import Channel, IncidentOutcome
 from services.contracts.privacy import Category
 
@@ -38,7 +38,7 @@ class IncidentWish(Schema):
     categories = m.List(choice(Category), validate=Length(max=20))
 
 
-class IncidentSupplement(Schema):
+class IncidentSupplement(Something):
     """What became known or was done since; `since` or `until` has the scope computed anew."""
 
     facts = _words()

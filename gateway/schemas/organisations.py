@@ -7,16 +7,16 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields as m, validates_schema
 from marshmallow.validate import Length, Range, Regexp
 
-from gateway.schemas.fields import Written, choice, duration, email, page_of, sha256, text
+from gateway.schemas.fields import Something, Written, choice, duration, email, line, page_of, phone, sha256
 from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
 
 
 class Contact(Schema):
     """Whom an organisation's people ask (P17)."""
 
-    name = text(200, required=True)
+    name = line(200, required=True)
     email = email(required=True)
-    phone = text(40, load_default=None, allow_none=True)
+    phone = phone(load_default=None, allow_none=True)
 
 
 class FirstBeheerder(Schema):
@@ -24,7 +24,7 @@ class FirstBeheerder(Schema):
 
 
 class Registration(Schema):
-    name = text(200, required=True)
+    name = line(200, required=True)
     kind = choice(("public", "private"), required=True)
     contact = m.Nested(Contact, required=True)
     beheerder = m.Nested(FirstBeheerder, required=True)
@@ -37,9 +37,9 @@ class Registered(Written):
 class ContactChange(Schema):
     """In part: what is not named stays."""
 
-    name = text(200)
+    name = line(200)
     email = email()
-    phone = text(40, allow_none=True)
+    phone = phone(allow_none=True)
 
 
 CONSULTATION_KEY = r"^MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=$(?!\n)"
@@ -52,7 +52,7 @@ class OrganisationChange(Schema):
     `openssl pkey -in key.pem -pubout -outform DER | base64 -w0`.
     """
 
-    name = text(200)
+    name = line(200)
     contact = m.Nested(ContactChange)
     second_contact = m.Nested(ContactChange)
     consultation_key = m.String(
@@ -112,7 +112,7 @@ class Terms(Schema):
     categories = m.List(choice(Category), required=True, validate=Length(min=1, max=len(Category)))
     retention = m.Dict(keys=choice(Category), values=duration(), required=True)
     triggers = m.Dict(keys=choice(Category), values=choice(TermTrigger), load_default=dict)
-    sub_processors = m.List(text(150), load_default=list, validate=Length(max=40))
+    sub_processors = m.List(line(150), load_default=list, validate=Length(max=40))
     starts_on = m.Date(required=True)
     ends_on = m.Date(load_default=None, allow_none=True)
     incident_hours = _hours(load_default=None)
@@ -123,22 +123,20 @@ class Terms(Schema):
             raise ValidationError("A category is named twice.", "categories")
 
 
-class Amendment(Schema):
+class Amendment(Something):
     """What is to be otherwise than agreed, from `starts_on` or at once; what is not named stays."""
 
     purposes = m.Dict(keys=choice(Purpose), values=choice(LegalBasis), validate=Length(min=1, max=len(Purpose)))
     categories = m.List(choice(Category), validate=Length(min=1, max=len(Category)))
     retention = m.Dict(keys=choice(Category), values=duration())
     triggers = m.Dict(keys=choice(Category), values=choice(TermTrigger))
-    sub_processors = m.List(text(150), validate=Length(max=40))
+    sub_processors = m.List(line(150), validate=Length(max=40))
     starts_on = m.Date()
     ends_on = m.Date(allow_none=True)
     incident_hours = _hours()
 
     @validates_schema
-    def _something(self, data: dict[str, Any], **_: object) -> None:
-        if not data:
-            raise ValidationError("This says nothing.")
+    def _once(self, data: dict[str, Any], **_: object) -> None:
         if len(set(data.get("categories", ()))) < len(data.get("categories", ())):
             raise ValidationError("A category is named twice.", "categories")
 
@@ -149,8 +147,8 @@ class Proposed(Written):
 
 
 class Signatory(Schema):
-    name = text(200, required=True)
-    function = text(200, required=True)
+    name = line(200, required=True)
+    function = line(200, required=True)
 
 
 class Signature(Schema):

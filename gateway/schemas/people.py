@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields as m
 
-from gateway.schemas.fields import Written, choice, email, page_of, secret, text
+from gateway.schemas.fields import Written, choice, email, page_of, secret, text, username
 from services.contracts.privacy import STAFF, TENANT
 
 
@@ -37,7 +37,7 @@ class Invited(Written):
 
 
 class Acceptance(Schema):
-    username = text(64, least=3, required=True)
+    username = username(required=True)
     password = secret(required=True)
     first_name = text(100, required=True)
     infix = text(30, least=0, allow_none=True, load_default=None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from marshmallow import Schema, fields as m
+from marshmallow.validate import Range
 
-from gateway.schemas.fields import choice, natural, page_of
+from gateway.schemas.fields import choice, page_of
 
 
 class InLanguage(Schema):
@@ -101,7 +102,7 @@ class PastStatement(Statement):
 
 
 class SeenStatement(Schema):
-    version = natural(required=True)
+    version = m.Integer(strict=True, validate=Range(1, 10_000), required=True)
 
 
 class InBothLanguages(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
-from gateway.schemas.fields import Written, choice, page_of, text
+from gateway.schemas.fields import Written, choice, line, page_of, text
 from gateway.schemas.instructions import LETTER
 from gateway.schemas.requests import words
 from services.contracts.privacy import Category, Purpose
@@ -18,11 +18,11 @@ class SubProcessor(Schema):
     """
 
     name = text(150, required=True)
-    task = text(500, required=True)
+    task = line(500, required=True)
     purposes = m.List(choice(Purpose), required=True, validate=Length(min=1, max=len(Purpose)))
     categories = m.List(choice(Category), required=True, validate=Length(min=1, max=len(Category)))
     country = m.String(required=True, validate=Regexp(r"^[A-Z]{2}$(?!\n)"))
-    transfer = text(500, allow_none=True)
+    transfer = line(500, allow_none=True)
     organisations = m.List(text(100), validate=Length(min=1, max=500))
 
 

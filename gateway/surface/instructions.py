@@ -70,7 +70,7 @@ ROUTES = (
         body=shapes.Instruction(),
         answer=shapes.Instructed(),
         status=201,
-        problems=(Problem.MOMENT_IMPOSSIBLE, Problem.ORGANISATION_LEFT),
+        problems=(Problem.NOT_FOUND, Problem.MOMENT_IMPOSSIBLE, Problem.ORGANISATION_LEFT),
     ),
     _of(
         "GET",

@@ -122,6 +122,7 @@ ROUTES = (
             Problem.ALREADY_SIGNED,
             Problem.DOCUMENT_SIGNED_BEFORE,
             Problem.DOCUMENT_DIFFERS,
+            Problem.MOMENT_IMPOSSIBLE,
             Problem.ORGANISATION_LEFT,
         ),
     ),

@@ -249,6 +249,7 @@ ROUTES = (
         handler=tiles.pruned,
         media_type="text/plain",
         reach=Reach.SERVICE,
+        problems=(Problem.NOT_FOUND,),
     ),
     Route(
         method="GET",

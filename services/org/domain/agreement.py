@@ -187,7 +187,7 @@ def _sign(agreement: Agreement, terms: Stated, command: Sign) -> Sequence[Event]
     if mine is not None:
         raise Refused("already_signed")
     if command.signed_on > command.today:
-        raise Refused("invalid", errors={"signed_on": ["Lies in the future."]})
+        raise Refused("moment_impossible")
     if agreement.terminated or agreement.ends_on < command.today:
         raise Refused("agreement_not_open")
     if any(before.document_sha256 == command.document_sha256 for _, before in agreement.earlier):

@@ -81,7 +81,7 @@ def test_both_sides_sign_the_same_document():
 
 
 def test_nobody_signs_tomorrow():
-    given(decider, PROPOSED).when(replace(SIGN, signed_on=date(2026, 3, 3))).refused("invalid")
+    given(decider, PROPOSED).when(replace(SIGN, signed_on=date(2026, 3, 3))).refused("moment_impossible")
 
 
 def test_an_agreement_that_ended_takes_no_signature():
