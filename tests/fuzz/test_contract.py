@@ -171,7 +171,7 @@ def fuzzed(system: System, role: str, place: Path, told: dict[str, Any]) -> str:
         command, cwd=place, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     said = [line[:400] for line in found.stdout.splitlines()]
-    print(f"{role}: {len(mine)} operations,", *(line.strip() for line in said if " generated" in line))
+    print(f"{role}: {len(mine)} operations,", *(line.strip() for line in said if " generated, " in line))
     return "" if found.returncode == 0 else "\n".join([f"as {role}:", *said, found.stderr])
 
 
