@@ -29,7 +29,7 @@ for folder in tests/unit/*/ tests/contracts/ tests/rules/; do
     name=$(echo "${folder%/}" | sed 's|^tests/||; s|/|-|')
     mkdir "$out/tmp-$name"
     # The longest take two processes, lest one of them decide how long all of it takes.
-    case $name in unit-retention | unit-reader) workers="-n 2" ;; *) workers="" ;; esac
+    case $name in unit-retention | unit-reader | rules) workers="-n 2" ;; *) workers="" ;; esac
     # shellcheck disable=SC2086
     start "$name" env PYTEST_DEBUG_TEMPROOT="$out/tmp-$name" $bin/python -m pytest -q -p no:cacheprovider $workers "$folder"
 done

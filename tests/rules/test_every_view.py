@@ -20,6 +20,7 @@ from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
+from tests.made import tables_in
 from tests.rules.contracts import EVENTS, example
 
 SERVICES = ("auth", "org", "audit", "retention")
@@ -53,11 +54,9 @@ def stream_of(event: Event) -> str:
 
 def made(service: str, directory: Path) -> Store:
     data, keys = sqlite(directory / "data.sqlite3"), sqlite(directory / "keys.sqlite3")
-    eventstore.tables.create_all(data)
-    keyring.tables.create_all(keys)
     views = modules(service)
-    for view in views:
-        view.tables.create_all(data)
+    tables_in(data, eventstore.tables, *(view.tables for view in views))
+    tables_in(keys, keyring.tables)
     ring = Keyring(keys, FileKeys(directory / "kek"), f"/{service}")
     wake = Wake(data, directory, f"{service}-relay")
     return Store(data, ring, service, views, wake, maker=str(uuid4()))
@@ -84,8 +83,7 @@ def owners(told: list[Event], account: str | None) -> set[str]:
 def differences(store: Store) -> list[replay.Difference]:
     scratch = create_engine("sqlite://")
     metadata: list[MetaData] = [view.tables for view in store.views]
-    for tables in metadata:
-        tables.create_all(scratch)
+    tables_in(scratch, *metadata)
     try:
         return replay.verify(store, scratch, [table for tables in metadata for table in tables.sorted_tables])
     finally:

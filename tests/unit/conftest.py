@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
+from tests.made import compile_once
+
+compile_once()
+
 
 @pytest.fixture(autouse=True)
 def no_sockets() -> object:

@@ -21,6 +21,7 @@ from services.kernel.decider import Refused
 from services.kernel.note import Signer
 from services.kernel.rpc import Unavailable
 from services.kernel.transaction import must_not_be_open
+from tests.made import tables_in
 
 MAKER = "00000000-0000-4000-8000-000000000001"
 GEMEENTE = "5b0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a01"
@@ -106,8 +107,7 @@ class World:
             ("keys_auth", "keys", [keyring.tables]),
         ):
             engine = open_engine(None, name, configuration.var / folder)
-            for tables in metadata:
-                tables.create_all(engine)
+            tables_in(engine, *metadata)
             engine.dispose()
         self.auth = Auth(configuration, self.org)
 

@@ -23,6 +23,7 @@ from services.kernel.keyring import Keyring
 from services.kernel.reindexing import Indexed
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
+from tests.made import tables_in
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 MAKER = "5b3c1c1e-3c8e-4f0e-9d55-2f6a0f1d3a10"
@@ -128,9 +129,8 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         directory.mkdir(parents=True)
         data, keys = sqlite(directory / "data.sqlite3"), sqlite(directory / "keys.sqlite3")
         engines.extend((data, keys))
-        eventstore.tables.create_all(data)
-        tables.create_all(data)
-        keyring.tables.create_all(keys)
+        tables_in(data, eventstore.tables, tables)
+        tables_in(keys, keyring.tables)
         ring = Keyring(keys, FileKeys(directory / "kek"), f"/{source}")
         wake = Wake(data, directory, f"{source}-relay")
         store = Store(data, ring, source, [People], wake, maker=MAKER)

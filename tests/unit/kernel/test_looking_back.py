@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -64,10 +65,12 @@ def test_pages_are_of_one_moment_that_is_made_once(world, tmp_path):
 
 def test_what_is_not_yet_made_says_come_again(world, tmp_path, monkeypatch):
     monkeypatch.setattr(looking_back, "PATIENCE", 0.0)
-    past = Asked(world, tmp_path / "var")
+    past, may = Asked(world, tmp_path / "var"), threading.Event()
+    monkeypatch.setattr(past, "_fetch", lambda *asked: may.wait(10) and past.entries(*asked))
 
     first = past.page(erased(world) - 1, None, 10)
     assert (first["items"], first["next"], first["state"]) == ([], 0, "building")
+    may.set()
     monkeypatch.setattr(looking_back, "PATIENCE", 10.0)
     assert past.page(erased(world) - 1, first["next"], 10)["items"]
 

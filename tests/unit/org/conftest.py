@@ -21,6 +21,7 @@ from services.kernel.rpc import Unavailable
 from services.kernel.transaction import must_not_be_open
 from services.org.app import Org
 from services.org.views import usage
+from tests.made import tables_in
 
 MAKER = "00000000-0000-4000-8000-000000000001"
 
@@ -101,9 +102,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     configuration = Configuration.read()
     data = open_engine(None, "org", configuration.var / "data")
     keys = open_engine(None, "keys_org", configuration.var / "keys")
-    for metadata in (eventstore.tables, usage.tables, *(view.tables for view in Org.views)):
-        metadata.create_all(data)
-    keyring.tables.create_all(keys)
+    tables_in(data, eventstore.tables, usage.tables, *(view.tables for view in Org.views))
+    tables_in(keys, keyring.tables)
     for engine in (data, keys):
         engine.dispose()
     clock, others = Clock(), Others(signer)

@@ -43,6 +43,7 @@ from services.retention.views import (
     standing,
 )
 from tests.examples import retention as example
+from tests.made import tables_in
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 VIEWS = (erasures, holds, requests, objections, recipients, deliveries, departures, retirements, rules, certificates)
@@ -125,9 +126,9 @@ class World:
         self.now = NOW
         self.relayed = 0
         self.again()
-        for tables in (eventstore.tables, *(view.tables for view in (*VIEWS, *FOLLOWERS, parcels))):
-            tables.create_all(self.app.engine)
-        keyring.tables.create_all(self.app.keyring._engine)
+        views = (view.tables for view in (*VIEWS, *FOLLOWERS, parcels))
+        tables_in(self.app.engine, eventstore.tables, *views)
+        tables_in(self.app.keyring._engine, keyring.tables)
 
     def again(self) -> None:
         configuration = Configuration(
@@ -225,6 +226,5 @@ class World:
     def differences(self) -> Sequence[Any]:
         """Between the views and their replay (I5)."""
         scratch = create_engine("sqlite://")
-        for view in VIEWS:
-            view.tables.create_all(scratch)
+        tables_in(scratch, *(view.tables for view in VIEWS))
         return replay.verify(self.app.store, scratch, TABLES)
