@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from marshmallow import Schema, fields as m
-from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, moment, page_of, text
+from gateway.schemas.fields import Written, choice, moment, page_of, text, words
 from services.contracts.audit import Channel, ComplaintOutcome
 
 TEXT = 4000
 
 
 class Complaint(Schema):
-    text = m.String(validate=Length(min=1, max=TEXT), load_only=True, required=True)
+    text = words(TEXT, load_only=True, required=True)
 
 
 class ComplaintTakenIn(Complaint):
@@ -20,14 +19,14 @@ class ComplaintTakenIn(Complaint):
 
     organisation = text(100)
     channel = choice(Channel, required=True)
-    contact = m.String(validate=Length(min=1, max=500), load_only=True)
+    contact = words(500, load_only=True)
     account = text(100)
     received_at = moment()
 
 
 class ComplaintAnswer(Schema):
     outcome = choice(ComplaintOutcome, required=True)
-    answer = m.String(validate=Length(min=1, max=TEXT), load_only=True, required=True)
+    answer = words(TEXT, load_only=True, required=True)
 
 
 class Complained(Written):

@@ -24,6 +24,9 @@ PHONE = r"^\+?[0-9][0-9 ()./-]*$(?!\n)"
 PRINTABLE = f"^[^{UNPRINTABLE}]*$"
 SAYING = f"^[^{UNPRINTABLE}]*[^\\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 """What the checks below say, as the contract can say it: a client knows before it asks."""
+LONGEST = 10_000
+UNWRITABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f"
+WRITTEN = f"^[^{UNWRITABLE}]*[^\\s{UNWRITABLE}][^{UNWRITABLE}]*$"
 
 
 def _printable(text: str) -> None:
@@ -55,6 +58,17 @@ def label(most: int, **options: Any) -> m.String:
 
 def phone(**options: Any) -> m.String:
     return m.String(validate=[Length(max=40), Regexp(PHONE, error="Not a telephone number.")], **options)
+
+
+def _written(text: str) -> None:
+    _said(text)
+    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\r\n\t" for one in text):
+        raise ValidationError("No control characters but the ends of lines.")
+
+
+def words(most: int = LONGEST, **options: Any) -> m.String:
+    """A letter's worth of free text, with its lines."""
+    return m.String(validate=[Length(min=1, max=most), _written], metadata={"pattern": WRITTEN}, **options)
 
 
 def moment(**options: Any) -> m.String:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
-from gateway.schemas.fields import Page, Something, Written, choice, moment, page_of, text
+from gateway.schemas.fields import Page, Something, Written, choice, moment, page_of, text, words
 from services.contracts.audit import Channel, IncidentOutcome
 from services.contracts.privacy import Category
 
@@ -18,18 +16,13 @@ class RegisterQuery(Page):
     organisation = text(100)
 
 
-def _words(**options: Any) -> m.String:
-    """What people write, in as many lines as they like."""
-    return m.String(validate=Length(min=1, max=TEXT), load_only=True, **options)
-
-
 class IncidentWish(Schema):
     """What happened, when it was known, and where the log is to look: a time, and by whom if that is known."""
 
-    facts = _words(required=True)
-    consequences = _words()
-    measures = _words()
-    contact = m.String(validate=Length(min=1, max=500), load_only=True, required=True)
+    facts = words(TEXT, load_only=True, required=True)
+    consequences = words(TEXT, load_only=True)
+    measures = words(TEXT, load_only=True)
+    contact = words(500, load_only=True, required=True)
     known_at = moment(required=True)
     since = moment(required=True)
     until = moment()
@@ -41,9 +34,9 @@ class IncidentWish(Schema):
 class IncidentSupplement(Something):
     """What became known or was done since; `since` or `until` has the scope computed anew."""
 
-    facts = _words()
-    consequences = _words()
-    measures = _words()
+    facts = words(TEXT, load_only=True)
+    consequences = words(TEXT, load_only=True)
+    measures = words(TEXT, load_only=True)
     since = moment()
     until = moment()
 
@@ -58,7 +51,7 @@ class IncidentInforming(Schema):
 
 class IncidentClosing(Schema):
     outcome = choice(IncidentOutcome, required=True)
-    why = _words(required=True)
+    why = words(TEXT, load_only=True, required=True)
 
 
 class IncidentBegun(Written):

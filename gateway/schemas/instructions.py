@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields as m
 
-from gateway.schemas.fields import Written, choice, moment, page_of, text
-from gateway.schemas.requests import words
+from gateway.schemas.fields import Written, choice, moment, page_of, text, words
 from services.contracts.org import InstructionChannel
 
 LETTER = 4000

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Any
-
-from marshmallow import Schema, ValidationError, fields as m
+from marshmallow import Schema, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, email, moment, page_of, text
+from gateway.schemas.fields import Written, choice, email, moment, page_of, text, words
 from gateway.schemas.people import Names
 from services.contracts.privacy import Purpose
 from services.contracts.retention import (
@@ -22,23 +19,8 @@ from services.contracts.retention import (
     Right,
 )
 
-LONGEST = 10_000
 TOLD = [channel for channel in Channel if channel is not Channel.APP]
-UNPRINTABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f"
-SAYING = f"^[^{UNPRINTABLE}]*[^\\s{UNPRINTABLE}][^{UNPRINTABLE}]*$"
 CHECKED = [how for how in IdentityCheck if how is not IdentityCheck.SESSION]
-
-
-def _said(text: str) -> None:
-    if not text.strip():
-        raise ValidationError("This says nothing.")
-    if any(unicodedata.category(one) in ("Cc", "Cs") and one not in "\r\n\t" for one in text):
-        raise ValidationError("No control characters but the ends of lines.")
-
-
-def words(most: int = LONGEST, **options: Any) -> m.String:
-    """A letter's worth of free text, with its lines."""
-    return m.String(validate=[Length(min=1, max=most), _said], metadata={"pattern": SAYING}, **options)
 
 
 class Intake(Schema):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
-from gateway.schemas.fields import Written, choice, line, page_of, text
+from gateway.schemas.fields import Written, choice, line, page_of, text, words
 from gateway.schemas.instructions import LETTER
-from gateway.schemas.requests import words
 from services.contracts.privacy import Category, Purpose
 
 

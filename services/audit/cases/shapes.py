@@ -17,74 +17,74 @@ INCIDENT_TEXT, COMPLAINT_TEXT, CONTACT = 2000, 4000, 500
 """Characters; with four texts of an incident in one event, more would not fit an entry of the log."""
 
 
-def _text(most: int, **options: Any) -> m.String:
+def written(most: int, **options: Any) -> m.String:
     return m.String(validate=Length(min=1, max=most), **options)
 
 
-def _moment(**options: Any) -> m.AwareDateTime:
+def moment(**options: Any) -> m.AwareDateTime:
     return m.AwareDateTime(format="iso", default_timezone=UTC, **options)
 
 
-class _Strict(Schema):
+class Strict(Schema):
     class Meta:
         unknown = RAISE
 
 
-class Incident(_Strict):
-    facts = _text(INCIDENT_TEXT, required=True)
-    consequences = _text(INCIDENT_TEXT)
-    measures = _text(INCIDENT_TEXT)
-    contact = _text(CONTACT, required=True)
-    known_at = _moment(required=True)
-    since = _moment(required=True)
-    until = _moment()
-    account = _text(100)
+class Incident(Strict):
+    facts = written(INCIDENT_TEXT, required=True)
+    consequences = written(INCIDENT_TEXT)
+    measures = written(INCIDENT_TEXT)
+    contact = written(CONTACT, required=True)
+    known_at = moment(required=True)
+    since = moment(required=True)
+    until = moment()
+    account = written(100)
     session = m.String(validate=Regexp(r"[0-9a-f-]{36}\Z"))
     categories = m.List(m.Enum(Category, by_value=True), load_default=list, validate=Length(max=2 * len(Category)))
 
 
-class Supplement(_Strict):
-    facts = _text(INCIDENT_TEXT)
-    consequences = _text(INCIDENT_TEXT)
-    measures = _text(INCIDENT_TEXT)
-    since = _moment(attribute="window_from")
-    until = _moment(attribute="window_to")
+class Supplement(Strict):
+    facts = written(INCIDENT_TEXT)
+    consequences = written(INCIDENT_TEXT)
+    measures = written(INCIDENT_TEXT)
+    since = moment(attribute="window_from")
+    until = moment(attribute="window_to")
 
 
-class Informing(_Strict):
-    organisation = _text(100, required=True)
+class Informing(Strict):
+    organisation = written(100, required=True)
     channel = m.Enum(Channel, by_value=True, required=True)
-    informed_at = _moment()
+    informed_at = moment()
 
 
-class Closing(_Strict):
+class Closing(Strict):
     outcome = m.Enum(IncidentOutcome, by_value=True, required=True)
-    why = _text(INCIDENT_TEXT, required=True)
+    why = written(INCIDENT_TEXT, required=True)
 
 
-class Complaint(_Strict):
-    text = _text(COMPLAINT_TEXT, required=True)
+class Complaint(Strict):
+    text = written(COMPLAINT_TEXT, required=True)
 
 
 class TakenIn(Complaint):
-    organisation = _text(100, required=True)
+    organisation = written(100, required=True)
     channel = m.Enum(Channel, by_value=True, required=True)
-    contact = _text(CONTACT)
-    account = _text(100)
-    received_at = _moment()
+    contact = written(CONTACT)
+    account = written(100)
+    received_at = moment()
 
 
-class Answer(_Strict):
+class Answer(Strict):
     outcome = m.Enum(ComplaintOutcome, by_value=True, required=True)
-    answer = _text(COMPLAINT_TEXT, required=True)
+    answer = written(COMPLAINT_TEXT, required=True)
 
 
-class SecurityCheck(_Strict):
+class SecurityCheck(Strict):
     kind = m.Enum(CheckKind, by_value=True, required=True)
     outcome = m.Enum(CheckOutcome, by_value=True, required=True)
     findings = m.Integer(strict=True, load_default=0, validate=Range(min=0, max=100_000))
     evidence_sha256 = m.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
-    performed_at = _moment()
+    performed_at = moment()
 
 
 def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:

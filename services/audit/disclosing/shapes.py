@@ -6,10 +6,10 @@ import base64
 import binascii
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields as m
+from marshmallow import ValidationError, fields as m
 from marshmallow.validate import Length, Regexp
 
-from services.audit.cases.shapes import _moment, _text, load as load
+from services.audit.cases.shapes import Strict, load as load, moment, written
 from services.contracts.audit import Channel, ConsultationOutcome, RejectionGround, Secrecy
 from services.contracts.privacy import Category
 
@@ -33,107 +33,102 @@ class Bytes(m.Field[bytes]):
         return found
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
 def _categories() -> m.List[Any]:
     several = [Length(min=1, max=2 * len(Category))]
     return m.List(m.Enum(Category, by_value=True), required=True, validate=several)
 
 
-class Opening(_Strict):
+class Opening(Strict):
     """`basis` is a row of the table; either `facts` of one's own suspicion or what an authority asked."""
 
-    basis = _text(40, required=True)
-    organisation = _text(100, required=True)
-    people = m.List(_text(100), required=True, validate=Length(min=1, max=PEOPLE))
+    basis = written(40, required=True)
+    organisation = written(100, required=True)
+    people = m.List(written(100), required=True, validate=Length(min=1, max=PEOPLE))
     categories = _categories()
-    since = _moment()
-    until = _moment()
+    since = moment()
+    until = moment()
     secrecy = m.Enum(Secrecy, by_value=True)
-    review_at = _moment()
-    facts = _text(WORDS)
+    review_at = moment()
+    facts = written(WORDS)
     channel = m.Enum(Channel, by_value=True)
     oral = m.Boolean(truthy={True}, falsy={False}, load_default=False)
-    received_at = _moment()
-    authority = _text(LINE)
-    official = _text(LINE)
-    function = _text(LINE)
-    reference = _text(LINE)
+    received_at = moment()
+    authority = written(LINE)
+    official = written(LINE)
+    function = written(LINE)
+    reference = written(LINE)
     original = Bytes()
 
 
-class Authentication(_Strict):
-    finding = _text(WORDS, required=True)
+class Authentication(Strict):
+    finding = written(WORDS, required=True)
 
 
-class WrittenForm(_Strict):
-    received_at = _moment(required=True)
+class WrittenForm(Strict):
+    received_at = moment(required=True)
     original = Bytes(required=True)
 
 
-class Consulting(_Strict):
+class Consulting(Strict):
     """`words` for the organisation; or the `ground` on which a law forbids to ask it, and when that is reviewed."""
 
-    words = _text(WORDS)
-    ground = _text(WORDS)
-    review_at = _moment()
+    words = written(WORDS)
+    ground = written(WORDS)
+    review_at = moment()
 
 
-class Answer(_Strict):
+class Answer(Strict):
     outcome = m.Enum(ConsultationOutcome, by_value=True, required=True)
-    reasons = _text(WORDS)
+    reasons = written(WORDS)
     signature = m.String(required=True, validate=Regexp(r"[A-Za-z0-9+/]{86}==\Z"))
 
 
-class Scoping(_Strict):
+class Scoping(Strict):
     """What is granted of what was asked; what is left out beyond the legal basis needs `reasons`."""
 
-    people = m.List(_text(10), validate=Length(min=1, max=PEOPLE))
+    people = m.List(written(10), validate=Length(min=1, max=PEOPLE))
     categories = m.List(m.Enum(Category, by_value=True), validate=Length(min=1, max=2 * len(Category)))
-    since = _moment()
-    until = _moment()
-    reasons = _text(WORDS)
+    since = moment()
+    until = moment()
+    reasons = written(WORDS)
 
 
-class Approval(_Strict):
+class Approval(Strict):
     version = m.Integer(required=True, strict=True)
     digest = m.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
 
 
-class Rejection(_Strict):
+class Rejection(Strict):
     ground = m.Enum(RejectionGround, by_value=True, required=True)
-    reasons = _text(WORDS, required=True)
+    reasons = written(WORDS, required=True)
 
 
-class Assembly(_Strict):
-    recipient = _text(LINE, required=True)
+class Assembly(Strict):
+    recipient = written(LINE, required=True)
 
 
-class HandOver(_Strict):
+class HandOver(Strict):
     sealed_sha256 = m.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
     channel = m.Enum(Channel, by_value=True, required=True)
-    handed_over_at = _moment()
-    receiver = _text(LINE, required=True)
-    receipt = _text(WORDS, required=True)
+    handed_over_at = moment()
+    receiver = written(LINE, required=True)
+    receipt = written(WORDS, required=True)
 
 
-class Notice(_Strict):
+class Notice(Strict):
     """That the people were told, in which `words`; or the `ground` to defer it, and when that is reviewed."""
 
     channel = m.Enum(Channel, by_value=True)
-    words = _text(WORDS)
-    notified_at = _moment()
-    ground = _text(WORDS)
-    review_at = _moment()
+    words = written(WORDS)
+    notified_at = moment()
+    ground = written(WORDS)
+    review_at = moment()
 
 
-class Review(_Strict):
-    finding = _text(WORDS, required=True)
-    review_at = _moment(required=True)
+class Review(Strict):
+    finding = written(WORDS, required=True)
+    review_at = moment(required=True)
 
 
-class Lift(_Strict):
-    reason = _text(WORDS, required=True)
+class Lift(Strict):
+    reason = written(WORDS, required=True)

@@ -166,7 +166,9 @@ def test_with_an_organisation_go_its_complaints_but_for_whom_a_hold_excepts(worl
 
 
 @pytest.mark.parametrize(
-    ("owner", "code"), [(f"account/{SANNE}", "erased"), (f"organisation/{OURS}", "organisation_left")]
+    ("owner", "code"),
+    [(f"account/{SANNE}", "erased"), (f"organisation/{OURS}", "organisation_left")],
+    ids=("person", "organisation"),
 )
 def test_nobody_complains_any_more_whose_erasure_is_done(world: World, owner: str, code: str) -> None:
     def bury(unit: Any) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def test_asked_again_with_the_same_key_the_hash_is_that_of_what_was_told(world: 
     assert world.incidents.inform(once, two, organisation=OURS, **TOLD) == first
 
 
-@pytest.mark.parametrize("organisation", ["an-organisation-that-never-was", MAKER])
+@pytest.mark.parametrize("organisation", ["an-organisation-that-never-was", MAKER], ids=("nobody", "the maker"))
 def test_only_a_controller_that_the_log_knows_can_be_told(world: World, two: str, organisation: str) -> None:
     with pytest.raises(Refused, match=r"^not_found$"):
         inform(world, two, organisation)
