@@ -90,7 +90,7 @@ def _totals(totals: Mapping[str, Any], lang: str, words: Mapping[str, str]) -> I
 
 def _cell(value: Any, words: Mapping[str, str]) -> str:
     match value:
-        case None:
+        case None | []:
             return "–"
         case bool():
             return words["yes"] if value else words["no"]
@@ -98,6 +98,8 @@ def _cell(value: Any, words: Mapping[str, str]) -> str:
             return f"{datetime.fromisoformat(value).astimezone(AMSTERDAM):%Y-%m-%d %H:%M}"
         case str():
             text = value
+        case list() if all(isinstance(one, str) for one in value):
+            text = ", ".join(value)
         case _:
             text = json.dumps(value, ensure_ascii=False)
     if len(text) > LONGEST:
