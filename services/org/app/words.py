@@ -16,6 +16,7 @@ from services.org.app.instructions import Instructions
 from services.org.app.sub_processors import SubProcessors
 from services.org.domain import engagement, instruction
 from services.org.domain.periods import Due, Trigger, due
+from services.org.domain.words import EraseText
 from services.org.views import instructions, sub_processors
 
 HOUR = 3600.0
@@ -36,21 +37,19 @@ class Words(SubProcessors, Instructions, ABC):
             closed = instructions.closed_before(session, instant(now), AT_ONCE)
         for row in settled:
             over = due(self.periods, Trigger.OBJECTION_SETTLED, moment(row.settled_at))
-            self._forget(f"engagement/{row.engagement}", over, engagement.EraseText, engagement.decider, now)
+            self._forget(f"engagement/{row.engagement}", over, engagement.decider, now)
         for row in closed:
             over = due(self.periods, Trigger.INSTRUCTION_CLOSED, moment(row.closed_at))
-            self._forget(f"instruction/{row.instruction}", over, instruction.EraseText, instruction.decider, now)
+            self._forget(f"instruction/{row.instruction}", over, instruction.decider, now)
 
-    def _forget(
-        self, owner: str, over: Due, erase: Callable[..., Any], decider: Decider[Any, Any, Any], now: datetime
-    ) -> None:
+    def _forget(self, owner: str, over: Due, decider: Decider[Any, Any, Any], now: datetime) -> None:
         if over.at > now:
             return
         keys = self.keyring.erase([owner])
 
         def work(unit: Unit) -> dict[str, Any]:
             eventstore.bury(unit.session, [owner])
-            unit.do(owner, decider, erase(rule=over.rule, due=over.at, keys=keys, at=now))
+            unit.do(owner, decider, EraseText(rule=over.rule, due=over.at, keys=keys, at=now))
             return {}
 
         basis = LegalBasis.LEGAL_OBLIGATION.value

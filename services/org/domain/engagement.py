@@ -16,6 +16,7 @@ from services.contracts.org import (
     SubProcessorWithdrawn,
 )
 from services.kernel.decider import Decider, Refused
+from services.org.domain.words import EraseText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +65,6 @@ class Lapse:
 @dataclass(frozen=True, kw_only=True)
 class Withdraw:
     by: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class EraseText:
-    """The key of the reasons is destroyed; `due` was the moment, by this rule."""
-
-    rule: str
-    due: datetime
-    keys: int
     at: datetime
 
 

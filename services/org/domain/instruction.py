@@ -15,6 +15,7 @@ from services.contracts.org import (
     InstructionWithdrawn,
 )
 from services.kernel.decider import Decider, Refused
+from services.org.domain.words import EraseText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +46,6 @@ class CarryOut:
 @dataclass(frozen=True, kw_only=True)
 class Withdraw:
     by: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class EraseText:
-    """The key of its words is destroyed; `due` was the moment, by this rule."""
-
-    rule: str
-    due: datetime
-    keys: int
     at: datetime
 
 

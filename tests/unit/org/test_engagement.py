@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.contracts.org import EngagementGround
-from services.org.domain.engagement import Accept, Agree, Announce, EraseText, Lapse, Object, Withdraw, decider
+from services.org.domain.engagement import Accept, Agree, Announce, Lapse, Object, Withdraw, decider
+from services.org.domain.words import EraseText
 from tests.examples import org
 from tests.given import given
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from services.org.domain.instruction import CarryOut, EraseText, Park, Register, Withdraw, decider
+from services.org.domain.instruction import CarryOut, Park, Register, Withdraw, decider
+from services.org.domain.words import EraseText
 from tests.examples import org
 from tests.given import given
 
