@@ -167,6 +167,7 @@ ROUTES = (
         "assemble_disclosure",
         shapes.DisclosureAssembly(),
         Problem.RECIPIENT_INVALID,
+        Problem.PACKAGE_TOO_LARGE,
         Problem.SCOPE_CHANGED,
         Problem.NOT_YET,
         answer=shapes.DisclosureMade(),

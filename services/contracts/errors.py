@@ -85,6 +85,7 @@ class Problem(Enum):
     SCOPE_CHANGED = ("scope_changed", 409, "Another version of the scope is in force.")
     WRITTEN_FORM_MISSING = ("written_form_missing", 409, "The written form of an oral order has not come.")
     PACKAGE_DIFFERS = ("package_differs", 409, "That is not the package that was assembled.")
+    PACKAGE_TOO_LARGE = ("package_too_large", 409, "The package is larger than one may be; grant less in one file.")
     SECRECY_UNLIFTED = ("secrecy_unlifted", 409, "The organisation may not know of this yet; lift that first.")
     NOT_YET = ("not_yet", 409, "This has not happened yet.")
     FIELD_INACTIVE = ("field_inactive", 409, "The field takes no values: no supplement names it, or it was retired.")

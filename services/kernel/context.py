@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+LONGEST_KEY = 64
+"""Characters of an idempotency key, as many as a SHA-256 has in hex: PostgreSQL takes no more, SQLite would."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
@@ -30,6 +33,11 @@ class Context:
     digest: str | None = None
     case: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for an idempotency key that not every database takes."""
+        if self.idempotency is not None and len(self.idempotency) > LONGEST_KEY:
+            raise ValueError(f"an idempotency key has at most {LONGEST_KEY} characters")
+
     def to_wire(self) -> dict[str, str]:
         """What is known, without the caller: that is proven by a key, never said."""
         return {name: value for name in _SAID if (value := getattr(self, name))}
@@ -38,7 +46,7 @@ class Context:
     def from_wire(cls, said: Mapping[str, Any], *, caller: str) -> Context:
         """Unknown names are left aside (a newer caller may say more).
 
-        Raises ValueError when a known one holds anything but text or null.
+        Raises ValueError when a known one holds anything but text or null, or too long a key.
         """
         known = {name: said[name] for name in _SAID if said.get(name) is not None}
         if not all(isinstance(value, str) for value in known.values()):

@@ -29,6 +29,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.kernel import straight
 from services.kernel.codec import freeze, instant, moment, thaw
+from services.kernel.context import LONGEST_KEY
 from services.kernel.database import is_sqlite
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
@@ -59,7 +60,7 @@ erased = Table("erased", tables, Column("owner", String(120), primary_key=True))
 answers = Table(
     "answers",
     tables,
-    Column("key", String(64), primary_key=True),
+    Column("key", String(LONGEST_KEY), primary_key=True),
     Column("digest", String(64), nullable=False),
     Column("actor", String(120), nullable=False),
     Column("answer", Text, nullable=False),

@@ -192,15 +192,15 @@ def open_request(
         args, reply_key = said["args"], b64decode(said["reply_key"], validate=True)
         if not isinstance(args, dict) or len(reply_key) != 32:
             raise Unreadable("not the shape of a request")
+        context = replace(
+            context,
+            actor=context.actor or f"system/{caller}",
+            idempotency=context.idempotency or f"rpc:{correlation_id}",
+        )
     except (InvalidTag, struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(type(error).__name__) from None
     if expires <= now:
         raise Expired("expired")
-    context = replace(
-        context,
-        actor=context.actor or f"system/{caller}",
-        idempotency=context.idempotency or f"rpc:{correlation_id}",
-    )
     return Request(context=context, args=args, reply_key=reply_key, expires=expires)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.audit.disclosing import gathering, shapes
@@ -32,7 +33,11 @@ class Consulting:
         self._files, self._sources = files, sources
 
     def hold(self, context: Context, disclosure: str) -> dict[str, Any]:
-        """Keep what was asked for: by holds that all may see; in a hidden file by a copy, and nobody else learns."""
+        """Keep what was asked for: by holds that all may see; in a hidden file by a copy, and nobody else learns.
+
+        Where one of several people cannot be held, nobody is. Where retention is away, those who were held stay so,
+        and whoever asks again within 48 hours goes on with the very same holds.
+        """
         if (said_before := self._files.store.answered(context)) is not None:
             return said_before  # its holds stand already
         file, now = self._files.read(disclosure), self._files.now()
@@ -55,12 +60,21 @@ class Consulting:
             "reason": f"disclosure {disclosure}",
             "expires_at": instant(until),
         }
-        holds = {
-            label: self._sources.hold(disclosure, label, {**wish, "account": whom.account})
-            for label, whom in file.people.items()
-        }
-        said |= {"kept": Kept.HOLD, "what": as_json({"holds": holds})}
+        said |= {"kept": Kept.HOLD, "what": as_json({"holds": self._held(file, wish)})}
         return self._files.take(context, file, self._files.step(context, file, DisclosureHeld, **said))
+
+    def _held(self, file: File, wish: Mapping[str, str]) -> dict[str, str]:
+        holds: dict[str, str] = {}
+        try:
+            for label, whom in file.people.items():
+                holds[label] = self._sources.hold(file.disclosure, label, {**wish, "account": whom.account})
+        except Refused as no:
+            # A lost race says nothing of this person; every other refusal stays one, and the file is never held.
+            if no.code != "conflict":
+                for hold in holds.values():
+                    self._sources.release(hold, wish["by"])
+            raise
+        return holds
 
     def consult(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Ask the organisation; or enter that a law forbids it, which another officer than the opener does."""

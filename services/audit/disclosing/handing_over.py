@@ -9,7 +9,7 @@ from services.audit.disclosing import gathering, shapes
 from services.audit.disclosing.file import File, Files, digest
 from services.audit.disclosing.holding import release
 from services.audit.disclosing.sources import Sources
-from services.audit.packaging.package import build
+from services.audit.packaging.package import TooLarge, build
 from services.audit.packaging.sealing import is_recipient, sealed
 from services.audit.views.papers import Kind
 from services.contracts.audit import (
@@ -37,7 +37,8 @@ class HandingOver:
     def assemble(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Gather what was approved, make the package, seal it to the age key `recipient`, and keep only that.
 
-        Answers `sealed_sha256` and `size`. Raises Refused: `recipient_invalid`, `step_missing`, `not_yet`.
+        Answers `sealed_sha256` and `size`. Raises Refused: `recipient_invalid`, `step_missing`, `not_yet`,
+        `package_too_large`.
         """
         if (said_before := self._files.store.answered(context)) is not None:
             return said_before  # another package would be other bytes
@@ -50,10 +51,13 @@ class HandingOver:
             raise Refused("step_missing" if scope is None else "step_done")
         now = self._files.now()
         found = gathering.gathered(self._files, file, self._sources, recipient, context.actor, self._vkey, now)
-        package = build(found)
+        try:
+            package = build(found)
+        except TooLarge:
+            raise Refused("package_too_large") from None
         content = sealed(package.archive, recipient)
         if len(content) > LARGEST:
-            raise Refused("too_large")
+            raise Refused("package_too_large")
         step = self._files.step(
             context,
             file,

@@ -29,6 +29,10 @@ class Unfit(ValueError):
     """The contents do not agree with themselves, and nothing is built of them; says where, never with which value."""
 
 
+class TooLarge(ValueError):
+    """All files together are more than a package may be."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Package:
     """The archive, not sealed yet, and the SHA-256 of its manifest, which stands for all of it."""
@@ -38,7 +42,7 @@ class Package:
 
 
 def build(contents: Contents) -> Package:
-    """Holds up nobody else, and is called outside any transaction. Raises Unfit, NotPrinted."""
+    """Holds up nobody else, and is called outside any transaction. Raises Unfit, TooLarge, NotPrinted."""
     blocking(fit, contents)
     pages = {f"disclosure.{lang}.pdf": pdf(page(contents, lang)) for lang in LANGUAGES}
     return blocking(_packed, contents, pages)
@@ -69,7 +73,7 @@ def fit(contents: Contents) -> None:
 def _packed(contents: Contents, pages: Mapping[str, bytes]) -> Package:
     files = {**pages, **_texts(contents), **_data(contents), **_consultation(contents), **_log(contents)}
     if sum(map(len, files.values())) > LARGEST:
-        raise Unfit("it is larger than a package may be")
+        raise TooLarge
     head = {"format": FORMAT, "disclosure": contents.file.disclosure, "at": instant(contents.at)}
     listed = manifest(head, files)
     archive = archived({**files, MANIFEST: listed}, compressed=False)

@@ -171,3 +171,12 @@ def _sealed_by_hand(said, caller="gateway"):
     said = {"reply_key": base64.b64encode(b"r" * 32).decode(), **said} if isinstance(said, dict) else said
     sealed = AESGCM(KEYS.key(caller, "auth")).encrypt(b"n" * 12, orjson.dumps(said), bound)
     return b"\x01" + (NOW + 1).to_bytes(8, "big") + b"n" * 12 + sealed
+
+
+def test_a_key_that_not_every_database_takes_is_seen_where_it_is_made_and_where_it_comes_in():
+    longest = Context(idempotency="k" * 64)
+    assert opened(seal(context=longest)[0]).context.idempotency == longest.idempotency
+    with pytest.raises(ValueError, match="at most 64"):
+        Context(idempotency="k" * 65)
+    with pytest.raises(ValueError, match="at most 64"):
+        Context.from_wire({"idempotency": "k" * 65}, caller="gateway")

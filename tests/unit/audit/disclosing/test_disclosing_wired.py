@@ -13,15 +13,19 @@ from typing import Any
 import pytest
 from pyrage import decrypt, x25519
 
+from services.audit.disclosing import handing_over
+from services.audit.packaging import package
 from services.contracts.audit import (
     AuthorityRequestReceived,
     ConsultationLapsed,
     Contact,
+    DisclosureHeld,
     DisclosureOpened,
     DisclosureTextErased,
     SuspicionReported,
 )
 from services.kernel.decider import Refused
+from services.kernel.rpc import Unavailable
 from tests.unit.audit.cases.world import MAKER, NOON, OURS, THEIRS
 from tests.unit.audit.disclosing.world import ADDRESS, BEHEERDER, OPENER, PUBLIC, SECOND, THIRD, World
 
@@ -297,6 +301,22 @@ def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gon
         world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
 
 
+@pytest.mark.parametrize("measured", [package, handing_over], ids=["its files", "what is sealed"])
+def test_a_package_that_is_too_large_is_refused_and_the_file_stays_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, measured: Any
+) -> None:
+    file = world.approved(world.barred(world.hidden()))
+    world.grow()
+    recipient = str(x25519.Identity.generate().to_public())
+    monkeypatch.setattr(measured, "LARGEST", 1000)
+    with refused("package_too_large"):
+        world.files.handing_over.assemble(OPENER, file, recipient=recipient)
+    assert "package" not in world.papers(file)
+    monkeypatch.undo()
+
+    assert world.files.handing_over.assemble(OPENER, file, recipient=recipient)["size"] > 1000
+
+
 def test_whose_data_an_authority_received_knows_it_once_it_is_no_secret_and_they_were_told(world: World) -> None:
     def mine(name: str, organisation: str = OURS) -> Any:
         person = f"account/{world.accounts[name]}"
@@ -376,6 +396,31 @@ def test_asked_again_with_the_same_key_each_step_is_taken_once_and_answers_the_s
     assert len(world.told(file)) == 7
     with refused("idempotency_mismatch"):
         world.files.consulting.hold(replace(again(1), digest="another"), file)
+
+
+def test_where_one_of_several_cannot_be_held_nobody_is(world: World) -> None:
+    file = world.request(people=["sanne", "noor"])
+    world.files.opening.authenticate(OPENER, file, finding="Teruggebeld.")
+    world.asked.unheld = {"2": Refused("too_late")}
+
+    with refused("too_late"):
+        world.files.consulting.hold(OPENER, file)
+    assert world.asked.released == [("hold-1", OPENER.actor)]
+    assert not [event for event in world.told(file) if isinstance(event, DisclosureHeld)]
+
+
+@pytest.mark.parametrize("fault", [Unavailable("retention"), Refused("conflict")], ids=["away", "a lost race"])
+def test_a_hold_that_was_cut_off_goes_on_where_it_was(world: World, fault: Exception) -> None:
+    file = world.request(people=["sanne", "noor"])
+    world.files.opening.authenticate(OPENER, file, finding="Teruggebeld.")
+    world.asked.unheld = {"2": fault}
+    with pytest.raises(type(fault)):
+        world.files.consulting.hold(OPENER, file)
+    assert world.asked.released == []
+
+    world.asked.unheld = {}
+    world.files.consulting.hold(OPENER, file)
+    assert world.files.showing._files.read(file).kept["holds"] == {"1": "hold-1", "2": "hold-2"}
 
 
 def test_a_file_that_ends_lets_its_holds_go_but_what_is_preserved_stays_for_its_term(world: World) -> None:

@@ -45,6 +45,7 @@ class Asked:
         self.world = world
         self.looks: list[Wanted] = []
         self.holds: dict[str, Mapping[str, Any]] = {}
+        self.unheld: dict[str, Exception] = {}
         self.key: Key | None = None
         self.gone = False
         self.released: list[tuple[str, str]] = []
@@ -61,6 +62,8 @@ class Asked:
         return {} if self.gone else dict.fromkeys(wanted.people, found)
 
     def hold(self, case: str, label: str, said: Mapping[str, Any]) -> str:
+        if label in self.unheld:
+            raise self.unheld[label]
         self.holds[f"{case}/{label}"] = said
         return f"hold-{label}"
 
