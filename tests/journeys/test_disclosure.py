@@ -109,6 +109,8 @@ def hidden(cast: Cast, desk: Desk, person: Person) -> str:
     ground = {"ground": "Artikel 126bb lid 5 Sv.", "review_at": soon()}
     assert desk.step(file, "consult", expect=403, **ground)["code"] == "second_officer_needed"
     desk.step(file, "consult", by=1, **ground)
+    for event in desk.events:
+        eventually(lambda event=event: integrated(desk.officers[0], event), what="the log's having all of it")
     after = seen(cast.beheerder, person)
     assert {path: (before[path], after[path]) for path in before if after[path] != before[path]} == {}
     for event in desk.events[-4:]:
