@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
-from gateway.schemas.fields import Written, choice, moment, page_of, sha256, text
+from gateway.schemas.fields import Written, choice, moment, page_of, sha256, text, words
 from services.contracts.audit import Channel, ConsultationOutcome, RejectionGround, Secrecy
 from services.contracts.privacy import Category
 
@@ -17,8 +17,8 @@ SIGNATURE = r"^[A-Za-z0-9+/]{86}==$(?!\n)"
 
 
 def written(**options: Any) -> m.String:
-    """What people write, in as many lines as they like."""
-    return m.String(validate=Length(min=1, max=WORDS), load_only=True, **options)
+    """What people write, in as many lines as they like; it goes in and never comes out of this door again."""
+    return words(WORDS, load_only=True, **options)
 
 
 def _file(**options: Any) -> m.String:

@@ -6,14 +6,14 @@ from marshmallow import Schema, fields as m
 from marshmallow.validate import Length
 
 from gateway.schemas.custom_fields import ShownWords
-from gateway.schemas.fields import Written
+from gateway.schemas.fields import Written, words
 
 
 class SupplementWish(Schema):
     """`reasons` is free text: why the organisation needs to process more than the statement lists."""
 
     names = m.List(m.UUID(), required=True, validate=Length(min=1, max=25), data_key="fields", attribute="fields")
-    reasons = m.String(required=True, validate=Length(min=1, max=4000))
+    reasons = words(4000, required=True)
 
 
 class SupplementAsked(Written):
@@ -38,7 +38,7 @@ class SupplementMade(Written):
 
 
 class SupplementRefusal(Schema):
-    reasons = m.String(required=True, validate=Length(min=1, max=4000))
+    reasons = words(4000, required=True)
 
 
 class Supplement(Schema):
