@@ -8,7 +8,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from services.kernel.database import ALONE, is_sqlite
 
@@ -40,12 +41,24 @@ def lease(engine: Engine, name: str) -> Iterator[Lease]:
     try:
         if not connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
             raise Busy(name)
-        held_lease = Lease(lambda: connection.execute(text("select 1")).scalar_one() == 1)
-        yield held_lease
+        try:
+            yield Lease(lambda: connection.execute(text("select 1")).scalar_one() == 1)
+        finally:
+            _let_go(connection, key)
     finally:
         # Closed for good, not back to the pool: the lock belongs to the server's side of this connection.
         connection.invalidate()
         connection.close()
+
+
+def _let_go(connection: Connection, key: int) -> None:
+    """Said, and not left to the end of the connection, which the server sees a moment later than the next one asks."""
+    try:
+        connection.execute(text("select pg_advisory_unlock(:key)"), {"key": key})
+    except DBAPIError as lost:
+        # The server has ended it, and with it the lock.
+        if not lost.connection_invalidated:
+            raise
 
 
 class Lease:
