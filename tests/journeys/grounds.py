@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned, Side
@@ -29,17 +29,21 @@ CASES = frozenset({Category.CORRESPONDENCE.value})
 Said = Mapping[str, Any]
 
 
-def entries(person: Person) -> Iterator[Said]:
-    """Every entry of the log, as an officer reads it."""
+def entries(person: Person) -> list[Said]:
+    """Every entry of the log, as an officer reads it, in the order in which they were decided.
+
+    The sources enter the log independently of each other, so its order says nothing between two of them; in a journey
+    all of them have the clock of one machine.
+    """
     path = "/v1/log/entries?limit=100"
+    found: list[Said] = []
     following: str | None = None
     while True:
         page = person.get(path if following is None else f"{path}&cursor={following}")
-        for item in page["items"]:
-            yield json.loads(item["entry"].split("\n", 1)[0])
+        found += [json.loads(item["entry"].split("\n", 1)[0]) for item in page["items"]]
         following = page["next"]
         if following is None:
-            return
+            return sorted(found, key=lambda said: said["time"])
 
 
 def ungrounded(log: Iterable[Said]) -> list[str]:
