@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from services.kernel import epochs, keyring
 from services.kernel.event import only
@@ -181,6 +181,22 @@ def test_only_one_process_rotates(service: Service) -> None:
     seal(service.keyring)
     with lease(service.keyring._engine, "rotation"), pytest.raises(Busy):
         another(service).rotate()
+
+
+def test_a_lease_let_go_of_is_there_for_the_next_at_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, lingering = service.keyring._engine, list[Connection]()
+    with monkeypatch.context() as patched:
+        # The server sees the end of a connection when it does; here it does not see it until we have looked.
+        patched.setattr(Connection, "invalidate", lambda _: None)
+        patched.setattr(Connection, "close", lambda one: lingering.append(one))
+        with lease(engine, "rotation"):
+            pass
+        with lease(engine, "rotation") as next_one:
+            held = next_one.still_held()
+    for connection in lingering:
+        connection.close()
+
+    assert held
 
 
 def test_a_blind_index_is_equal_for_equal_values_of_one_scope_only(service: Service) -> None:
