@@ -36,8 +36,8 @@ _SEALED = re.compile(rb"s1:(" + _UUID + rb"):([A-Za-z]+\.[A-Za-z.0-9]+):([a-z_]+
 _REQUEST = re.compile(rb"(?=(....)(\x01\x00\x00\x01[\x90-\xff].{5})(.{12}))", re.S)
 _METHOD = re.compile(rb"([a-z]{3,12})\.([a-z_]{2,40})")
 _SMALL = 4096
-KINDS = {mark.owner or "account" for event in EVENTS.values() for mark in personal_fields(event).values()}
-"""What owners of keys begin with."""
+KINDS = {mark.owner or "account" for event in EVENTS.values() for mark in personal_fields(event).values()} | {"copy"}
+"""What owners of keys begin with; what a hidden file keeps of people lies beside its events, under a key of its own."""
 
 
 @dataclass(frozen=True)

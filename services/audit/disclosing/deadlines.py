@@ -1,10 +1,13 @@
-"""What the clock makes happen: a consultation lapses, and a forgotten look at secrecy is said in the log (P08)."""
+"""What the clock makes happen: a consultation lapses, and a forgotten look at secrecy is said in the log (P08).
+
+A copy that was to go with its step and did not, since something broke between the two, goes here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from services.audit.disclosing.copies import Copies
 from services.audit.disclosing.file import Files
 from services.audit.views import disclosures as view
 from services.contracts.audit import ConsultationLapsed, SecrecyReviewMissed
@@ -15,11 +18,12 @@ from services.kernel.context import Context
 class Deadlines:
     """`context` makes the one in which audit speaks for itself."""
 
-    def __init__(self, files: Files, context: Callable[[], Context]) -> None:
-        self._files, self._context = files, context
+    def __init__(self, files: Files, context: Callable[[], Context], copies: Copies) -> None:
+        self._files, self._context, self._copies = files, context, copies
 
     def turn(self) -> int:
         """Answers how many were told; what somebody did at the same moment stands."""
+        self._copies.let_go()
         now = instant(self._files.now())
         with self._files.store.reading() as session:
             lapsing = [(row.disclosure, row.consult_due) for row in view.lapsing(session, now)]

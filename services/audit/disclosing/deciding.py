@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.audit.disclosing import shapes
+from services.audit.disclosing.copies import Copies
 from services.audit.disclosing.file import File, Files, as_json
 from services.audit.disclosing.holding import release
 from services.audit.disclosing.sources import Sources
@@ -15,8 +16,8 @@ from services.kernel.decider import Refused
 
 
 class Deciding:
-    def __init__(self, files: Files, sources: Sources) -> None:
-        self._files, self._sources = files, sources
+    def __init__(self, files: Files, sources: Sources, copies: Copies) -> None:
+        self._files, self._sources, self._copies = files, sources, copies
 
     def scope(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Set what is granted: never what the basis does not reach, and less than that for reasons alone.
@@ -59,6 +60,7 @@ class Deciding:
     def reject(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         given, file = shapes.load(shapes.Rejection, said), self._files.read(disclosure)
         answer = self._files.take(context, file, self._files.step(context, file, DisclosureRejected, **given))
+        self._copies.let_go()
         release(self._files.read(disclosure), self._sources, context.actor)
         return answer
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from services.audit.disclosing.consulting import Consulting
+from services.audit.disclosing.copies import Copies
 from services.audit.disclosing.deadlines import Deadlines
 from services.audit.disclosing.deciding import Deciding
 from services.audit.disclosing.file import Files
@@ -39,13 +40,14 @@ class Disclosures:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         files = Files(store, maker, bases, now)
+        copies = Copies(files, context)
         self.opening = Opening(files, sources)
         self.consulting = Consulting(files, sources)
-        self.deciding = Deciding(files, sources)
-        self.handing_over = HandingOver(files, sources, vkey)
+        self.deciding = Deciding(files, sources, copies)
+        self.handing_over = HandingOver(files, sources, vkey, copies)
         self.showing = Showing(files, sources, self.consulting)
         self.telling = Telling(files, self.showing)
-        self.deadlines = Deadlines(files, context)
+        self.deadlines = Deadlines(files, context, copies)
 
 
 class Others:

@@ -16,13 +16,7 @@ from services.audit.domain import disclosure as rules
 from services.audit.domain.basis import Bases, Basis, of_rule
 from services.audit.packaging.scope import Reach, Removed, Scope
 from services.audit.views import papers
-from services.contracts.audit import (
-    DisclosureHandedOver,
-    DisclosureHeld,
-    DisclosureOpened,
-    DisclosureRejected,
-    DisclosureScoped,
-)
+from services.contracts.audit import DisclosureHeld, DisclosureOpened, DisclosureScoped
 from services.contracts.privacy import Category, LegalBasis
 from services.kernel import eventstore
 from services.kernel.codec import instant, moment
@@ -34,8 +28,6 @@ from services.kernel.unit import Store, Unit
 
 E = TypeVar("E", bound=Event)
 PAPERS = "audit.papers"
-ENDS_COPY = (DisclosureRejected, DisclosureHandedOver)
-"""From then on nothing is made of the copy any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +182,7 @@ class Files:
         paper: tuple[papers.Kind, bytes] | None = None,
         **answer: Any,
     ) -> dict[str, Any]:
-        owner = f"disclosure/{disclosure}"
+        owner, kept_under = f"disclosure/{disclosure}", paper and papers.owner_of(disclosure, paper[0])
         context = self.of_case(context, disclosure)
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -198,13 +190,12 @@ class Files:
             if new and paper is not None and unit.keys is not None:
                 kind, content = paper
                 text = base64.b64encode(content).decode()
-                sealed = unit.keys.seal(owner, Category.CORRESPONDENCE.value, PAPERS, kind.value, text)
+                sealed = unit.keys.seal(str(kept_under), Category.CORRESPONDENCE.value, PAPERS, kind.value, text)
                 papers.put(unit.session, disclosure, kind, sealed)
-            if any(isinstance(event, ENDS_COPY) for event in new):
-                papers.drop(unit.session, disclosure, papers.Kind.COPY)
             return {"disclosure": disclosure, **answer}
 
-        return self.store.perform(context, work, keys=[(owner, Category.CORRESPONDENCE.value)])
+        owners = dict.fromkeys((owner, kept_under or owner))
+        return self.store.perform(context, work, keys=[(one, Category.CORRESPONDENCE.value) for one in owners])
 
     def paper(self, disclosure: str, kind: papers.Kind) -> bytes:
         """Raises Refused: `not_found` where there is none, or its key is gone."""

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from services.audit.disclosing import gathering, shapes
+from services.audit.disclosing.copies import Copies
 from services.audit.disclosing.file import File, Files, digest
 from services.audit.disclosing.holding import release
 from services.audit.disclosing.sources import Sources
@@ -31,8 +32,8 @@ LARGEST = 8 << 20
 class HandingOver:
     """`vkey` is the log's."""
 
-    def __init__(self, files: Files, sources: Sources, vkey: str) -> None:
-        self._files, self._sources, self._vkey = files, sources, vkey
+    def __init__(self, files: Files, sources: Sources, vkey: str, copies: Copies) -> None:
+        self._files, self._sources, self._vkey, self._copies = files, sources, vkey, copies
 
     def assemble(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Gather what was approved, make the package, seal it to the age key `recipient`, and keep only that.
@@ -82,7 +83,9 @@ class HandingOver:
         """Raises Refused package_differs where what was handed over is not what was assembled."""
         given, file = shapes.load(shapes.HandOver, said), self._files.read(disclosure)
         given.setdefault("handed_over_at", self._files.now())
-        return self._files.take(context, file, self._files.step(context, file, DisclosureHandedOver, **given))
+        answer = self._files.take(context, file, self._files.step(context, file, DisclosureHandedOver, **given))
+        self._copies.let_go()
+        return answer
 
     def notify(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """The people were told; or it is deferred on a ground, until it is looked at again."""

@@ -71,10 +71,11 @@ class Grounds:
             seen = rows[-1].given_at, rows[-1].owner
 
     def _erase(self, owner: str, found: Due) -> None:
-        keys, at = self._store.keyring.erase([owner]), self._now()
+        owners = _with_papers(owner)
+        keys, at = self._store.keyring.erase(owners), self._now()
 
         def work(unit: Unit) -> dict[str, Any]:
-            eventstore.bury(unit.session, [owner])
+            eventstore.bury(unit.session, owners)
             said: dict[str, Any] = {"rule": found.rule, "due": found.at, "keys": keys, "at": at}
             match owner.partition("/")[0]:
                 case "replay":
@@ -90,6 +91,12 @@ class Grounds:
             return {}
 
         self._store.perform(self._context(), work)
+
+
+def _with_papers(owner: str) -> list[str]:
+    """Beside a case's key, that of a copy which its file kept to the end."""
+    kind, _, case = owner.partition("/")
+    return sorted({owner, *(papers.owner_of(case, one) for one in papers.Kind)}) if kind == "disclosure" else [owner]
 
 
 def _erase_disclosure(unit: Unit, owner: str, said: dict[str, Any]) -> None:

@@ -1,10 +1,14 @@
-"""What is too big for an event of a case lies beside it, sealed under the case's key: originals, a copy, a package."""
+"""What is too big for an event of a case lies beside it, sealed: originals and a package under the case's key, and
+under a key of its own the copy of people's data, which goes before the rest does."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
+
+from services.audit.views.disclosures import disclosures
 
 tables = MetaData()
 papers = Table(
@@ -24,6 +28,11 @@ class Kind(StrEnum):
     PACKAGE = "package"
 
 
+def owner_of(case: str, kind: Kind) -> str:
+    """Whose key seals a paper of this kind."""
+    return f"copy/{case}" if kind is Kind.COPY else f"disclosure/{case}"
+
+
 def put(session: Connection, case: str, kind: Kind, sealed: str) -> None:
     session.execute(insert(papers).values(case_id=case, kind=kind.value, sealed=sealed))
 
@@ -40,3 +49,10 @@ def drop(session: Connection, case: str, kind: Kind | None = None) -> int:
     if kind is not None:
         mine &= papers.c.kind == kind.value
     return session.execute(delete(papers).where(mine)).rowcount
+
+
+def over(session: Connection, limit: int) -> Sequence[str]:
+    """The cases whose copy is still there though nothing is made of it any more: handed over, or rejected."""
+    ended = disclosures.c.handed_over_at.is_not(None) | disclosures.c.rejected.is_not(None)
+    found = select(papers.c.case_id).join(disclosures, disclosures.c.disclosure == papers.c.case_id)
+    return session.execute(found.where(papers.c.kind == Kind.COPY.value, ended).limit(limit)).scalars().all()

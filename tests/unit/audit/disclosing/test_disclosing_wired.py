@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pyrage import decrypt, x25519
+from sqlalchemy.exc import OperationalError
 
 from services.audit.disclosing import handing_over
 from services.audit.packaging import package
@@ -26,8 +29,9 @@ from services.contracts.audit import (
 )
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
+from tests.journeys.thief import gather, ransack
 from tests.unit.audit.cases.world import MAKER, NOON, OURS, THEIRS
-from tests.unit.audit.disclosing.world import ADDRESS, BEHEERDER, OPENER, PUBLIC, SECOND, THIRD, World
+from tests.unit.audit.disclosing.world import ADDRESS, BEHEERDER, OPENER, PUBLIC, SANNE, SECOND, THIRD, World
 
 DAY = timedelta(days=1)
 REASONS = "De vordering noemt geen termijn."
@@ -299,6 +303,43 @@ def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gon
     assert world.papers(file) == {"original", "package"}, "of the copy nothing is made any more"
     with refused("secrecy_unlifted"):
         world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
+
+
+def test_of_a_copy_that_is_over_an_older_store_tells_nothing_although_the_case_is_open(
+    world: World, tmp_path: Path
+) -> None:
+    """A thief has the data as it lay before, and all the keys that there are now."""
+    file, stolen = world.barred(world.hidden()), tmp_path / "stolen"
+    for path in (tmp_path / "audit").glob("data.sqlite3*"):
+        stolen.mkdir(exist_ok=True)
+        shutil.copy(path, stolen)
+    keys = [path for path in (tmp_path / "audit").iterdir() if not path.name.startswith("data.sqlite3")]
+    before = ransack(gather([stolen, *keys]))
+    assert any(SANNE["value"] in base64.b64decode(one).decode() for _, one in before.owners[f"copy/{file}"])
+
+    world.files.deciding.reject(SECOND, file, ground="withdrawn", reasons="Ingetrokken.")
+
+    after = ransack(gather([stolen, *keys]))
+    assert f"copy/{file}" not in after.owners
+    assert f"disclosure/{file}" in after.owners, "the case itself keeps its own words"
+    assert world.papers(file) == {"original"}
+
+
+def test_a_copy_whose_end_was_cut_off_goes_by_the_clock(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = world.barred(world.hidden())
+
+    def broken(_: object) -> int:
+        raise OperationalError("erase", {}, Exception("away"))
+
+    monkeypatch.setattr(world.audit.keyring, "erase", broken)
+    world.files.deciding.reject(SECOND, file, ground="withdrawn", reasons="Ingetrokken.")
+    assert world.papers(file) == {"original", "copy"}
+    monkeypatch.undo()
+
+    world.files.deadlines.turn()
+
+    assert world.papers(file) == {"original"}
+    assert world.audit.keyring.living([f"copy/{file}"]) == 0
 
 
 @pytest.mark.parametrize("measured", [package, handing_over], ids=["its files", "what is sealed"])
