@@ -1,4 +1,8 @@
-"""Within how many hours each organisation is to be told of an incident, as both sides signed it (P19, AVG 33(2))."""
+"""Within how many hours each organisation is to be told of an incident, as both sides signed it (P19, AVG 33(2)).
+
+A row is what one entry said and never changes: so those of entries that the log has let go of stand beside those that
+are replayed, although an agreement may have been proposed in the former and signed in the latter.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table, func, insert, select
 
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned
 from services.kernel.codec import instant
@@ -22,13 +26,21 @@ agreed = Table(
     Column("organisation", String(36), nullable=False, index=True),
     Column("hours", Integer),
     Column("starts_on", String(10), nullable=False),
-    Column("signatures", Integer, nullable=False),
-    Column("agreed_at", String(32)),
     Column("idx", BigInteger, nullable=False),
 )
-"""`agreed_at` is the moment of the second signature; `idx`, the entry that proposed it."""
+signed = Table(
+    "agreed_signatures",
+    tables,
+    Column("agreement", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("side", String(12), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("idx", BigInteger, nullable=False),
+)
+"""`idx` is the entry that proposed a version, or signed it."""
 FOLLOWED: tuple[type[Event], ...] = (AgreementProposed, AgreementAmended, AgreementSigned)
 BOTH = 2
+"""Sides, the controller's and the processor's."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +61,27 @@ def follow(session: Connection, entry: Entry) -> None:
                     organisation=event.organisation,
                     hours=event.incident_hours,
                     starts_on=event.starts_on.isoformat(),
-                    signatures=0,
                     idx=entry.index,
                 )
             )
         case AgreementSigned() as event:
-            mine = (agreed.c.agreement == event.agreement) & (agreed.c.version == event.agreement_version)
-            said = {"signatures": agreed.c.signatures + 1, "agreed_at": instant(event.at)}
-            session.execute(update(agreed).where(mine).values(said))
+            session.execute(
+                insert(signed).values(
+                    agreement=event.agreement,
+                    version=event.agreement_version,
+                    side=event.side.value,
+                    at=instant(event.at),
+                    idx=entry.index,
+                )
+            )
 
 
 def within(session: Connection, organisations: Collection[str], known_at: datetime) -> Mapping[str, Within]:
     """By organisation what held at that moment: what is agreed later moves no clock that runs."""
     moment = instant(known_at)
-    held = (agreed.c.signatures == BOTH) & (agreed.c.agreed_at <= moment) & (agreed.c.starts_on <= moment[:10])
-    rows = session.execute(
-        select(agreed).where(held, agreed.c.organisation.in_(sorted(organisations))).order_by(agreed.c.version)
-    )
+    by_then = select(signed.c.agreement, signed.c.version).where(signed.c.at <= moment)
+    both = by_then.group_by(signed.c.agreement, signed.c.version).having(func.count() == BOTH).subquery()
+    found = select(agreed).join(both, (both.c.agreement == agreed.c.agreement) & (both.c.version == agreed.c.version))
+    mine = agreed.c.organisation.in_(sorted(organisations)) & (agreed.c.starts_on <= moment[:10])
+    rows = session.execute(found.where(mine).order_by(agreed.c.version))
     return {row.organisation: Within(row.version, row.hours) for row in rows}

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from alembic import command
+from sqlalchemy import insert, select
 
+from crisisconnect import views
 from services.audit.cases import counted
+from services.audit.ledger import tables
 from services.audit.ledger.keeping import own_notices
 from services.audit.views import agreed
 from services.contracts.org import Side
-from services.kernel.database import writing
+from services.kernel import eventstore, replay
+from services.kernel.database import sqlite, writing
 from services.kernel.entry import Entry
 from services.kernel.envelope import Recorded
 from services.kernel.event import Event
+from services.kernel.migrating import settings
 from tests.examples import org
 from tests.unit.audit.cases.world import NOON, OFFICER, OURS, THEIRS, World
 
 HOUR = timedelta(hours=1)
+
+
+class Followed:
+    log_views = (agreed,)
 
 
 @pytest.fixture
@@ -37,9 +49,13 @@ def incident(world: World) -> str:
 
 
 def tell(world: World, event: Event) -> None:
-    record = Recorded(envelope=None, event=event, sealed={}, index={}, stream="", version=1)  # type: ignore[arg-type]
     with writing(world.audit.engine) as session:
-        agreed.follow(session, Entry(index=0, record=record, note=b""))
+        agreed.follow(session, entry(0, event))
+
+
+def entry(index: int, event: Event) -> Entry:
+    record = Recorded(envelope=None, event=event, sealed={}, index={}, stream="", version=1)  # type: ignore[arg-type]
+    return Entry(index=index, record=record, note=b"")
 
 
 def amend(world: World, version: int, hours: int | None, **but: Any) -> None:
@@ -107,3 +123,51 @@ def test_an_agreement_that_says_nothing_leaves_it_to_our_own_term(world: World, 
         before = agreed.within(session, [OURS], NOON.replace(hour=8))
         then = agreed.within(session, [OURS, THEIRS], NOON)
     assert (dict(before), then[OURS].hours, THEIRS in then) == ({}, 4, False)
+
+
+@pytest.mark.parametrize("minimum", range(4), ids=["whole", "proposed before", "signed by one before", "all before"])
+def test_from_wherever_the_log_begins_the_view_is_the_same(world: World, tmp_path: Path, minimum: int) -> None:
+    """What stands of before is taken as it is and followed on, though it was proposed in what the log let go of."""
+    told: list[Event] = [org.agreement_proposed(organisation=OURS, incident_hours=6)]
+    told += [org.agreement_signed(organisation=OURS, agreement_version=1, side=side) for side in Side]
+    entries = [entry(index, event) for index, event in enumerate(told)]
+    with writing(world.audit.engine) as session:
+        for one in entries:
+            agreed.follow(session, one)
+    scratch = sqlite(tmp_path / "scratch.sqlite3")
+    agreed.tables.create_all(scratch)
+    whole = Followed()
+    with world.audit.reading() as live:
+        views._begin(whole, live, scratch, minimum)
+        with writing(scratch) as session:
+            for one in entries[minimum:]:
+                agreed.follow(session, one)
+        with replay.moment(scratch) as again:
+            assert replay.compare(live, again, agreed.tables.sorted_tables) == []
+            assert agreed.within(again, [OURS], NOON)[OURS].hours == 6
+    scratch.dispose()
+
+
+def test_a_store_of_an_earlier_release_is_told_who_signed_by_the_log_as_far_as_it_followed(tmp_path: Path) -> None:
+    engine = sqlite(tmp_path / "audit.sqlite3")
+    command.upgrade(settings(engine, "services.audit.migrations"), "0001")
+    notes = [
+        {"data": {"agreement": "a", "agreement_version": 1, "side": side.value, "at": f"2026-03-0{n}T12:00:00Z"}}
+        for n, side in enumerate(Side, 1)
+    ]
+    said = {"source": "/org", "organisation": OURS, "subject": "s", "correlation": "c", "time": "t"}
+    with engine.begin() as session:
+        for n, note in enumerate([*notes, notes[0]]):
+            row = {"idx": n, "sequence": n, "event_id": str(n), "type": "nl.crisisconnect.org.AgreementSigned.v1"}
+            session.execute(
+                insert(tables.entries).values(**row, **said, note=json.dumps(note).encode() + b"\n\nsigned")
+            )
+        session.execute(insert(eventstore.cursors).values(name="audit-feed", after=1))
+    command.upgrade(settings(engine, "services.audit.migrations"), "head")
+
+    with engine.begin() as session:
+        rows = session.execute(select(agreed.signed).order_by(agreed.signed.c.idx)).all()
+    assert [(row.side, row.at[:10], row.idx) for row in rows] == [
+        (side.value, f"2026-03-0{n}", n - 1) for n, side in enumerate(Side, 1)
+    ]
+    engine.dispose()
