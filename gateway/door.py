@@ -26,6 +26,7 @@ from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.rpc import TIMEOUT, Failed, Unavailable
+from services.kernel.shape import loaded
 
 SEES_ALL_ORGANISATIONS = frozenset({Role.OPERATOR, Role.COMPLIANCE})
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
@@ -120,9 +121,9 @@ class Door:
             if body or route.needs_body:
                 bodies.must_be_json(ask.headers)
                 ask.raw = bodies.parse(body)
-            ask.body = shape.loaded(route.body or _NOTHING, ask.raw)
+            ask.body = loaded(route.body or _NOTHING, ask.raw)
         if route.query is not None or ask.scope["query_string"]:
-            ask.query = shape.loaded(route.query or _NOTHING, shape.parameters(ask.scope["query_string"]))
+            ask.query = loaded(route.query or _NOTHING, shape.parameters(ask.scope["query_string"]))
             if (cursor := ask.query.pop("cursor", None)) is not None:
                 ask.after = self.cursors.read(cursor, *_list(ask))
 

@@ -1,42 +1,17 @@
-"""Values against schemas: what comes in is what was declared, and nothing undeclared goes out."""
+"""Values against schemas at the door: no parameter twice, and nothing undeclared goes out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from marshmallow import Schema, ValidationError, fields as m
+from marshmallow import Schema, fields as m
 
 from services.kernel.decider import Refused
 
 Pick = Callable[[Any], Any]
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-_UNKNOWN = str(Schema.error_messages.get("unknown", Schema._default_error_messages["unknown"]))
 _MOST_PARAMETERS = 20
-
-
-def loaded(schema: Schema, value: Any) -> dict[str, Any]:
-    """The value as its schema reads it. Raises Refused unknown_field or invalid, with `errors` by field."""
-    try:
-        found: dict[str, Any] = schema.load(value)
-        return found
-    except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        _flatten(error.messages, "", errors)
-        unknown = any(_UNKNOWN in messages for messages in errors.values())
-        raise Refused("unknown_field" if unknown else "invalid", errors=errors) from None
-
-
-def _flatten(messages: Any, path: str, into: dict[str, list[str]]) -> None:
-    """`contact.email: […]`. A name that does not look like a field's could be a value: it becomes `?`."""
-    if isinstance(messages, dict):
-        for name, inner in messages.items():
-            shown = name if isinstance(name, int) or _NAME.match(str(name)) else "?"
-            _flatten(inner, path if name == "_schema" else f"{path}.{shown}" if path else str(shown), into)
-    else:
-        into.setdefault(path or "body", []).extend(str(message) for message in messages)
 
 
 def parameters(query: bytes) -> dict[str, str]:

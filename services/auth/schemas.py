@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields as m, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields as m, post_load, validate, validates_schema
 
 from services.contracts.auth import AccessDecision
 from services.contracts.privacy import Role
-from services.kernel.decider import Refused
+from services.kernel.shape import Strict, loaded as loaded
 
-UNKNOWN = "Unknown field."
 PRINTABLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*$", error="Control characters are not allowed.")
-
-
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 def _text(most: int, *, least: int = 1, **options: Any) -> m.String:
     return m.String(validate=[validate.Length(min=least, max=most), PRINTABLE], **options)
 
 
-class Invitation(_Strict):
+class Invitation(Strict):
     email = m.Email(required=True, validate=validate.Length(max=254))
     role = m.Enum(Role, by_value=True, required=True)
 
 
-class Acceptance(_Strict):
+class Acceptance(Strict):
     username = m.String(
         required=True,
         validate=[validate.Length(min=3, max=64), validate.Regexp(r"^\S+$", error="No spaces."), PRINTABLE],
@@ -40,7 +34,7 @@ class Acceptance(_Strict):
     last_name = _text(100, required=True)
 
 
-class Correction(_Strict):
+class Correction(Strict):
     email = m.Email(validate=validate.Length(max=254))
     first_name = _text(100)
     infix = _text(30, least=0, allow_none=True)
@@ -59,19 +53,19 @@ class CorrectionAsked(Correction):
     )
 
 
-class Device(_Strict):
+class Device(Strict):
     kind = _text(50, allow_none=True)
     os = _text(50, allow_none=True)
     browser = _text(50, allow_none=True)
     app_version = _text(50, allow_none=True)
 
 
-class Decided(_Strict):
+class Decided(Strict):
     account = _text(100, required=True)
     decision = m.Enum(AccessDecision, by_value=True, required=True)
 
 
-class Review(_Strict):
+class Review(Strict):
     decisions = m.List(m.Nested(Decided), load_default=list, validate=validate.Length(max=500))
     rest = m.Enum(AccessDecision, by_value=True, load_default=None)
 
@@ -86,25 +80,11 @@ class Review(_Strict):
         return {**data, "decisions": {one["account"]: one["decision"] for one in data["decisions"]}}
 
 
-REVIEW = Review()
 INVITATION, ACCEPTANCE, CORRECTION, DEVICE = Invitation(), Acceptance(), Correction(), Device()
-
-
-CORRECTION_ASKED = CorrectionAsked()
+CORRECTION_ASKED, REVIEW = CorrectionAsked(), Review()
 
 
 def parted(correction: Mapping[str, Any]) -> dict[str, Any]:
     """A correction as `values` of the account and own `fields`, by id."""
     fields = {str(field): value for field, value in correction.get("fields", {}).items()}
     return {"values": {name: value for name, value in correction.items() if name != "fields"}, "fields": fields}
-
-
-def loaded(schema: Schema, said: Mapping[str, Any]) -> dict[str, Any]:
-    """The checked values. Raises Refused: `unknown_field`, or `invalid` with the reasons per field."""
-    try:
-        values: dict[str, Any] = schema.load(said)
-    except ValidationError as error:
-        errors: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        unknown = any(UNKNOWN in found for found in errors.values() if isinstance(found, list))
-        raise Refused("unknown_field" if unknown else "invalid", errors=errors) from None
-    return values

@@ -66,7 +66,7 @@ class Checks:
 
     def record(self, context: Context, **said: Any) -> dict[str, Any]:
         """What was checked and found. Raises Refused: `not_yet` for one that is to come, `invalid`."""
-        given, at = shapes.load(shapes.SecurityCheck, said), self._now()
+        given, at = shapes.loaded(shapes.SecurityCheck, said), self._now()
         check = str(uuid4())
         command = rules.Record(check=check, by=context.actor, at=at, **{"performed_at": at, **given})
 

@@ -45,7 +45,7 @@ class Complaints:
 
     def complain(self, context: Context, **said: Any) -> dict[str, Any]:
         """A complaint of whoever asks, from the app. Answers `complaint`."""
-        given, at = shapes.load(shapes.Complaint, said), self._now()
+        given, at = shapes.loaded(shapes.Complaint, said), self._now()
         if context.organisation is None:
             raise Refused("forbidden")
         told = ComplaintRegistered(
@@ -63,7 +63,7 @@ class Complaints:
 
     def take_in(self, context: Context, **said: Any) -> dict[str, Any]:
         """A complaint that came another way, maybe of a stranger. Raises Refused: `account_unknown`, `not_yet`."""
-        given, at = shapes.load(shapes.TakenIn, said), self._now()
+        given, at = shapes.loaded(shapes.TakenIn, said), self._now()
         organisation, account = given["organisation"], given.pop("account", None)
         with self._store.reading() as session:
             if not reading.of_organisation(session, organisation, limit=1):
@@ -80,7 +80,7 @@ class Complaints:
 
     def answer(self, context: Context, complaint: str, **said: Any) -> dict[str, Any]:
         """Answers `remedy`, the words that name the supervisor. Raises Refused: `complaint_answered`, `erased`."""
-        given, at = shapes.load(shapes.Answer, said), self._now()
+        given, at = shapes.loaded(shapes.Answer, said), self._now()
         with self._store.reading() as session:
             row = self._found(session, None, complaint)
         notices = in_force(self._notices, at)

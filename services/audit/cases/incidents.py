@@ -48,7 +48,7 @@ class Incidents:
 
     def register(self, context: Context, **said: Any) -> dict[str, Any]:
         """Answers `incident`, and the clock. Raises Refused: `not_yet`, `period_invalid`, `account_unknown`."""
-        given = shapes.load(shapes.Incident, said)
+        given = shapes.loaded(shapes.Incident, said)
         account = given.pop("account", None)
         suspect = self._people(account, None) if account else None
         categories = tuple(sorted(set(given.pop("categories"))))
@@ -67,14 +67,14 @@ class Incidents:
 
     def supplement(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
         """Add what became known or was done since; a new window has the scope computed anew."""
-        given = shapes.load(shapes.Supplement, said)
+        given = shapes.loaded(shapes.Supplement, said)
         if not given:
             raise Refused("invalid", errors={"body": ["This says nothing."]})
         return self._do(context, incident, rules.Supplement(by=context.actor, at=self._now(), **given))
 
     def inform(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
         """Enter that a controller was told, by the notification as it is now; from then on it sees its part."""
-        given = shapes.load(shapes.Informing, said)
+        given = shapes.loaded(shapes.Informing, said)
         organisation, at = given["organisation"], self._now()
         with self._store.reading() as session:
             known = reading.of_organisation(session, organisation, limit=1)
@@ -97,7 +97,7 @@ class Incidents:
 
     def close(self, context: Context, incident: str, **said: Any) -> dict[str, Any]:
         """Raises Refused: `not_yet` while the scope is being computed, `controllers_uninformed`, `incident_closed`."""
-        given = shapes.load(shapes.Closing, said)
+        given = shapes.loaded(shapes.Closing, said)
         return self._do(context, incident, rules.Close(by=context.actor, at=self._now(), **given))
 
     # -- what is shown

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields as m
+from marshmallow import fields as m
 from marshmallow.validate import Length, Range, Regexp
 
 from services.contracts.audit import Channel, CheckKind, CheckOutcome, ComplaintOutcome, IncidentOutcome
 from services.contracts.privacy import Category
-from services.kernel.decider import Refused
+from services.kernel.shape import Strict, loaded as loaded
 
 INCIDENT_TEXT, COMPLAINT_TEXT, CONTACT = 2000, 4000, 500
 """Characters; with four texts of an incident in one event, more would not fit an entry of the log."""
@@ -23,11 +22,6 @@ def written(most: int, **options: Any) -> m.String:
 
 def moment(**options: Any) -> m.AwareDateTime:
     return m.AwareDateTime(format="iso", default_timezone=UTC, **options)
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 class Incident(Strict):
@@ -85,13 +79,3 @@ class SecurityCheck(Strict):
     findings = m.Integer(strict=True, load_default=0, validate=Range(min=0, max=100_000))
     evidence_sha256 = m.String(required=True, validate=Regexp(r"[0-9a-f]{64}\Z"))
     performed_at = moment()
-
-
-def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises Refused invalid, with `errors` by field, never with what was sent."""
-    try:
-        found: dict[str, Any] = schema().load(said)
-        return found
-    except ValidationError as error:
-        errors = error.messages if isinstance(error.messages, dict) else {"body": error.messages}
-        raise Refused("invalid", errors={str(name): ["Not right."] for name in errors}) from None

@@ -78,7 +78,7 @@ class Consulting:
 
     def consult(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Ask the organisation; or enter that a law forbids it, which another officer than the opener does."""
-        given, file = shapes.load(shapes.Consulting, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Consulting, said), self._files.read(disclosure)
         if given.get("ground") is not None and given.get("review_at") is not None and "words" not in given:
             return self._files.take(context, file, self._files.step(context, file, ConsultationBarred, **given))
         if set(given) != {"words"}:
@@ -106,7 +106,7 @@ class Consulting:
         """
         if (said_before := self._files.store.answered(context)) is not None:
             return said_before  # whatever key holds by now
-        given, file = shapes.load(shapes.Answer, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Answer, said), self._files.read(disclosure)
         asked = file.state.asked
         if asked is None or asked.contact is not contact:
             raise Refused("step_missing")

@@ -25,7 +25,7 @@ class Deciding:
         Answers `version` and `digest`, which are what is approved. Raises Refused: `nothing_granted`,
         `controller_decides`, `ground_needed` where something is left out without a reason.
         """
-        given, file = shapes.load(shapes.Scoping, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Scoping, said), self._files.read(disclosure)
         asked = set(file.asked.categories)
         granted = _granted(file, given)
         before = file.state.scope
@@ -53,12 +53,12 @@ class Deciding:
 
     def approve(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Raises Refused: `second_officer_needed`, `scope_changed`, `written_form_missing`."""
-        given, file = shapes.load(shapes.Approval, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Approval, said), self._files.read(disclosure)
         chosen = {"scope_version": given["version"], "digest": given["digest"]}
         return self._files.take(context, file, self._files.step(context, file, DisclosureApproved, **chosen))
 
     def reject(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
-        given, file = shapes.load(shapes.Rejection, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Rejection, said), self._files.read(disclosure)
         answer = self._files.take(context, file, self._files.step(context, file, DisclosureRejected, **given))
         self._copies.let_go()
         release(self._files.read(disclosure), self._sources, context.actor)

@@ -43,7 +43,7 @@ class HandingOver:
         """
         if (said_before := self._files.store.answered(context)) is not None:
             return said_before  # another package would be other bytes
-        given, file = shapes.load(shapes.Assembly, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Assembly, said), self._files.read(disclosure)
         recipient = given["recipient"]
         if not is_recipient(recipient):
             raise Refused("recipient_invalid")
@@ -81,7 +81,7 @@ class HandingOver:
 
     def hand_over(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Raises Refused package_differs where what was handed over is not what was assembled."""
-        given, file = shapes.load(shapes.HandOver, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.HandOver, said), self._files.read(disclosure)
         given.setdefault("handed_over_at", self._files.now())
         answer = self._files.take(context, file, self._files.step(context, file, DisclosureHandedOver, **given))
         self._copies.let_go()
@@ -89,7 +89,7 @@ class HandingOver:
 
     def notify(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """The people were told; or it is deferred on a ground, until it is looked at again."""
-        given, file = shapes.load(shapes.Notice, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Notice, said), self._files.read(disclosure)
         return self._files.take(context, file, self._notice(context, file, given))
 
     def _notice(self, context: Context, file: File, given: dict[str, Any]) -> SubjectNotified | NotificationDeferred:
@@ -106,12 +106,12 @@ class HandingOver:
 
     def review(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """Somebody looked whether secrecy may be lifted, and it may not yet."""
-        given, file = shapes.load(shapes.Review, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Review, said), self._files.read(disclosure)
         return self._files.take(context, file, self._files.step(context, file, SecrecyReviewed, **given))
 
     def lift(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """From now on the tenant sees the file, in every list, count and report."""
-        given, file = shapes.load(shapes.Lift, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Lift, said), self._files.read(disclosure)
         return self._files.take(context, file, self._files.step(context, file, SecrecyLifted, **given))
 
     def close(self, context: Context, disclosure: str) -> dict[str, Any]:

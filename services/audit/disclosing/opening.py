@@ -38,7 +38,7 @@ class Opening:
 
         Raises Refused: `basis_unknown`, `secrecy_not_allowed`, `account_unknown`, `not_yet`, `period_invalid`.
         """
-        given, now = shapes.load(shapes.Opening, said), self._files.now()
+        given, now = shapes.loaded(shapes.Opening, said), self._files.now()
         table = in_force(self._files.bases, now)
         basis = table.by_code.get(given["basis"])
         if basis is None:
@@ -83,12 +83,12 @@ class Opening:
 
     def authenticate(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """The authority was called back, on a number found independently, and had asked indeed."""
-        given, file = shapes.load(shapes.Authentication, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.Authentication, said), self._files.read(disclosure)
         return self._files.take(context, file, self._files.step(context, file, RequestAuthenticated, **given))
 
     def write_down(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         """The written form of an oral order came; one that is late is entered as that."""
-        given, file = shapes.load(shapes.WrittenForm, said), self._files.read(disclosure)
+        given, file = shapes.loaded(shapes.WrittenForm, said), self._files.read(disclosure)
         original, received = given["original"], file.state.received
         due = received.written_due if received else None
         step = self._files.step(

@@ -9,9 +9,10 @@ from typing import Any
 from marshmallow import ValidationError, fields as m
 from marshmallow.validate import Length, Regexp
 
-from services.audit.cases.shapes import Strict, load as load, moment, written
+from services.audit.cases.shapes import moment, written
 from services.contracts.audit import Channel, ConsultationOutcome, RejectionGround, Secrecy
 from services.contracts.privacy import Category
+from services.kernel.shape import Strict, loaded as loaded
 
 WORDS, LINE = 4000, 200
 """Characters; four bytes each they still fit an event."""

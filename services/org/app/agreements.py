@@ -56,7 +56,7 @@ class Agreements(Organisations, ABC):
         side = _side(context)
         if organisation == self.configuration.maker:
             raise Refused("forbidden")
-        given = schemas.load(schemas.Proposal, said)
+        given = schemas.loaded(schemas.Proposal, said)
         agreement, at = str(uuid4()), self.now()
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Agreements(Organisations, ABC):
                 side=side,
                 today=today,
                 at=at,
-                **schemas.load(schemas.Proposal, _merged({**before, "starts_on": begun}, said)),
+                **schemas.loaded(schemas.Proposal, _merged({**before, "starts_on": begun}, said)),
             )
             if not unit.do(f"agreement/{agreement}", rules.decider, command):
                 return {"agreement": agreement, "version": rows[-1]["version"]}
@@ -131,7 +131,7 @@ class Agreements(Organisations, ABC):
         What is signed is the newest version: the proposal, or the amendment that waits.
         """
         side = _side(context)
-        given = schemas.load(schemas.Signing, said)
+        given = schemas.loaded(schemas.Signing, said)
         with self.store.reading() as session:
             self.found(session, context, organisation)
             self._versions(session, organisation, agreement)
@@ -168,7 +168,7 @@ class Agreements(Organisations, ABC):
 
     def terminate_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
         """`ends_on`, the last day → `events`."""
-        given = schemas.load(schemas.Ending, said)
+        given = schemas.loaded(schemas.Ending, said)
         command = rules.Terminate(side=_side(context), ends_on=given["ends_on"], at=self.now())
 
         def work(unit: Unit) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Consents(Statements, ABC):
 
         Raises Refused: `not_found` for what is no purpose, `statement_unknown`, `agreement_missing`.
         """
-        given = schemas.load(schemas.Consenting, said)
+        given = schemas.loaded(schemas.Consenting, said)
         to, account, organisation = _purpose(purpose), _person(context), str(context.organisation)
         terms = self._terms(organisation)
         if terms is None:

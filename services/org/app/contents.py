@@ -97,7 +97,7 @@ class Contents(Organisations, ABC):
     def _put(
         self, context: Context, organisation: str, content: str, said: Mapping[str, Any], *, new: bool
     ) -> dict[str, Any]:
-        given = schemas.load(schemas.Content, {name: value for name, value in said.items() if value is not None})
+        given = schemas.loaded(schemas.Content, {name: value for name, value in said.items() if value is not None})
         body, contact = given.get("body"), given.get("contact", {})
         found = markdown.links(markdown.checked(body, LONGEST)) if body is not None else ()
         if len(found) > MOST_LINKS:

@@ -28,7 +28,7 @@ class Fields(Statements, ABC):
 
     def propose_field(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`label`, `description`, `kind`, `choices`, `serves` → `field`, `state`, `events`."""
-        given = schemas.load(schemas.FieldProposal, said)
+        given = schemas.loaded(schemas.FieldProposal, said)
         ground = self._allow(context, organisation, set())
         command = rules.Propose(
             field=str(uuid7()),

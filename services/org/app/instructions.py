@@ -30,7 +30,7 @@ class Instructions(Organisations, ABC):
 
         Raises Refused: `not_found`, `moment_impossible`, `organisation_left`.
         """
-        given, at = schemas.load(schemas.Instruction, said), self.now()
+        given, at = schemas.loaded(schemas.Instruction, said), self.now()
         if context.role == Role.BEHEERDER.value:
             # Who gives it is who is signed in, and when is now: what the body says of that is nobody's word.
             given |= {"channel": InstructionChannel.BEHEEROMGEVING, "given_at": at, "giver": None}
@@ -57,12 +57,12 @@ class Instructions(Organisations, ABC):
 
     def park_instruction(self, context: Context, instruction: str, **said: Any) -> dict[str, Any]:
         """It seems unlawful; the controller reads `reasons` in its register and is asked for another → `events`."""
-        given = schemas.load(schemas.Parking, said)
+        given = schemas.loaded(schemas.Parking, said)
         return self._do(context, None, instruction, rules.Park(by=context.actor, at=self.now(), **given))
 
     def carry_out_instruction(self, context: Context, instruction: str, **said: Any) -> dict[str, Any]:
         """`done`, what was → `events`. Raises Refused("instruction_closed")."""
-        given = schemas.load(schemas.CarriedOut, said)
+        given = schemas.loaded(schemas.CarriedOut, said)
         return self._do(context, None, instruction, rules.CarryOut(by=context.actor, at=self.now(), **given))
 
     def withdraw_instruction(self, context: Context, instruction: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Leaving(Agreements, Instructions, Supplements, Contents, ABC):
 
         Raises Refused("agreement_not_ended"), or Refused("too_late") once the erasure is ordered.
         """
-        given = schemas.load(schemas.Leaving, said)
+        given = schemas.loaded(schemas.Leaving, said)
         erasure, at, today = str(uuid4()), self.now(), self.today()
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Leaving(Agreements, Instructions, Supplements, Contents, ABC):
 
     def export_delivered(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
         """`export`, `manifest_sha256`, `files`, `people`: the last byte has gone → `events`."""
-        given = schemas.load(schemas.Delivered, said)
+        given = schemas.loaded(schemas.Delivered, said)
         command = rules.Deliver(to=context.actor, at=self.now(), **given)
 
         def work(unit: Unit) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Organisations(Participant, ABC):
 
     def register(self, context: Context, **said: Any) -> dict[str, Any]:
         """`name`, `kind`, `contact`, `beheerder` → `organisation`, `events`; the invitation follows."""
-        given = schemas.load(schemas.Registration, said)
+        given = schemas.loaded(schemas.Registration, said)
         invitee = str(uuid4())
         contact = Contact(id=str(uuid4()), **given["contact"])
         command = rules.Register(
@@ -118,7 +118,7 @@ class Organisations(Participant, ABC):
         own = organisation == self.configuration.maker and {name for name in said if said[name] is not None} <= OWN
         if context.role == Role.OPERATOR and not own:
             raise Refused("forbidden")
-        given = schemas.load(schemas.Change, {name: value for name, value in said.items() if value is not None})
+        given = schemas.loaded(schemas.Change, {name: value for name, value in said.items() if value is not None})
         key = given.get("consultation_key")
         with self.store.reading() as session:
             row = self.found(session, context, organisation)

@@ -139,7 +139,7 @@ class Statements(Organisations, ABC):
 
     def acknowledge_statement(self, context: Context, **said: Any) -> dict[str, Any]:
         """`version`, one that was published → `events`. Raises Refused("statement_unknown") for any other."""
-        given = schemas.load(schemas.Acknowledging, said)
+        given = schemas.loaded(schemas.Acknowledging, said)
         account, organisation = context.actor.removeprefix("account/"), str(context.organisation)
         ground = self._allow(context, organisation, set(), purpose_of(Role(str(context.role))))
         command = acknowledgement.Acknowledge(

@@ -55,7 +55,7 @@ class SubProcessors(Organisations, ABC):
 
         Answers `sub_processor`, `events`. Whose agreement names it by this name has agreed already.
         """
-        given = schemas.load(schemas.SubProcessor, said)
+        given = schemas.loaded(schemas.SubProcessor, said)
         chosen: Sequence[str] | None = given.pop("organisations")
         sub_processor, at, today = str(uuid4()), self.now(), self.today()
         told = SubProcessorRegistered(
@@ -116,7 +116,7 @@ class SubProcessors(Organisations, ABC):
 
     def object_to(self, context: Context, sub_processor: str, **said: Any) -> dict[str, Any]:
         """`reasons` → `events`. Raises Refused: `not_found`, `term_over`, `sub_processor_withdrawn`."""
-        given = schemas.load(schemas.Objection, said)
+        given = schemas.loaded(schemas.Objection, said)
         return self._answer(context, sub_processor, engagement.Object(by=context.actor, at=self.now(), **given))
 
     def accept(self, context: Context, sub_processor: str) -> dict[str, Any]:

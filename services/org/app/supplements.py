@@ -43,7 +43,7 @@ class Supplements(Fields, ABC):
 
         Raises Refused: `field_settled`, or `supplement_open` while another one waits.
         """
-        given = schemas.load(schemas.SupplementWish, said)
+        given = schemas.loaded(schemas.SupplementWish, said)
         ground = self._allow(context, organisation, set())
         at, supplement = self.now(), str(uuid7())
         due = terms.due(TERMS, Trigger.SUPPLEMENT_REQUESTED, at)
@@ -79,7 +79,7 @@ class Supplements(Fields, ABC):
         The text is the whole supplement: it names, by their labels, those fields and all that are active already.
         Raises Refused: `markup_not_allowed`, `field_not_named`, `supplement_answered`, `category_not_stated`.
         """
-        given = schemas.load(schemas.SupplementText, said)
+        given = schemas.loaded(schemas.SupplementText, said)
         texts = {lang: markdown.checked(given[lang], LONGEST) for lang in LANGUAGES}
         with self.store.reading() as session:
             self._asked(session, context, organisation, supplement)
@@ -110,7 +110,7 @@ class Supplements(Fields, ABC):
 
     def refuse_supplement(self, context: Context, organisation: str, supplement: str, **said: Any) -> dict[str, Any]:
         """`reasons` → `events`; the fields stay as they are, and can be asked for again."""
-        given = schemas.load(schemas.SupplementRefusal, said)
+        given = schemas.loaded(schemas.SupplementRefusal, said)
         with self.store.reading() as session:
             self._asked(session, context, organisation, supplement)
         ground = self._allow(context, organisation, set())

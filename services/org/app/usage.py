@@ -52,7 +52,7 @@ class Usage(Consents, ABC):
         What is known already is not taken twice. Raises Refused: `moment_impossible`, `throttled`, and whatever says
         that there is no ground.
         """
-        given = schemas.load(schemas.UsageBatch, said)["facts"]
+        given = schemas.loaded(schemas.UsageBatch, said)["facts"]
         account, organisation = context.actor.removeprefix("account/"), str(context.organisation)
         if any(one["at"] > self.now() + rules.AHEAD for one in given):
             raise Refused("moment_impossible")

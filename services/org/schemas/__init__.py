@@ -1,5 +1,6 @@
 """What may cross from a caller, by what it is about."""
 
+from services.kernel.shape import loaded as loaded
 from services.org.schemas.agreement import Ending as Ending, Proposal as Proposal, Signing as Signing
 from services.org.schemas.content import Content as Content
 from services.org.schemas.custom_field import (
@@ -8,7 +9,7 @@ from services.org.schemas.custom_field import (
     SupplementText as SupplementText,
     SupplementWish as SupplementWish,
 )
-from services.org.schemas.fields import Strict as Strict, duration as duration, load as load
+from services.org.schemas.fields import duration as duration
 from services.org.schemas.instruction import CarriedOut as CarriedOut, Instruction as Instruction, Parking as Parking
 from services.org.schemas.leaving import Delivered as Delivered, Leaving as Leaving
 from services.org.schemas.organisation import Change as Change, Registration as Registration

@@ -9,7 +9,8 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, Range
 
 from services.contracts.privacy import TRIGGERS, Category, LegalBasis, Purpose, TermTrigger
-from services.org.schemas.fields import SHA256, Strict, duration, words
+from services.kernel.shape import Strict
+from services.org.schemas.fields import SHA256, duration, words
 
 LONGEST_NOTICE = 72
 """Hours: by then the controller has to have told the supervisor itself (AVG art. 33(1))."""

@@ -10,7 +10,8 @@ from marshmallow.validate import Length, Regexp
 
 from services.contracts.org import FieldKind
 from services.contracts.privacy import Purpose
-from services.org.schemas.fields import Strict, words
+from services.kernel.shape import Strict
+from services.org.schemas.fields import words
 
 
 class Label(Strict):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
-from marshmallow.exceptions import SCHEMA
+from marshmallow import ValidationError
 from marshmallow.validate import Length, Regexp
-
-from services.kernel.decider import Refused
 
 LONGEST_TERM_DAYS = 50 * 366
 _DURATION = re.compile(
@@ -27,7 +23,6 @@ _DAYS = {
     "minutes": 1 / 1440,
     "seconds": 1 / 86400,
 }
-_UNKNOWN = "Unknown field."
 PHONE = [Length(max=40), Regexp(r"\+?[0-9][0-9 ()./-]*\Z")]
 SHA256 = Regexp(r"[0-9a-f]{64}\Z")
 
@@ -52,40 +47,3 @@ def words(longest: int = 200) -> list[Any]:
 def letter(longest: int = 4000) -> list[Any]:
     """Validators of free text with its lines: something is said."""
     return [Length(min=1, max=longest), Regexp(r"[^\x00]*\S[^\x00]*\Z")]
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-def load(schema: type[Schema], said: Mapping[str, Any]) -> dict[str, Any]:
-    """The values, typed. Raises Refused("unknown_field" or "invalid", errors={path: [messages]})."""
-    try:
-        loaded: dict[str, Any] = schema().load(said)
-    except ValidationError as error:
-        found = _flat(schema(), error.messages_dict)
-        unknown = any(_UNKNOWN in messages for messages in found.values())
-        raise Refused("unknown_field" if unknown else "invalid", errors=found) from None
-    return loaded
-
-
-def _flat(schema: Schema, messages: Mapping[Any, Any], above: str = "") -> dict[str, list[str]]:
-    """One list of messages a field; the keys of a mapping were the caller's words, so they are left out."""
-    found: dict[str, list[str]] = {}
-    for name, said in messages.items():
-        field = schema.fields.get(name)
-        if isinstance(field, fields.Nested) and isinstance(said, Mapping):
-            found.update(_flat(field.schema, said, f"{above}{name}."))
-        else:
-            path = above.rstrip(".") if name == SCHEMA else f"{above}{name}"
-            found[path] = sorted(set(_leaves(said)))
-    return found
-
-
-def _leaves(said: Any) -> list[str]:
-    if isinstance(said, Mapping):
-        return [leaf for one in said.values() for leaf in _leaves(one)]
-    if isinstance(said, list):
-        return [leaf for one in said for leaf in _leaves(one)]
-    return [str(said)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.contracts.org import InstructionChannel
-from services.org.schemas.fields import Strict, letter
+from services.kernel.shape import Strict
+from services.org.schemas.fields import letter
 
 
 class Instruction(Strict):

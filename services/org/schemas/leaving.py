@@ -8,7 +8,8 @@ from marshmallow import fields, post_load
 from marshmallow.validate import Range
 
 from services.contracts.org import LeavingChoice
-from services.org.schemas.fields import SHA256, Strict
+from services.kernel.shape import Strict
+from services.org.schemas.fields import SHA256
 
 
 class Leaving(Strict):

@@ -9,7 +9,8 @@ from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import Length
 
 from services.contracts.org import OrganisationKind
-from services.org.schemas.fields import PHONE, Strict, words
+from services.kernel.shape import Strict
+from services.org.schemas.fields import PHONE, words
 
 
 class Contact(Strict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from services.org.schemas.fields import Strict
+from services.kernel.shape import Strict
 
 
 class Acknowledging(Strict):

@@ -9,7 +9,8 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, Regexp
 
 from services.contracts.privacy import Category, Purpose
-from services.org.schemas.fields import Strict, letter, words
+from services.kernel.shape import Strict
+from services.org.schemas.fields import letter, words
 
 EEA = frozenset(
     {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI"}

@@ -6,7 +6,7 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from services.contracts.org import UsageKind
-from services.org.schemas.fields import Strict
+from services.kernel.shape import Strict
 
 
 class UsageFact(Strict):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from marshmallow import RAISE, Schema, ValidationError, fields as m, validates_schema
+from marshmallow import ValidationError, fields as m, validates_schema
 from marshmallow.validate import Length
 from sqlalchemy import Row
 
@@ -15,14 +15,12 @@ from services.contracts.retention import CertificateIssued, HoldGround, HoldScop
 from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
+from services.kernel.shape import Strict, loaded as loaded
 from services.retention.domain.terms import Agreed
 
 
-class HoldWish(Schema):
+class HoldWish(Strict):
     """A person by `account` or by the `erasure` of their closed account, or an `organisation`; never both."""
-
-    class Meta:
-        unknown = RAISE
 
     scope = m.Enum(HoldScope, by_value=True, required=True)
     organisation = m.String(validate=Length(min=1, max=100))
@@ -50,13 +48,10 @@ def hold_wish(said: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused("ground_needed")
     if not given.get("expires_at"):
         raise Refused("expiry_needed")
-    return loaded(HoldWish(), given)
+    return loaded(HoldWish, given)
 
 
-class Review(Schema):
-    class Meta:
-        unknown = RAISE
-
+class Review(Strict):
     finding = m.String(required=True, validate=Length(min=1, max=4000))
     review_at = m.AwareDateTime(format="iso", allow_none=True, load_default=None)
 
@@ -66,16 +61,7 @@ def review(said: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in said.items() if value is not None}
     if not str(given.get("finding", "")).strip():
         raise Refused("ground_needed")
-    return loaded(Review(), given)
-
-
-def loaded(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        values: dict[str, Any] = schema.load(given)
-    except ValidationError as error:
-        errors = {name: ["Not right."] for name in error.messages_dict if name in schema.fields}
-        raise Refused("invalid" if errors else "unknown_field", errors=errors) from None
-    return values
+    return loaded(Review, given)
 
 
 def erasure(row: Row, parts: Sequence[Row], services: Sequence[str]) -> dict[str, Any]:  # type: ignore[type-arg]

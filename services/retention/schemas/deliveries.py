@@ -8,7 +8,8 @@ from marshmallow import fields as m
 from marshmallow.validate import Length
 from sqlalchemy import Row
 
-from services.retention.schemas.requests import LONGEST, Strict
+from services.kernel.shape import Strict
+from services.retention.schemas.requests import LONGEST
 
 LARGEST_AS_TEXT = 12 * 2**20
 

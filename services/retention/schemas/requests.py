@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
-from marshmallow import RAISE, Schema, ValidationError, fields as m
+from marshmallow import ValidationError, fields as m
 from marshmallow.validate import Length
 from sqlalchemy import Row
 
@@ -21,6 +21,7 @@ from services.contracts.retention import (
     RestrictionGround,
     Right,
 )
+from services.kernel.shape import Strict
 
 OPEN = ("received", "verified")
 LONGEST = 10_000
@@ -30,11 +31,6 @@ def _text(*, required: bool = True) -> m.String:
     if required:
         return m.String(required=True, validate=Length(min=1, max=LONGEST))
     return m.String(load_default=None, allow_none=True, validate=Length(max=LONGEST))
-
-
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 class Intake(Strict):

@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from services.contracts.privacy import TRIGGERS, Category
 from services.kernel.decider import Refused
+from services.kernel.shape import Strict
 from services.org import schemas
 from tests.unit.org.test_agreements_wired import PROPOSAL
 
@@ -20,9 +21,9 @@ REGISTRATION: dict[str, Any] = {
 }
 
 
-def refusal(schema: type[schemas.Strict], said: dict[str, Any]) -> Refused:
+def refusal(schema: type[Strict], said: dict[str, Any]) -> Refused:
     with pytest.raises(Refused) as caught:
-        schemas.load(schema, said)
+        schemas.loaded(schema, said)
     return caught.value
 
 
@@ -43,24 +44,24 @@ def test_any_other_term_is_refused(term: str) -> None:
 @pytest.mark.parametrize(
     ("but", "field"),
     [
-        ({"purposes": {"marketing-secret": "consent"}}, "purposes"),
-        ({"purposes": {"app_access": "because-secret"}}, "purposes"),
+        ({"purposes": {"marketing-secret": "consent"}}, "purposes.?.key"),
+        ({"purposes": {"app_access": "because-secret"}}, "purposes.app_access.value"),
         ({"purposes": {}}, "purposes"),
-        ({"categories": ["secret"]}, "categories"),
+        ({"categories": ["secret"]}, "categories.0"),
         ({"categories": []}, "categories"),
-        ({"retention": {"name": "secret"}}, "retention"),
+        ({"retention": {"name": "secret"}}, "retention.name.value"),
         ({"retention": {"ip_address": "P1D"}}, "retention"),
         ({"retention": None}, "retention"),
-        ({"retention": {"name": "-P1D"}}, "retention"),
-        ({"retention": {"name": "P51Y"}}, "retention"),
-        ({"retention": {"secret": "P1D"}}, "retention"),
-        ({"triggers": {"name": "secret"}}, "triggers"),
-        ({"triggers": {"secret": "recorded"}}, "triggers"),
+        ({"retention": {"name": "-P1D"}}, "retention.name.value"),
+        ({"retention": {"name": "P51Y"}}, "retention.name.value"),
+        ({"retention": {"secret": "P1D"}}, "retention.?.key"),
+        ({"triggers": {"name": "secret"}}, "triggers.name.value"),
+        ({"triggers": {"secret": "recorded"}}, "triggers.?.key"),
         ({"triggers": {"name": "session_ended"}}, "triggers"),
         ({"triggers": {"contact_phone": "agreement_ended"}}, "triggers"),
         ({"retention": {"credentials": "P1D"}, "triggers": {"credentials": "recorded"}}, "triggers"),
         ({"starts_on": "secret"}, "starts_on"),
-        ({"sub_processors": ["secret\x1b[2J"]}, "sub_processors"),
+        ({"sub_processors": ["secret\x1b[2J"]}, "sub_processors.0"),
         ({"sub_processors": "secret"}, "sub_processors"),
     ],
 )
@@ -72,8 +73,8 @@ def test_terms_outside_the_closed_lists_are_refused_without_an_echo(but: dict[st
 
 
 def test_a_term_begins_at_its_categorys_trigger_or_at_another_that_it_allows() -> None:
-    assert schemas.load(schemas.Proposal, PROPOSAL)["triggers"] == {}
-    loaded = schemas.load(schemas.Proposal, {**PROPOSAL, "triggers": {"name": "recorded"}})
+    assert schemas.loaded(schemas.Proposal, PROPOSAL)["triggers"] == {}
+    loaded = schemas.loaded(schemas.Proposal, {**PROPOSAL, "triggers": {"name": "recorded"}})
     assert {category.value: trigger.value for category, trigger in loaded["triggers"].items()} == {"name": "recorded"}
 
 
@@ -83,7 +84,7 @@ def test_every_category_says_what_begins_its_term() -> None:
 
 
 def test_categories_stand_once() -> None:
-    loaded = schemas.load(schemas.Proposal, {**PROPOSAL, "categories": ["name", "email", "name"]})
+    loaded = schemas.loaded(schemas.Proposal, {**PROPOSAL, "categories": ["name", "email", "name"]})
     assert [category.value for category in loaded["categories"]] == ["name", "email"]
 
 
