@@ -106,7 +106,7 @@ def test_what_was_checked_is_in_the_register_the_newest_first(world: World) -> N
         ({"kind": "horoscope"}, "invalid"),
         ({"evidence_sha256": "none"}, "invalid"),
         ({"findings": -1}, "invalid"),
-        ({"why": "nothing"}, "invalid"),
+        ({"why": "nothing"}, "unknown_field"),
     ],
 )
 def test_a_check_that_says_nothing_is_none(world: World, but: dict[str, Any], code: str) -> None:
