@@ -42,7 +42,7 @@ from services.audit.views import (
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
 from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
-from services.contracts.privacy import Role
+from services.contracts.privacy import Category, Role
 from services.contracts.retention import ErasureOrdered
 from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
@@ -82,7 +82,7 @@ class Audit(Participant):
         self.receipts = Receipts(self.store, self.witnesses.digest, self._durable)
         terms = own_terms()
         self.pruning = Pruning(self.store, self.own_context, self._read_by_all, terms)
-        self.grounds = Grounds(self.store, self.own_context, terms)
+        self.grounds = Grounds(self.store, self.own_context, terms, self._held)
         notices, maker = own_notices(), configuration.maker
         self.incidents = Incidents(self.store, self._pseudonym_of, maker, notices)
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
@@ -308,6 +308,10 @@ class Audit(Participant):
     def _retention_told(self, question: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = self.caller.call("retention", question, asked, self.own_context())
         return found
+
+    def _held(self, organisation: str) -> dict[str, Any]:
+        asked = {"organisation": organisation, "category": Category.CORRESPONDENCE.value}
+        return self._retention_told("held_in", asked)
 
     def _for_the_maker(self) -> Context:
         return self.own_context(organisation=self.configuration.maker)

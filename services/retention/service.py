@@ -48,7 +48,7 @@ class RetentionService(Tended):
     def holds(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.holds.all(after or "", limit)
 
-    @answers(callers=("auth",))
+    @answers(callers=("auth", "audit"))
     def held_in(self, context: Context, organisation: str, category: str) -> dict[str, Any]:
         return self.app.holds.held_in(organisation, category)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,16 +11,21 @@ from services.audit.domain import complaint, disclosure, incident, replay, rollb
 from services.audit.domain.basis import of_rule
 from services.audit.domain.terms import Due, Terms, Trigger, due
 from services.audit.ledger.keeping import own_bases
-from services.audit.views import grounds as view, papers
+from services.audit.views import complaints, grounds as view, papers
 from services.contracts.audit import DisclosureOpened, DisclosureTextErased
 from services.kernel import eventstore
 from services.kernel.codec import moment
 from services.kernel.context import Context
 from services.kernel.database import scrub
 from services.kernel.durations import after
+from services.kernel.rpc import Unavailable
 from services.kernel.unit import Store, Unit
 
+log = logging.getLogger(__name__)
+
 BATCH = 100
+Held = Callable[[str], Mapping[str, Any]]
+"""Whose words a hold keeps in an organisation: `everybody`'s, or those of `people`. Raises Unavailable."""
 TRIGGERS = {
     "replay": Trigger.REPLAY_STARTED,
     "rollback": Trigger.ROLLBACK_ACCEPTED,
@@ -37,16 +43,22 @@ class Grounds:
         store: Store,
         context: Callable[[], Context],
         terms: Sequence[Terms],
+        held: Held,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._store, self._context, self._terms, self._now = store, context, terms, now
+        self._store, self._context, self._terms, self._held, self._now = store, context, terms, held, now
         self._all_terms = {one.by_trigger[trigger] for one in terms for trigger in TRIGGERS.values()}
         self._unscrubbed = False
 
     def turn(self) -> int:
-        """Erase every ground whose term is over, key first; returns how many. A crash between begins again."""
+        """Erase every ground whose term is over, key first; returns how many. A crash between begins again.
+
+        What a hold keeps of people waits until that ends (P08): of what they complained of, as of themselves.
+        """
         count = 0
         for owner, found in list(self._over()):
+            if self._kept(owner):
+                continue
             self._erase(owner, found)
             count += 1
         self._unscrubbed |= count > 0
@@ -69,6 +81,22 @@ class Grounds:
             if len(rows) < BATCH:
                 return
             seen = rows[-1].given_at, rows[-1].owner
+
+    def _kept(self, owner: str) -> bool:
+        """Whether a hold is on it, asked just before it goes; where nobody answers, it stays until the next turn."""
+        kind, _, identity = owner.partition("/")
+        if kind != "complaint":
+            return False
+        with self._store.reading() as session:
+            row = complaints.by_id(session, None, identity)
+        if row is None:
+            return False
+        try:
+            held = self._held(row.organisation)
+        except Unavailable:
+            log.info("the words of a complaint stay while retention does not say whether they are held")
+            return True
+        return bool(held["everybody"]) or row.complainant in held["people"]
 
     def _erase(self, owner: str, found: Due) -> None:
         owners = _with_papers(owner)

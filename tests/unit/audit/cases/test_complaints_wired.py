@@ -14,6 +14,7 @@ from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.keyring import Erased
+from services.kernel.rpc import Unavailable
 from tests.unit.audit.cases.world import MAKER, NOON, OFFICER, OURS, THEIRS, World
 
 SANNE = str(uuid4())
@@ -131,6 +132,33 @@ def test_its_words_go_two_years_after_the_answer_and_the_register_stays(world: W
     assert rows == {said: "erased", waits: "open"}, "what waits for an answer has no term yet"
     assert world.complaints.show(OFFICER, said, None)["text"] is None
     assert world.agrees()
+
+
+@pytest.mark.parametrize("held", [{"everybody": False, "people": [SANNE]}, {"everybody": True, "people": []}, None])
+def test_what_a_hold_covers_waits_until_it_ends(
+    world: World, said: str, held: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of this person or of everybody there; and where retention does not say, nothing goes."""
+    elsewhere = str(world.complaints.complain(me(str(uuid4()), THEIRS), text="Elders.")["complaint"])
+    for complaint in (said, elsewhere):
+        answer(world, complaint)
+    world.now += timedelta(days=365 * 2 + 3)
+
+    def kept(organisation: str) -> dict[str, Any]:
+        if organisation != OURS:
+            return World.held(world, organisation)
+        if held is None:
+            raise Unavailable("retention")
+        return held
+
+    monkeypatch.setattr(world, "held", kept)
+    assert world.grounds.turn() == 1
+    assert world.complaints.show(OFFICER, said, None)["text"] == WORDS
+    assert world.complaints.show(OFFICER, elsewhere, None)["text"] is None
+
+    monkeypatch.undo()
+    assert world.grounds.turn() == 1
+    assert world.complaints.show(OFFICER, said, None)["text"] is None
 
 
 def test_with_whoever_complained_goes_what_they_said(world: World, said: str) -> None:

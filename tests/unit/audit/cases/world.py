@@ -64,7 +64,9 @@ class World:
         self.incidents = Incidents(self.audit, self._person, MAKER, notices, lambda: self.now)
         self.complaints = Complaints(self.audit, self._person, notices, lambda: self.now)
         self.scoping = Scoping(self.audit, self.own, lambda: self.now, patience=60)
-        self.grounds = Grounds(self.audit, self.own, own_terms(), lambda: self.now)
+        self.grounds = Grounds(
+            self.audit, self.own, own_terms(), lambda organisation: self.held(organisation), lambda: self.now
+        )
         nothing = Holding(owners=lambda _, __: set(), drop=lambda _, __: 0, left=lambda _, __: 0)
         person = replace(nothing, owners=lambda _, order: {f"account/{order.account}"})
         house = replace(nothing, owners=lambda _, order: {f"organisation/{order.organisation}"})
@@ -78,6 +80,10 @@ class World:
 
     def own(self, **more: Any) -> Context:
         return Context(actor="system/audit", **{"correlation": "c", **more})
+
+    def held(self, _: str) -> dict[str, Any]:
+        """What retention says of holds, unless a test has it say something else."""
+        return {"everybody": False, "people": []}
 
     def _person(self, account: str, _: str | None) -> str:
         if account not in self.accounts:

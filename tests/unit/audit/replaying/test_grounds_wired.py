@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -44,9 +45,13 @@ def clock() -> Clock:
     return Clock()
 
 
+def nobody(_: str) -> dict[str, Any]:
+    return {"everybody": False, "people": []}
+
+
 @pytest.fixture
 def timer(world: World, clock: Clock) -> Grounds:
-    return Grounds(world.audit, lambda: Context(actor="system/audit", correlation="c"), own_terms(), clock)
+    return Grounds(world.audit, lambda: Context(actor="system/audit", correlation="c"), own_terms(), nobody, clock)
 
 
 def rows(world: World) -> dict[str, tuple[bool, bool]]:
