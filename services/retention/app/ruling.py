@@ -93,12 +93,17 @@ class Ruling:
 
     def changes(self, session: Connection, organisation: str, agreed: Agreed) -> Iterator[Change]:
         """What these terms do to each date that stands in the organisation, by person."""
-        mine: dict[str, list[Open]] = defaultdict(list)
+        mine: dict[str, list[Any]] = defaultdict(list)
         for row in erasures.open_of(session, organisation):
-            mine[row.account].append(_open(row))
-        for account, opened in sorted(mine.items()):
-            gone, recorded = erasures.gone_of(session, account), recordings.of(session, account)
-            yield from changes(self._retention.terms, agreed, opened, gone, recorded)
+            mine[row.account].append(row)
+        for _, rows in sorted(mine.items()):
+            yield from self.changes_of(session, agreed, rows)
+
+    def changes_of(self, session: Connection, agreed: Agreed, rows: Sequence[Any]) -> list[Change]:
+        """What these terms do to one person, whose open erasures all `rows` are."""
+        account = rows[0].account
+        gone, recorded = erasures.gone_of(session, account), recordings.of(session, account)
+        return changes(self._retention.terms, agreed, [_open(row) for row in rows], gone, recorded)
 
     def _do(self, unit: Unit, organisation: str, agreed: Agreed, change: Change) -> None:
         now, because = self._retention.now(), agreed.entry

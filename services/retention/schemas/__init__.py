@@ -100,13 +100,15 @@ def hold(row: Row) -> dict[str, Any]:  # type: ignore[type-arg]
     }
 
 
-def preview(proposal: Any, page: Sequence[Any], totals: Mapping[str, Any], following: str | None) -> dict[str, Any]:
+def preview(
+    proposal: Any, page: Sequence[Any], totals: Mapping[str, Any] | None, following: str | None
+) -> dict[str, Any]:
     """`person` is a pseudonym: the door puts the public id in its place."""
     return {
         "agreement": proposal.agreement,
         "version": proposal.version,
         "starts_on": proposal.starts_on.isoformat(),
-        "totals": dict(totals),
+        "totals": totals,
         "items": [
             {
                 "person": one.person,

@@ -244,6 +244,23 @@ def open_of(session: Connection, organisation: str) -> Sequence[Row]:  # type: i
     return session.execute(select(erasures).where(mine).order_by(erasures.c.asked_in)).all()
 
 
+def open_of_each(session: Connection, organisation: str, people: Collection[str]) -> Sequence[Row]:  # type: ignore[type-arg]
+    """As `open_of`, of these people alone, the first asked for first."""
+    mine = (erasures.c.organisation == organisation) & erasures.c.scope.in_(OF_PEOPLE) & erasures.c.account.in_(people)
+    mine &= erasures.c.state.in_(("scheduled", "held"))
+    order = erasures.c.asked_in, erasures.c.erasure
+    return session.execute(select(erasures).where(mine).order_by(*order)).all()
+
+
+def page_of(session: Connection, organisation: str, since: tuple[int, str] | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Whoever asked for them and however far they are, in the order of the entries that ask; from `since` on."""
+    order = erasures.c.asked_in, erasures.c.erasure
+    chosen = select(erasures).where(NO_SESSION, erasures.c.organisation == organisation)
+    if since is not None:
+        chosen = chosen.where(tuple_(*order) >= since)
+    return session.execute(chosen.order_by(*order).limit(limit)).all()
+
+
 def scopes_of(session: Connection, account: str) -> set[str]:
     """What of this person has an erasure of its own, one that was not cancelled."""
     mine = (erasures.c.account == account) & (erasures.c.state != "cancelled")

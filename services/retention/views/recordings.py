@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 
 from services.contracts.auth import PeopleErased, PersonInvited, UserRegistered
@@ -116,11 +117,14 @@ def of(session: Connection, account: str) -> dict[Category, datetime]:
     return {Category(row.category): moment(row.at) for row in rows}
 
 
-def waiting(session: Connection, organisation: str, category: Category) -> Iterator[Row]:  # type: ignore[type-arg]
-    """All that are not scheduled to be erased, by account, streamed."""
+def page_of(
+    session: Connection, organisation: str, category: Category, after: tuple[str, str], limit: int
+) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Those that are not scheduled to be erased, the oldest first, from behind `after` (since when, and whose)."""
+    order = recordings.c.at, recordings.c.account
     mine = (recordings.c.organisation == organisation) & (recordings.c.category == category.value) & ~_scheduled()
-    streamed = session.execution_options(yield_per=500)
-    return iter(streamed.execute(select(recordings).where(mine).order_by(recordings.c.account)))
+    found = select(recordings).where(mine, tuple_(*order) > after)
+    return session.execute(found.order_by(*order).limit(limit)).all()
 
 
 def _scheduled() -> ColumnElement[bool]:

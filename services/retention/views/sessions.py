@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    tuple_,
     update,
 )
 
@@ -105,11 +106,11 @@ def ended_before(
     return session.execute(select(sessions).where(mine).order_by(sessions.c.ends_at).limit(limit)).all()
 
 
-def waiting(session: Connection, organisation: str) -> Iterator[Row]:  # type: ignore[type-arg]
-    """All that are not scheduled to be erased, by session, streamed."""
-    mine = (sessions.c.organisation == organisation) & ~_scheduled()
-    streamed = session.execution_options(yield_per=500)
-    return iter(streamed.execute(select(sessions).where(mine).order_by(sessions.c.session)))
+def page_of(session: Connection, organisation: str, after: tuple[str, str], limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Those that are not scheduled to be erased, the first over first, from behind `after` (its end, and which)."""
+    order = sessions.c.ends_at, sessions.c.session
+    found = select(sessions).where(sessions.c.organisation == organisation, tuple_(*order) > after, ~_scheduled())
+    return session.execute(found.order_by(*order).limit(limit)).all()
 
 
 def _scheduled() -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event as listening
 
 from services.contracts import org
 from services.contracts.privacy import Category, TermTrigger
@@ -16,6 +17,7 @@ from services.contracts.retention import ErasureCancelled, ErasureRescheduled, E
 from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
+from services.retention.app import previewing, touched
 from services.retention.domain.plan import categories_of
 from tests.unit.retention.test_rules_wired import MINE, MONTH, RECORDED, agree, register, sign_in, sign_out
 from tests.unit.retention.world import NOW, World
@@ -56,13 +58,13 @@ def sign(world: World, agreement: str, version: int) -> None:
 
 def previewed(world: World, agreement: str, limit: int = 3) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """All items, page by page, and the numbers."""
-    items, after = [], ""
-    while True:
-        page = world.app.previewing.preview(MINE, agreement, after, limit)
+    first = page = world.app.previewing.preview(MINE, agreement, "", limit)
+    items = list(first["items"])
+    while page["next"] is not None:
+        page = world.app.previewing.preview(MINE, agreement, page["next"], limit)
+        assert page["totals"] is None, "they are counted once"
         items += page["items"]
-        if page["next"] is None:
-            return items, page["totals"]
-        after = page["next"]
+    return items, first["totals"]
 
 
 def events(world: World) -> list[Any]:
@@ -129,7 +131,7 @@ def test_a_rule_that_changes_nothing_touches_nobody(world):
     peopled(world)
     agreement = agree(world, MONTH, version=2, sides=1)
 
-    assert previewed(world, agreement) == ([], {"people": 0, "dates": 0, "by_category": {}})
+    assert previewed(world, agreement) == ([], {"people": 0, "dates": 0, "by_category": {}, "exact": True})
 
 
 def test_a_date_that_stands_is_named_by_its_erasure_and_what_it_was_before(world):
@@ -156,3 +158,54 @@ def test_only_ones_own_open_agreement_can_be_previewed(world):
     ):
         with pytest.raises(Refused, match=f"^{code}$"):
             world.app.previewing.preview(organisation, agreement, "", 10)
+
+
+def test_read_in_pieces_it_is_the_same(world, monkeypatch):
+    agree(world, {**MONTH, Category.EMAIL: "P20D"})
+    peopled(world)
+    agreement = agree(world, NEW, version=2, sides=1, triggers=RECORDED)
+    whole, totals = previewed(world, agreement, limit=100)
+    monkeypatch.setattr(touched, "A_READ", 2)
+    monkeypatch.setattr(previewing, "A_PAGE", 3)
+
+    assert previewed(world, agreement) == (whole, totals)
+
+
+def test_a_page_costs_the_same_of_many_as_of_few(world, monkeypatch):
+    agree(world, {**MONTH, Category.EMAIL: "P20D"})
+    peopled(world)
+    agreement = agree(world, NEW, version=2, sides=1, triggers=RECORDED)
+    monkeypatch.setattr(touched, "A_READ", 2)
+    asked: list[str] = []
+    listening.listen(world.app.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+
+    def cost() -> int:
+        place = world.app.previewing.preview(MINE, agreement, "", 1)["next"]
+        asked.clear()
+        world.app.previewing.preview(MINE, agreement, place, 1)
+        return len(asked)
+
+    few = cost()
+    for _ in range(4):
+        peopled(world)
+    assert cost() == few
+
+
+def test_of_more_dates_than_are_counted_the_numbers_say_so(world, monkeypatch):
+    agree(world, MONTH)
+    peopled(world)
+    agreement = agree(world, NEW, version=2, sides=1)
+    whole = previewed(world, agreement)[1]
+    monkeypatch.setattr(previewing, "COUNTED", 2)
+
+    some = previewed(world, agreement)[1]
+    assert (whole["exact"], some["exact"]) == (True, False)
+    assert some["dates"] <= 2 < whole["dates"]
+
+
+@pytest.mark.parametrize("place", ["4|x", "1|x|y|z", "2|name", "nonsense", "3|only"])
+def test_a_place_that_is_none_is_refused(world, place):
+    agree(world, MONTH)
+    agreement = agree(world, NEW, version=2, sides=1)
+    with pytest.raises(Refused, match=r"^cursor_invalid$"):
+        world.app.previewing.preview(MINE, agreement, place, 10)
