@@ -90,7 +90,8 @@ class Audit(Participant):
         self.sealing = Sealing(self.store, self.own_context, self._looked_at)
         self.scoping = Scoping(self.store, self.own_context)
         vkey, others = configuration.installation["log"], Others(caller, self.own_context)
-        self.disclosures = Disclosures(self.store, others, maker, own_bases(), vkey, self.own_context)
+        bases = own_bases(configuration.disclosure_bases)
+        self.disclosures = Disclosures(self.store, others, maker, bases, vkey, self.own_context)
         self.reports = Reports(
             self.store,
             self.alarms,

@@ -288,6 +288,10 @@ class AuditService(Tended):
     ) -> dict[str, Any]:
         return self.app.disclosures.showing.answer(context, organisation, consultation, **said)
 
+    @answers(callers=("auth",))
+    def consultation_waits(self, context: Context, disclosure: str) -> dict[str, Any]:
+        return self.app.disclosures.noticing.waits(disclosure)
+
     @answers()
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:
         return self.app.report(kind, **asked)

@@ -154,7 +154,7 @@ class AuthService(Tended):
 
     @answers(callers=("retention",))
     def remind(self, context: Context, organisation: str, request: str, why: str) -> dict[str, Any]:
-        return self.app.rights.remind(context, organisation=organisation, request=request, why=Reminder(why))
+        return self.app.notices.remind(context, organisation=organisation, request=request, why=Reminder(why))
 
     @answers(callers=("retention",))
     def mail_delivery(self, context: Context, organisation: str, person: str, token: str) -> dict[str, Any]:

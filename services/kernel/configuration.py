@@ -45,6 +45,8 @@ class Configuration:
     """Versions of terms in the form of services/retention/terms.json, instead of those of this version."""
     retention_law: Path | None = None
     """Versions of the law's terms in the form of services/retention/legal.json, instead of those of this version."""
+    disclosure_bases: Path | None = None
+    """Versions of legal bases in the form of services/audit/bases.json, instead of those of this version."""
     gap_seconds: float = 60.0
     """How long a number of a source may be missing before that is an event."""
     key_provider: Mapping[str, str] = field(default_factory=lambda: {"kind": "file"})
@@ -80,6 +82,7 @@ class Configuration:
             witnesses=Path(policy).absolute() if (policy := env.str("CRISISCONNECT_WITNESSES", "")) else None,
             retention_terms=Path(terms).absolute() if (terms := env.str("CRISISCONNECT_RETENTION_TERMS", "")) else None,
             retention_law=Path(law).absolute() if (law := env.str("CRISISCONNECT_RETENTION_LAW", "")) else None,
+            disclosure_bases=Path(rows).absolute() if (rows := env.str("CRISISCONNECT_DISCLOSURE_BASES", "")) else None,
             gap_seconds=env.float("CRISISCONNECT_GAP_SECONDS", 60.0),
             key_provider=_key_provider(env),
             longest_cycle_seconds=env.float("CRISISCONNECT_LONGEST_CYCLE_SECONDS", 3600.0),

@@ -18,6 +18,8 @@ from services.contracts.auth import (
     InvitationWithdrawn,
     KeyEpochRetired,
     LiftAnnounced,
+    NoticeGiven,
+    NoticeKind,
     PasswordChanged,
     PeopleErased,
     PersonalDataCorrected,
@@ -289,5 +291,18 @@ def access_reviewed(**but: Any) -> AccessReviewed:
         removed=2,
         by=f"account/{BEHEERDER}",
         at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def notice_given(**but: Any) -> NoticeGiven:
+    one = NoticeGiven(
+        notice="0195538e-6f70-7182-8d94-af00b1c2d3e4",
+        organisation=GEMEENTE,
+        about=NoticeKind.SUB_PROCESSOR,
+        case="2b8f0c1d-4e5a-4f6b-8c7d-9e0f1a2b3c55",
+        until=MORNING + timedelta(days=30),
+        told=2,
+        at=MORNING + timedelta(seconds=2),
     )
     return replace(one, **but)

@@ -14,6 +14,7 @@ from services.audit.disclosing.deadlines import Deadlines
 from services.audit.disclosing.deciding import Deciding
 from services.audit.disclosing.file import Files
 from services.audit.disclosing.handing_over import HandingOver
+from services.audit.disclosing.noticing import Noticing
 from services.audit.disclosing.opening import Opening
 from services.audit.disclosing.showing import Showing
 from services.audit.disclosing.sources import Key, Sources, Wanted
@@ -46,6 +47,7 @@ class Disclosures:
         self.deciding = Deciding(files, sources, copies)
         self.handing_over = HandingOver(files, sources, vkey, copies)
         self.showing = Showing(files, sources, self.consulting)
+        self.noticing = Noticing(files, sources)
         self.telling = Telling(files, self.showing)
         self.deadlines = Deadlines(files, context, copies)
 

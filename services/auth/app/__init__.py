@@ -19,12 +19,14 @@ from services.auth.app.facts import facts
 from services.auth.app.invitations import Invitations
 from services.auth.app.letters import Letters
 from services.auth.app.mail import Mailer, transport
+from services.auth.app.notices import Notices
 from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
 from services.auth.app.reviewing import Reviewing
 from services.auth.app.rights import Rights
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
+from services.auth.reactions import FOLLOWS
 from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
 from services.contracts.facts import ORGANISATION
@@ -53,7 +55,7 @@ HOLDING = (accounts, sessions, looks, restrictions, custom_values, work)
 class Auth(Participant):
     name = "auth"
     views = (accounts, sessions, looks, restrictions, custom_values)
-    follows = (CustomFieldRetired,)
+    follows = (CustomFieldRetired, *FOLLOWS)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
     )
@@ -73,6 +75,7 @@ class Auth(Participant):
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
         self.rights = Rights(self)
+        self.notices = Notices(self)
 
     def begin(self) -> None:
         self.invitations.invite_first_operator()
@@ -182,13 +185,17 @@ class Auth(Participant):
         match entry.record.event:
             case CustomFieldRetired() as event:
                 self.keyring.erase([retirement(event.field)])
+            case _:
+                self.notices.ahead(entry)
 
     def handle(self, unit: Unit, entry: Entry) -> None:
-        """Nothing is filled in from here on; what there is goes soon after."""
+        """Into a retired field nothing is filled in from here on; what there is goes soon after."""
         match entry.record.event:
             case CustomFieldRetired() as event:
                 eventstore.bury(unit.session, [retirement(event.field)])
                 self.custom_fields.retired()
+            case _:
+                self.notices.give(unit, entry)
 
     # -- forgetting
 

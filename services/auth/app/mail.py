@@ -6,12 +6,14 @@ import logging
 import smtplib
 import ssl
 from collections import deque
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from email.message import EmailMessage
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+from services.auth.app.texts import TEXTS
 from services.auth.views import work
 from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
@@ -23,82 +25,13 @@ from services.kernel.unit import Store, Unit
 log = logging.getLogger(__name__)
 
 KEPT_IN_MEMORY = 1000
-TEXTS = {
-    "invitation": (
-        "Uitnodiging voor CrisisConnect / Invitation to CrisisConnect",
-        """\
-U bent uitgenodigd om een account te openen in CrisisConnect. De link werkt één keer, zeven dagen lang:
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
-{link}
 
-Verwachtte u dit niet, dan hoeft u niets te doen.
-
-You have been invited to open an account in CrisisConnect. The link works once, for seven days:
-
-{link}
-
-If you did not expect this, you need not do anything.
-""",
-    ),
-    "restriction_ends": (
-        "Uw gegevens worden weer gebruikt / Your data will be used again",
-        """\
-Op uw verzoek worden uw gegevens in CrisisConnect alleen bewaard. Dat eindigt niet eerder dan {about}. Waarom, leest u
-bij uw verzoek in de app; bent u het er niet mee eens, laat het uw Beheerder dan vóór die dag weten:
-
-{link}
-
-On your request your data in CrisisConnect is only stored. That ends no sooner than {about}. You find the reasons with
-your request in the app; if you do not agree, tell your Beheerder before that day:
-
-{link}
-""",
-    ),
-    "request_due_soon": (
-        "Een verzoek moet bijna beantwoord zijn / A data request is due soon",
-        """\
-Het verzoek {about} moet binnenkort beantwoord zijn. De datum staat erbij:
-
-{link}
-
-The data request {about} has to be answered soon. You find the date with it:
-
-{link}
-""",
-    ),
-    "request_overdue": (
-        "Een verzoek is te laat beantwoord / A data request is overdue",
-        """\
-De termijn voor het verzoek {about} is voorbij. Het antwoord is nog altijd verschuldigd:
-
-{link}
-
-The term for the data request {about} is over. The answer is still owed:
-
-{link}
-""",
-    ),
-    "delivery": (
-        "Het antwoord op uw verzoek ligt klaar / The answer to your request is ready",
-        """\
-Het antwoord op uw verzoek ligt klaar. U haalt het één keer op, met deze link en met de code die u op een andere manier
-krijgt (per telefoon, per brief of aan de balie):
-
-{link}
-
-De link zegt tot wanneer dat kan; vraag uw Beheerder daarna om een nieuwe. Wie u ook belt of schrijft: geef deze link
-aan niemand.
-
-The answer to your request is ready. You fetch it once, with this link and with the code that reaches you in another way
-(by telephone, by letter or at the counter):
-
-{link}
-
-The link says until when; after that, ask your Beheerder for a new one. Whoever calls or writes: give this link to
-nobody.
-""",
-    ),
-}
+def moment_shown(moment: datetime) -> str:
+    """For people: the day and the time in Amsterdam; of a midnight the day alone."""
+    local = moment.astimezone(AMSTERDAM)
+    return f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
 
 
 class Transport(Protocol):
@@ -120,12 +53,13 @@ class Memory:
 
 
 class Sent(NamedTuple):
-    """`text` names it, `about` is a day or a case's id; the others are sealed."""
+    """`text` names it, `about` is a day or a case's id, `until` a moment as it is shown; the others are sealed."""
 
     text: str
     recipient: str
     link: str
     about: str | None = None
+    until: str | None = None
 
 
 class Smtp:
@@ -169,11 +103,22 @@ class Mailer:
         self._out = out
         self._public_url = public_url
 
-    def post(self, unit: Unit, account: str, text: str, recipient: str, path: str, *, about: str | None = None) -> None:
-        """Queue one mail, sealed under the recipient's own keys: it goes when they do."""
+    def post(
+        self,
+        unit: Unit,
+        account: str,
+        text: str,
+        recipient: str,
+        path: str,
+        *,
+        about: str | None = None,
+        until: str | None = None,
+        owner: str | None = None,
+    ) -> None:
+        """Queue one mail, sealed under the recipient's own keys, or those of `owner`: it goes when they do."""
         if unit.keys is None:
             raise RuntimeError("prepare the recipient's keys before the transaction")
-        owner = f"account/{account}"
+        owner = owner or f"account/{account}"
         work.post(
             unit.session,
             str(uuid4()),
@@ -183,6 +128,7 @@ class Mailer:
             unit.keys.seal(owner, "credentials", "auth.Mail", "link", f"{self._public_url}{path}"),
             instant(datetime.now(UTC)),
             about,
+            until,
         )
 
     def send_due(self) -> None:
@@ -190,19 +136,20 @@ class Mailer:
             due = work.mails_due(session, instant(datetime.now(UTC)))
         for row in due:
             to, link = self._keyring.open_many([(row.recipient, "recipient"), (row.link, "link")])
-            delivered = to is None or link is None or self._try(row.text, to, link, row.about)
+            sealed = Sent(row.text, row.recipient, row.link, row.about, row.until)
+            delivered = to is None or link is None or self._try(sealed._replace(recipient=to, link=link))
             if delivered and isinstance(self._out, Memory):
-                self._out.mails.appendleft(Sent(row.text, row.recipient, row.link, row.about))
+                self._out.mails.appendleft(sealed)
             with writing(self._store.engine) as session:
                 if delivered:
                     work.sent(session, row.id)
                 else:
                     work.put_off(session, row.id, row.tries + 1, datetime.now(UTC))
 
-    def _try(self, text: str, to: str, link: str, about: str | None) -> bool:
-        subject, body = TEXTS[text]
+    def _try(self, opened: Sent) -> bool:
+        subject, body = _words(opened)
         try:
-            self._out.send(to, subject, body.format(link=link, about=about))
+            self._out.send(opened.recipient, subject, body)
         except (OSError, smtplib.SMTPException) as error:
             log.warning("a mail could not be sent: %s", type(error).__name__)
             return False
@@ -221,11 +168,18 @@ class Mailer:
         )
         found = zip(sent, opened[::2], opened[1::2], strict=True)
         mine = [
-            (one.text, to, link, one.about) for one, to, link in found if to and link and recipient in (None, "", to)
+            one._replace(recipient=to, link=link)
+            for one, to, link in found
+            if to and link and recipient in (None, "", to)
         ]
-        return [_shown(*mail) for mail in mine[:100]]
+        return [_shown(mail) for mail in mine[:100]]
 
 
-def _shown(text: str, to: str, link: str, about: str | None) -> dict[str, Any]:
-    subject, body = TEXTS[text]
-    return {"to": to, "subject": subject, "text": body.format(link=link, about=about), "links": [link]}
+def _shown(opened: Sent) -> dict[str, Any]:
+    subject, body = _words(opened)
+    return {"to": opened.recipient, "subject": subject, "text": body, "links": [opened.link]}
+
+
+def _words(opened: Sent) -> tuple[str, str]:
+    subject, body = TEXTS[opened.text]
+    return subject, body.format(link=opened.link, about=opened.about, until=opened.until)

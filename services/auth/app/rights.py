@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from services.auth.app.people import keys_of
 from services.auth.domain import account, restriction
 from services.auth.views import accounts, restrictions
-from services.contracts.privacy import Category, Role
-from services.contracts.retention import Reminder
+from services.contracts.privacy import Category
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 AT_ONCE = 100
 MAILED = (Category.EMAIL, Category.CREDENTIALS)
 """The keys that a mail is sealed with."""
-LETTERS = {Reminder.DUE_SOON: "request_due_soon", Reminder.OVERDUE: "request_overdue"}
 
 
 class Rights:
@@ -119,20 +117,6 @@ class Rights:
             context = self._auth.own_context(organisation=row.organisation, causation=row.announced_in)
             self._auth.store.perform(context, work)
 
-    def remind(self, context: Context, *, organisation: str, request: str, why: Reminder) -> dict[str, Any]:
-        """One mail to each who answers requests there; nothing of the person is in it. Answers how many were `told`."""
-        rows = self._answering(organisation)
-        emails = self._auth.keyring.open_many([(row.email, "email") for row in rows])
-        told = [(row.account, email) for row, email in zip(rows, emails, strict=True) if email is not None]
-
-        def work(unit: Unit) -> dict[str, Any]:
-            for person, email in told:
-                self._auth.mailer.post(unit, person, LETTERS[why], email, f"/requests/{request}", about=request)
-            return {"told": len(told)}
-
-        keys = [pair for person, _ in told for pair in keys_of(person, *MAILED)]
-        return self._auth.store.perform(context, work, keys=keys)
-
     # -- how
 
     def _whose(self, unit: Unit, organisation: str, person: str) -> Any:
@@ -140,9 +124,3 @@ class Rights:
         if row is None:
             raise Refused("not_found")
         return row
-
-    def _answering(self, organisation: str) -> Sequence[Any]:
-        """The Beheerders; for the maker's own people its compliance officers."""
-        role = Role.COMPLIANCE if organisation == self._auth.configuration.maker else Role.BEHEERDER
-        with self._auth.store.reading() as session:
-            return accounts.open_having(session, organisation, role, AT_ONCE)

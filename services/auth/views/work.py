@@ -34,6 +34,7 @@ mails = Table(
     Column("recipient", Text, nullable=False),
     Column("link", Text, nullable=False),
     Column("about", String(40)),
+    Column("until", String(20)),
     Column("tries", Integer, nullable=False),
     Column("due", String(32), nullable=False, index=True),
 )
@@ -63,10 +64,14 @@ def post(
     link: str,
     now: str,
     about: str | None = None,
+    until: str | None = None,
 ) -> None:
-    """Put a mail into the queue; `recipient` and `link` are sealed strings, `about` is a day or a case's id."""
-    row = {"id": identity, "account": account, "text": text, "recipient": recipient, "link": link, "about": about}
-    session.execute(insert(mails).values(**row, tries=0, due=now))
+    """Put a mail into the queue; `recipient` and `link` are sealed strings, `about` is a day or a case's id.
+
+    `account` is whose it is: a person's, or the case in which somebody without an account is asked.
+    """
+    row = {"id": identity, "account": account, "text": text, "recipient": recipient, "link": link}
+    session.execute(insert(mails).values(**row, about=about, until=until, tries=0, due=now))
 
 
 def mails_due(session: Connection, now: str, limit: int = 20) -> list[Row]:  # type: ignore[type-arg]

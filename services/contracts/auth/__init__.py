@@ -25,6 +25,7 @@ from services.contracts.auth.look import (
     DataViewed as DataViewed,
     ProcessingRefused as ProcessingRefused,
 )
+from services.contracts.auth.notice import NoticeGiven as NoticeGiven, NoticeKind as NoticeKind
 from services.contracts.auth.restriction import (
     LiftAnnounced as LiftAnnounced,
     ProcessingRestricted as ProcessingRestricted,

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from services.auth.views import accounts, restrictions
 from services.contracts.privacy import Role
-from services.contracts.retention import Reminder
 from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -155,21 +154,6 @@ def test_what_was_announced_to_end_by_now_ends(world: World) -> None:
 
     assert [one["status"] for one in members(world)] == ["open"]
     assert world.told().count("RestrictionLifted") == 1
-
-
-def test_beheerders_are_reminded_by_a_mail_that_names_nobody(world: World) -> None:
-    person(world)
-    world.registered("bea@voorbeeld.example", "bea", "beheerder")
-    once = own(world, idempotency="remind", digest="remind")
-    asked = {"organisation": GEMEENTE, "request": "0195538e-2b3c-7d4e-9f50-6b7c8d9e0f12", "why": Reminder.OVERDUE}
-    answers = [world.auth.rights.remind(once, **asked) for _ in range(2)]
-    world.auth.mailer.send_due()
-
-    assert [answer["told"] for answer in answers] == [1, 1]
-    mails = [mail for mail in world.auth.mailer.shown(None) if asked["request"] in mail["text"]]
-    assert [mail["to"] for mail in mails] == ["bea@voorbeeld.example"]
-    assert "is over" in mails[0]["text"]
-    assert "Sanne" not in str(mails)
 
 
 def test_with_the_account_goes_what_says_that_it_is_restricted(world: World) -> None:

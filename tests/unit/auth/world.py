@@ -49,7 +49,7 @@ TERMS: dict[str, Any] = {
 class Org:
     """What auth hears of others. `terms` by organisation, `fields` that take values; what `stands` where it leaves;
 
-    whom a hold keeps; `away` when all are silent.
+    whom a hold keeps; which `consultations` wait for whom; `away` when all are silent.
     """
 
     def __init__(self) -> None:
@@ -58,6 +58,7 @@ class Org:
         self.stands: dict[str, Any] | None = None
         self.fields: dict[str, dict[str, Any]] = {}
         self.held: dict[str, Any] = {"everybody": False, "people": []}
+        self.consultations: dict[str, dict[str, Any]] = {}
 
     def call(self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0) -> Any:
         must_not_be_open("a call")
@@ -71,6 +72,8 @@ class Org:
             return found
         if (service, method) == ("retention", "held_in"):
             return self.held
+        if (service, method) == ("audit", "consultation_waits"):
+            return self.consultations[args["disclosure"]]
         if (service, method) == ("org", "statement_seen"):
             return {"version": 2, "acknowledged": False}
         assert (service, method) == ("org", "terms_in_force")

@@ -1,0 +1,204 @@
+"""What people are mailed, in Dutch and English: by the name of each, its subject and its words.
+
+`{link}` is where to look, `{about}` a day or the id of a case, `{until}` a moment. A mail rests in a mailbox: nothing
+else of what it is about stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "invitation": (
+        "Uitnodiging voor CrisisConnect / Invitation to CrisisConnect",
+        """\
+U bent uitgenodigd om een account te openen in CrisisConnect. De link werkt één keer, zeven dagen lang:
+
+{link}
+
+Verwachtte u dit niet, dan hoeft u niets te doen.
+
+You have been invited to open an account in CrisisConnect. The link works once, for seven days:
+
+{link}
+
+If you did not expect this, you need not do anything.
+""",
+    ),
+    "restriction_ends": (
+        "Uw gegevens worden weer gebruikt / Your data will be used again",
+        """\
+Op uw verzoek worden uw gegevens in CrisisConnect alleen bewaard. Dat eindigt niet eerder dan {about}. Waarom, leest u
+bij uw verzoek in de app; bent u het er niet mee eens, laat het uw Beheerder dan vóór die dag weten:
+
+{link}
+
+On your request your data in CrisisConnect is only stored. That ends no sooner than {about}. You find the reasons with
+your request in the app; if you do not agree, tell your Beheerder before that day:
+
+{link}
+""",
+    ),
+    "request_due_soon": (
+        "Een verzoek moet bijna beantwoord zijn / A data request is due soon",
+        """\
+Het verzoek {about} moet binnenkort beantwoord zijn. De datum staat erbij:
+
+{link}
+
+The data request {about} has to be answered soon. You find the date with it:
+
+{link}
+""",
+    ),
+    "request_overdue": (
+        "Een verzoek is te laat beantwoord / A data request is overdue",
+        """\
+De termijn voor het verzoek {about} is voorbij. Het antwoord is nog altijd verschuldigd:
+
+{link}
+
+The term for the data request {about} is over. The answer is still owed:
+
+{link}
+""",
+    ),
+    "delivery": (
+        "Het antwoord op uw verzoek ligt klaar / The answer to your request is ready",
+        """\
+Het antwoord op uw verzoek ligt klaar. U haalt het één keer op, met deze link en met de code die u op een andere
+manier krijgt (per telefoon, per brief of aan de balie):
+
+{link}
+
+De link zegt tot wanneer dat kan; vraag uw Beheerder daarna om een nieuwe. Wie u ook belt of schrijft: geef deze link
+aan niemand.
+
+The answer to your request is ready. You fetch it once, with this link and with the code that reaches you in another
+way (by telephone, by letter or at the counter):
+
+{link}
+
+The link says until when; after that, ask your Beheerder for a new one. Whoever calls or writes: give this link to
+nobody.
+""",
+    ),
+    "consultation": (
+        "U wordt geraadpleegd, met een termijn / You are consulted, within a term",
+        """\
+Uw organisatie wordt geraadpleegd. Antwoorden kan tot {until} (Nederlandse tijd), met de ondertekening van uw
+organisatie; daarna gaat het zonder uw antwoord verder. Waarover, leest u in de Beheeromgeving, bij raadpleging
+{about}:
+
+{link}
+
+Your organisation is consulted. You can answer until {until} (Dutch time), signed by your organisation; after that it
+goes on without your answer. What about, you read in the Beheeromgeving, with consultation {about}:
+
+{link}
+""",
+    ),
+    "second_contact": (
+        "Wij bellen u / We will call you",
+        """\
+Uw organisatie heeft u bij ons als contact opgegeven. Wij hebben tot {until} (Nederlandse tijd) iets met u te
+bespreken en bellen u op het nummer dat wij van u hebben. Hoort u niets van ons, bel ons dan, en noem {about}. Hoe u
+ons bereikt, staat hier:
+
+{link}
+
+Antwoordt u alstublieft niet op dit bericht.
+
+Your organisation named you to us as a contact. Until {until} (Dutch time) there is something that we need to discuss
+with you, and we will call you at the number that we have. If you do not hear from us, call us and mention {about}.
+How to reach us stands here:
+
+{link}
+
+Please do not reply to this message.
+""",
+    ),
+    "agreement": (
+        "Een verwerkersovereenkomst wacht op uw handtekening / A processing agreement awaits your signature",
+        """\
+Er ligt een voorstel voor uw verwerkersovereenkomst, dat zou gelden vanaf {until}. Zolang uw organisatie niet heeft
+ondertekend, verandert er niets. U vindt het bij overeenkomst {about}:
+
+{link}
+
+There is a proposal for your processing agreement, which would hold from {until}. As long as your organisation has not
+signed, nothing changes. You find it with agreement {about}:
+
+{link}
+""",
+    ),
+    "sub_processor": (
+        "Er komt een subverwerker; u kunt bezwaar maken / A sub-processor is announced; you can object",
+        """\
+Wij willen een subverwerker inschakelen voor gegevens van uw organisatie. Bezwaar maken kan tot {until} (Nederlandse
+tijd); zegt u niets, dan begint hij daarna. Wie het is en wat hij zou ontvangen, leest u bij subverwerker {about}:
+
+{link}
+
+We mean to engage a sub-processor for data of your organisation. You can object until {until} (Dutch time); if you say
+nothing, it begins after that. Who it is and what it would receive you read with sub-processor {about}:
+
+{link}
+""",
+    ),
+    "instruction_parked": (
+        "Een instructie voeren wij niet uit / We do not carry out an instruction",
+        """\
+Instructie {about} van uw organisatie lijkt ons niet toegestaan. Wij voeren haar niet uit tot dat is opgelost. Waarom,
+en wat u kunt doen, leest u in de Beheeromgeving:
+
+{link}
+
+Instruction {about} of your organisation seems unlawful to us. We do not carry it out until that is settled. Why, and
+what you can do, you read in the Beheeromgeving:
+
+{link}
+""",
+    ),
+    "supplement_published": (
+        "Uw aanvulling op de privacyverklaring geldt / Your supplement to the statement is in force",
+        """\
+De aanvulling op de privacyverklaring die uw organisatie had gevraagd, is gepubliceerd. U vindt haar bij aanvulling
+{about}:
+
+{link}
+
+The supplement to the statement that your organisation asked for has been published. You find it with supplement
+{about}:
+
+{link}
+""",
+    ),
+    "supplement_refused": (
+        "Uw aanvulling op de privacyverklaring komt er niet / Your supplement was refused",
+        """\
+De aanvulling op de privacyverklaring die uw organisatie had gevraagd, komt er zo niet. Waarom, leest u bij aanvulling
+{about}:
+
+{link}
+
+The supplement to the statement that your organisation asked for was refused. Why, you read with supplement {about}:
+
+{link}
+""",
+    ),
+    "incident": (
+        "Een incident raakt gegevens van uw organisatie / An incident touches data of your organisation",
+        """\
+Wij hebben u een incident gemeld dat gegevens van uw organisatie raakt. Voor uw eigen melding aan de toezichthouder
+kan een termijn van 72 uur lopen. Het bericht, met de tijdstippen, staat bij incident {about}:
+
+{link}
+
+We notified you of an incident that touches data of your organisation. For your own notification of the supervisor a
+term of 72 hours may be running. The notification, with its times, stands with incident {about}:
+
+{link}
+""",
+    ),
+}
