@@ -24,6 +24,10 @@ class MemberInvitation(Schema):
     role = choice(TENANT, required=True)
 
 
+class BeheerderInvitation(Schema):
+    email = email(required=True)
+
+
 class StaffRole(Schema):
     role = choice(STAFF, required=True)
 

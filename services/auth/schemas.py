@@ -18,8 +18,11 @@ def _text(most: int, *, least: int = 1, **options: Any) -> m.String:
     return m.String(validate=[validate.Length(min=least, max=most), PRINTABLE], **options)
 
 
-class Invitation(Strict):
+class Address(Strict):
     email = m.Email(required=True, validate=validate.Length(max=254))
+
+
+class Invitation(Address):
     role = m.Enum(Role, by_value=True, required=True)
 
 
@@ -80,8 +83,8 @@ class Review(Strict):
         return {**data, "decisions": {one["account"]: one["decision"] for one in data["decisions"]}}
 
 
-INVITATION, ACCEPTANCE, CORRECTION, DEVICE = Invitation(), Acceptance(), Correction(), Device()
-CORRECTION_ASKED, REVIEW = CorrectionAsked(), Review()
+ADDRESS, INVITATION, ACCEPTANCE = Address(), Invitation(), Acceptance()
+CORRECTION, DEVICE, CORRECTION_ASKED, REVIEW = Correction(), Device(), CorrectionAsked(), Review()
 
 
 def parted(correction: Mapping[str, Any]) -> dict[str, Any]:

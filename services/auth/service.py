@@ -29,6 +29,11 @@ class AuthService(Tended):
         return self.app.invitations.invite_first_beheerder(context, organisation=organisation, email=email)
 
     @answers()
+    def invite_first_beheerder_again(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(schemas.ADDRESS, said)
+        return self.app.invitations.invite_first_beheerder_again(context, organisation=organisation, **asked)
+
+    @answers()
     def invitations(
         self, context: Context, organisation: str, after: str | None = None, limit: int = 100
     ) -> dict[str, Any]:

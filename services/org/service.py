@@ -29,7 +29,7 @@ class OrgService(Tended):
     def organisation(self, context: Context, organisation: str) -> dict[str, Any]:
         return self.app.organisation(context, organisation)
 
-    @answers(callers=("audit",))
+    @answers(callers=("audit", "auth"))
     def named(self, context: Context, organisation: str) -> dict[str, Any]:
         return self.app.named(organisation)
 

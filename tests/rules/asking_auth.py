@@ -25,6 +25,7 @@ LAST = ("restrict", "close_for_request", "remove_member")
 """Whatever these do, they do after everything else was asked."""
 MORE: dict[str, dict[str, Any]] = {
     "invite": {"email": "nobody@elders.example", "role": "member"},
+    "invite_first_beheerder_again": {"email": "nobody@elders.example"},
     "accept_invitation": {"username": "iemand", "password": "x", "first_name": "I", "last_name": "E"},
     "correct_me": {"infix": None},
     "review_access": {"rest": "kept"},

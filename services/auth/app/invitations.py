@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,26 @@ class Invitations:
         """Org asks for the first Beheerder of an organisation that it has just registered."""
         return self._invite(before_terms(context, organisation), organisation, email, Role.BEHEERDER)
 
+    def invite_first_beheerder_again(self, context: Context, *, organisation: str, email: str) -> dict[str, Any]:
+        """An operator does, while nobody has come in: of whoever was not in time nothing is kept, the address neither.
+
+        What was sent before stops working, or a wrong address would stay a way in. Answers `invitation`.
+        Raises Refused: `not_found`, `beheerder_there`.
+        """
+        if organisation == self._auth.configuration.maker:
+            raise Refused("not_found")
+        self._auth.caller.call("org", "named", {"organisation": organisation}, self._auth.own_context())
+        context = before_terms(context, organisation)
+        return self._invite(context, organisation, email, Role.BEHEERDER, ahead=self._none_came)
+
+    def _none_came(self, unit: Unit, organisation: str) -> None:
+        came = (account.Status.OPEN, account.Status.CLOSED)
+        if accounts.having_role(unit.session, organisation, Role.BEHEERDER, statuses=came):
+            raise Refused("beheerder_there")
+        for row in accounts.invited_in(unit.session, organisation, "", EXPIRED_AT_ONCE):
+            asked = account.Withdraw(erasure=str(uuid4()), at=datetime.now(UTC))
+            unit.do(f"account/{row.account}", account.decider, asked)
+
     def invite_first_operator(self) -> None:
         """At the first start, and only while the maker has nobody: the link goes to `operator@localhost`.
 
@@ -92,12 +113,20 @@ class Invitations:
             return self._auth.terms_or_before(context, organisation)
         return self._auth.allow(context, organisation, purpose_of(role), INVITED, asking=True, of=None)
 
-    def _invite(self, context: Context, organisation: str, email: str, role: Role) -> dict[str, Any]:
+    def _invite(
+        self,
+        context: Context,
+        organisation: str,
+        email: str,
+        role: Role,
+        ahead: Callable[[Unit, str], None] = lambda _, __: None,
+    ) -> dict[str, Any]:
         person, token, now = str(uuid4()), secrets.token_urlsafe(32), datetime.now(UTC)
         blinds = self._auth.keyring.index.blinds
 
         def work(unit: Unit) -> dict[str, Any]:
             must_not_have_left(unit.session, organisation)
+            ahead(unit, organisation)
             if accounts.email_in_use(unit.session, organisation, blinds("email", email, organisation)):
                 raise Refused("already_invited")
             invitation = str(uuid4())

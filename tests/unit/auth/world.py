@@ -76,6 +76,10 @@ class Org:
             return self.consultations[args["disclosure"]]
         if (service, method) == ("org", "statement_seen"):
             return {"version": 2, "acknowledged": False}
+        if (service, method) == ("org", "named"):
+            if args["organisation"] not in self.terms:
+                raise Refused("not_found")
+            return {"name": "Gemeente Elders"}
         assert (service, method) == ("org", "terms_in_force")
         return self.terms.get(args["organisation"])
 
