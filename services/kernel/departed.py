@@ -1,4 +1,4 @@
-"""Whoever belongs to an organisation that has left does not come to be again, even by a job in flight (I6)."""
+"""Who has gone, alone or with an organisation, does not come to be again, not by a job in flight either (I6)."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ def must_not_have_left(session: Connection, organisation: str) -> None:
     lock_owner(session, tombstone(organisation), exclusive=False)
     if eventstore.buried(session, tombstone(organisation)):
         raise Refused("organisation_left")
+
+
+def must_not_be_erased(session: Connection, account: str) -> None:
+    """Until the transaction ends nobody erases this person; for where no value is sealed that would see to it.
+
+    Raises Refused("erased").
+    """
+    lock_owner(session, f"account/{account}", exclusive=False)
+    if eventstore.buried(session, f"account/{account}"):
+        raise Refused("erased")

@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts.privacy import Category, LegalBasis, Purpose
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.locks import lock_owner
+from services.kernel.departed import must_not_be_erased, must_not_have_left
 from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.statements import Statements
@@ -62,7 +60,7 @@ class Consents(Statements, ABC):
 
         def work(unit: Unit) -> dict[str, Any]:
             must_not_have_left(unit.session, organisation)
-            _must_not_be_erased(unit.session, account)
+            must_not_be_erased(unit.session, account)
             version = given["version"] or statements.in_force(unit.session, self.today())
             if version is None or statements.published(unit.session, version) is None:
                 raise Refused("statement_unknown")
@@ -78,7 +76,7 @@ class Consents(Statements, ABC):
         command = consent.Withdraw(account=account, organisation=organisation, purpose=of, at=self.now())
 
         def work(unit: Unit) -> dict[str, Any]:
-            _must_not_be_erased(unit.session, account)
+            must_not_be_erased(unit.session, account)
             unit.do(f"consent/{account}", consent.decider, command)
             return {}
 
@@ -127,10 +125,3 @@ def _person(context: Context) -> str:
     if kind != "account":
         raise Refused("forbidden")
     return account
-
-
-def _must_not_be_erased(session: Connection, account: str) -> None:
-    """Until the transaction ends nobody erases them; no value is sealed here that would see to it."""
-    lock_owner(session, f"account/{account}", exclusive=False)
-    if eventstore.buried(session, f"account/{account}"):
-        raise Refused("erased")

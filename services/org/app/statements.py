@@ -12,12 +12,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts.privacy import Role, purpose_of
-from services.kernel import eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.locks import lock_owner
+from services.kernel.departed import must_not_be_erased, must_not_have_left
 from services.kernel.participant import Calling
 from services.kernel.unit import Unit
 from services.org import schemas
@@ -148,7 +146,7 @@ class Statements(Organisations, ABC):
 
         def work(unit: Unit) -> dict[str, Any]:
             must_not_have_left(unit.session, organisation)
-            _must_not_be_erased(unit.session, account)
+            must_not_be_erased(unit.session, account)
             if statements.published(unit.session, command.version) is None:
                 raise Refused("statement_unknown")
             unit.do(f"acknowledgement/{account}", acknowledgement.decider, command)
@@ -221,10 +219,3 @@ def _published(session: Connection, version: str) -> Any:
     if row is None:
         raise Refused("not_found")
     return row
-
-
-def _must_not_be_erased(session: Connection, account: str) -> None:
-    """Until the transaction ends nobody erases them; no value is sealed here that would see to it."""
-    lock_owner(session, f"account/{account}", exclusive=False)
-    if eventstore.buried(session, f"account/{account}"):
-        raise Refused("erased")

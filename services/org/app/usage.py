@@ -19,11 +19,11 @@ from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
+from services.kernel.departed import must_not_be_erased, must_not_have_left
 from services.kernel.locks import lock_owner
 from services.kernel.unit import Unit
 from services.org import schemas
-from services.org.app.consents import Consents, _must_not_be_erased
+from services.org.app.consents import Consents
 from services.org.app.grounds import under
 from services.org.domain import usage as rules
 from services.org.domain.terms import day_of
@@ -61,7 +61,7 @@ class Usage(Consents, ABC):
         def work(unit: Unit) -> dict[str, Any]:
             session = unit.session
             must_not_have_left(session, organisation)
-            _must_not_be_erased(session, account)
+            must_not_be_erased(session, account)
             lock_owner(session, _counting(organisation), exclusive=False)
             open_from = (self.today() - rules.LATE).isoformat()
             facts = [(one["kind"].value, instant(one["at"]), day_of(one["at"]).isoformat()) for one in given]

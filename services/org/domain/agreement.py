@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned, AgreementTerminated, Side
 from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
@@ -127,17 +127,24 @@ def _propose(command: Propose) -> Sequence[Event]:
             organisation=command.organisation,
             agreement_version=command.version,
             proposed_by=command.side,
-            purposes=dict(command.purposes),
-            categories=tuple(command.categories),
-            retention=dict(command.retention),
-            sub_processors=tuple(command.sub_processors),
-            starts_on=command.starts_on,
-            ends_on=command.ends_on,
-            triggers=dict(command.triggers) if command.triggers else None,
-            incident_hours=command.incident_hours,
-            at=command.at,
+            **_stated(command),
         )
     ]
+
+
+def _stated(command: Propose | Amend) -> dict[str, Any]:
+    """What is agreed, whether for the first time or instead of what was."""
+    return {
+        "purposes": dict(command.purposes),
+        "categories": tuple(command.categories),
+        "retention": dict(command.retention),
+        "sub_processors": tuple(command.sub_processors),
+        "starts_on": command.starts_on,
+        "ends_on": command.ends_on,
+        "triggers": dict(command.triggers) if command.triggers else None,
+        "incident_hours": command.incident_hours,
+        "at": command.at,
+    }
 
 
 def _amend(agreement: Agreement, terms: Stated, command: Amend) -> Sequence[Event]:
@@ -155,15 +162,7 @@ def _amend(agreement: Agreement, terms: Stated, command: Amend) -> Sequence[Even
         agreement_version=command.version,
         amends=terms.agreement_version,
         proposed_by=command.side,
-        purposes=dict(command.purposes),
-        categories=tuple(command.categories),
-        retention=dict(command.retention),
-        sub_processors=tuple(command.sub_processors),
-        starts_on=command.starts_on,
-        ends_on=command.ends_on,
-        triggers=dict(command.triggers) if command.triggers else None,
-        incident_hours=command.incident_hours,
-        at=command.at,
+        **_stated(command),
     )
     if (waits := agreement.amended) is not None:
         return [] if _same(asked, waits) and asked.starts_on == waits.starts_on else [asked]
