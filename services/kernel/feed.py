@@ -10,20 +10,19 @@ from __future__ import annotations
 import logging
 import random
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from prometheus_client import Gauge
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from services.kernel.context import Context
 from services.kernel.cursor import Cursor, Moved
 from services.kernel.database import is_away, writing
-from services.kernel.decider import Refused
 from services.kernel.entry import Entry, Reader, Unbelievable
 from services.kernel.eventstore import Conflict
+from services.kernel.failure import place, said
 from services.kernel.faultpoint import reached
 from services.kernel.jobs import Job
 from services.kernel.keyring import Erased, Prepared
@@ -113,7 +112,7 @@ class Feed:
                 pause = first
             except Exception as error:  # noqa: BLE001 - a service's feed never ends; what it met is in its log
                 away = is_away(error) or isinstance(error, Unavailable)
-                log.log(logging.INFO if away else logging.ERROR, "feed %s: %s", self.name, _place(error))
+                log.log(logging.INFO if away else logging.ERROR, "feed %s: %s", self.name, place(error))
                 stop.wait(pause * random.uniform(0.5, 1))
                 pause = min(pause * 2, longest)
                 continue
@@ -192,9 +191,9 @@ class Feed:
                     races += 1
                     continue
                 tries += 1
-                log.warning("feed %s, entry %d, try %d: %s", self.name, entry.index, tries, _place(error))
+                log.warning("feed %s, entry %d, try %d: %s", self.name, entry.index, tries, place(error))
                 if tries >= TRIES:
-                    return _said(error)
+                    return said(error)
                 time.sleep(PAUSES[tries - 1])
                 continue
             if unit.recorded:
@@ -290,16 +289,3 @@ class Feed:
         with writing(self.store.engine) as session:
             self._cursor.move(session, seen, index)
             self._parking.add(session, index, stream, kind, error, tries)
-
-
-def _said(error: BaseException) -> str:
-    """Class and code only: a text may quote a value."""
-    code = error.code if isinstance(error, Refused) else getattr(getattr(error, "orig", None), "sqlstate", None)
-    return f"{type(error).__name__}:{code}"[:200] if code else type(error).__name__[:200]
-
-
-def _place(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames or isinstance(error, SQLAlchemyError):
-        return _said(error)
-    return f"{_said(error)} at {frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}"

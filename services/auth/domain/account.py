@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.auth.domain import restriction
+from services.auth.domain import invitation, restriction
+from services.auth.domain.invitation import Expire as Expire, Invite as Invite, Renew as Renew, Withdraw as Withdraw
 from services.auth.domain.restriction import AnnounceLift, Lift, Restrict
 from services.contracts.auth import (
     AccountClosed,
@@ -25,39 +26,6 @@ from services.contracts.auth import (
 )
 from services.contracts.privacy import STAFF, TENANT, Role
 from services.kernel.decider import Decider, Refused
-
-
-@dataclass(frozen=True, kw_only=True)
-class Invite:
-    account: str
-    organisation: str
-    invitation: str
-    email: str
-    role: Role
-    token_digest: str
-    expires_at: datetime
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Renew:
-    token_digest: str
-    expires_at: datetime
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Withdraw:
-    erasure: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expire:
-    """Its time is over, and nobody came."""
-
-    erasure: str
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,45 +129,11 @@ def decide(account: Account, command: Command) -> Sequence[Event]:
     me, mine = account.account, account.organisation
     match account.status, command:
         case Status.UNKNOWN, Invite() as c:
-            return [
-                PersonInvited(
-                    account=c.account,
-                    organisation=c.organisation,
-                    invitation=c.invitation,
-                    email=c.email,
-                    role=c.role,
-                    token_digest=c.token_digest,
-                    expires_at=c.expires_at,
-                    at=c.at,
-                )
-            ]
-        case Status.INVITED, Renew() as c:
-            return [
-                InvitationRenewed(
-                    account=me,
-                    organisation=mine,
-                    invitation=account.invitation,
-                    token_digest=c.token_digest,
-                    expires_at=c.expires_at,
-                    at=c.at,
-                )
-            ]
-        case Status.INVITED, Withdraw() as c:
-            return [
-                InvitationWithdrawn(
-                    account=me, organisation=mine, invitation=account.invitation, erasure=c.erasure, at=c.at
-                )
-            ]
+            return [invitation.invited(c)]
+        case Status.INVITED, (Renew() | Withdraw() | Expire()) as c:
+            return invitation.decide(me, mine, account.invitation, account.expires_at, c)
         case Status.WITHDRAWN, Withdraw():
             return []
-        case Status.INVITED, Expire() as c:
-            if account.expires_at is None or c.at < account.expires_at:
-                return []
-            return [
-                InvitationExpired(
-                    account=me, organisation=mine, invitation=account.invitation, erasure=c.erasure, at=c.at
-                )
-            ]
         case ((Status.OPEN | Status.CLOSED | Status.WITHDRAWN | Status.EXPIRED), Expire()):
             return []
         case Status.EXPIRED, (Register() | Renew() | Withdraw()):

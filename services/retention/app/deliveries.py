@@ -23,7 +23,7 @@ from services.retention.domain import delivery as rules, request as requesting
 from services.retention.domain.request import Status
 from services.retention.domain.terms import Trigger, due
 from services.retention.schemas import deliveries as schemas, requests as asked_schemas
-from services.retention.views import deliveries, departures, erasures, parcels, requests
+from services.retention.views import deliveries, departures, parcels, persons, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -130,7 +130,7 @@ class Deliveries:
     def _prepare(self, unit: Unit, row: Any, fresh: Fresh, content: str) -> dict[str, Any]:
         now, organisation = self._retention.now(), row.organisation
         over = due(self._retention.terms, Trigger.DELIVERY_PREPARED, now)
-        gone = erasures.begun(unit.session, row.account) or departures.gone(unit.session, organisation, row.account)
+        gone = persons.begun(unit.session, row.account) or departures.gone(unit.session, organisation, row.account)
         for older in deliveries.of_request(unit.session, organisation, row.request):
             unit.do(f"delivery/{older.delivery}", rules.decider, rules.Void(why=VoidGround.REPLACED, at=now))
         asked = rules.Prepare(

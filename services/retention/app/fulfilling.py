@@ -16,7 +16,7 @@ from services.kernel.unit import Unit
 from services.retention.domain import request as rules
 from services.retention.domain.aftermath import CHANGES
 from services.retention.domain.objection import Decide, Decided
-from services.retention.views import erasures, handed_over, recordings
+from services.retention.views import handed_over, persons, recordings
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -117,7 +117,7 @@ class Fulfilling:
             if no.code != "account_closed":
                 raise
         with self._retention.store.reading() as session:
-            begun = erasures.of_person(session, row.account)
+            begun = persons.of_person(session, row.account)
         if begun is None:
             raise Refused("not_yet")
         return begun

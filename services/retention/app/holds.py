@@ -18,7 +18,7 @@ from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import hold as rules
-from services.retention.views import departures, erasures, holds, standing
+from services.retention.views import departures, erasures, holds, persons, standing
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -79,7 +79,7 @@ class Holds:
                 by=by or context.actor,
                 expires_at=expires_at,
                 review_at=review_at,
-                ordered=(whom.account is not None and erasures.begun(unit.session, whom.account))
+                ordered=(whom.account is not None and persons.begun(unit.session, whom.account))
                 or departures.gone(unit.session, whom.organisation, whom.account),
                 at=now(),
             )

@@ -17,7 +17,7 @@ from services.kernel.unit import Unit
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import hold as holding, request as rules
 from services.retention.domain.aftermath import End, NoteEnd
-from services.retention.views import departures, erasures, holds, requests
+from services.retention.views import departures, holds, persons, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -46,7 +46,7 @@ class Restricting:
             by=by,
             expires_at=now + holding.LONGEST,
             review_at=now + LOOK_AGAIN,
-            ordered=erasures.begun(unit.session, row.account)
+            ordered=persons.begun(unit.session, row.account)
             or departures.gone(unit.session, row.organisation, row.account),
             at=now,
         )

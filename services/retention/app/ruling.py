@@ -25,7 +25,7 @@ from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing, rule as ruling
 from services.retention.domain.plan import Change, Open, changes, since_recorded, sooner
 from services.retention.domain.terms import OF, Agreed, Due, Trigger, closing, earlier, shortest
-from services.retention.views import erasures, holds, proposals, recordings, rules, sessions
+from services.retention.views import erasures, holds, persons, proposals, recordings, rules, sessions
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -94,7 +94,7 @@ class Ruling:
     def changes(self, session: Connection, organisation: str, agreed: Agreed) -> Iterator[Change]:
         """What these terms do to each date that stands in the organisation, by person."""
         mine: dict[str, list[Any]] = defaultdict(list)
-        for row in erasures.open_of(session, organisation):
+        for row in persons.open_of(session, organisation):
             mine[row.account].append(row)
         for _, rows in sorted(mine.items()):
             yield from self.changes_of(session, agreed, rows)
@@ -102,7 +102,7 @@ class Ruling:
     def changes_of(self, session: Connection, agreed: Agreed, rows: Sequence[Any]) -> list[Change]:
         """What these terms do to one person, whose open erasures all `rows` are."""
         account = rows[0].account
-        gone, recorded = erasures.gone_of(session, account), recordings.of(session, account)
+        gone, recorded = persons.gone_of(session, account), recordings.of(session, account)
         return changes(self._retention.terms, agreed, [_open(row) for row in rows], gone, recorded)
 
     def _do(self, unit: Unit, organisation: str, agreed: Agreed, change: Change) -> None:
@@ -146,7 +146,7 @@ class Ruling:
             return
         whole = _open(row)
         _, parts = closing(self._retention.terms, agreed, Trigger.ACCOUNT_CLOSED, whole.asked_at)
-        for change in sooner(whole, parts, erasures.scopes_of(unit.session, event.account)):
+        for change in sooner(whole, parts, persons.scopes_of(unit.session, event.account)):
             self._do(unit, event.organisation, agreed, change)
 
     def held(self, unit: Unit, row: Any, by: Sequence[str]) -> None:
@@ -157,7 +157,7 @@ class Ruling:
         whole = _open(row)
         due = Due(rule=row.rule, at=whole.due)
         free = {category: due for category in OF[Trigger.ACCOUNT_CLOSED] if category not in kept}
-        for change in sooner(whole, free, erasures.scopes_of(unit.session, whole.account)):
+        for change in sooner(whole, free, persons.scopes_of(unit.session, whole.account)):
             self._schedule_part(unit, row.organisation, whole, change.scope, due, row.asked_in)
 
     def recorded_over(self, session: Connection, limit: int) -> Sequence[Any]:

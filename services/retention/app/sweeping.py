@@ -21,7 +21,7 @@ from services.retention.app.departing import TooManyHeld
 from services.retention.app.locking import lock_organisations, stream
 from services.retention.domain import erasure as erasing, hold as holding
 from services.retention.domain.terms import allowance
-from services.retention.views import dues, erasures, holds, retirements, standing, waits
+from services.retention.views import dues, holds, persons, retirements, standing, waits
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -126,11 +126,11 @@ class Sweeping:
         self._held = holds.on_each(unit.session, [row.erasure for row in rows])
         organisations = {row.organisation for row in rows}
         people = standing.people_of(unit.session, organisations)
-        gone = erasures.gone_since(unit.session, organisations, self._retention.now() - A_DAY)
+        gone = persons.gone_since(unit.session, organisations, self._retention.now() - A_DAY)
         self._room = {
             (name, scope): allowance(people.get(name, 0)) - gone.get((name, scope), 0)
             for name in organisations
-            for scope in erasures.OF_PEOPLE
+            for scope in persons.OF_PEOPLE
         }
 
     def _order(self, unit: Unit, row: Any) -> None:

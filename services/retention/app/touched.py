@@ -16,7 +16,7 @@ from services.kernel.decider import Refused
 from services.retention.app.ruling import MAY_BE_RECORDED
 from services.retention.domain.plan import Change, since_recorded
 from services.retention.domain.terms import OF, Agreed, Trigger, shortest
-from services.retention.views import erasures, recordings, sessions
+from services.retention.views import erasures, persons, recordings, sessions
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -129,7 +129,7 @@ class Walk:
     def _theirs(self, people: set[str]) -> Mapping[str, Sequence[Any]]:
         """The open erasures of each, the first asked for first."""
         found: dict[str, list[Any]] = {}
-        for row in erasures.open_of_each(self.session, self.organisation, people):
+        for row in persons.open_of_each(self.session, self.organisation, people):
             found.setdefault(row.account, []).append(row)
         return found
 

@@ -15,21 +15,20 @@ from services.contracts.retention import (
     IdentityVerified,
     ObjectionDecided,
     RecipientTold,
-    RefusalGround,
     RequestExtended,
     RequestFulfilled,
     RequestRefused,
     RequestReminded,
     RestrictionEnded,
     RestrictionEnding,
-    RestrictionGround,
     Right,
 )
 from services.kernel.decider import Decider, Refused
-from services.retention.domain import aftermath, objection
+from services.retention.domain import aftermath, objection, outcome
 from services.retention.domain.aftermath import End, NoteEnd, Remind, Tell
 from services.retention.domain.clock import Deadline
 from services.retention.domain.objection import Decide
+from services.retention.domain.outcome import Fulfil as Fulfil, Refuse as Refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,35 +69,6 @@ class Extend:
     reasons: str
     deadline: Deadline
     remind_at: datetime
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fulfil:
-    """`outcome` and `statement` are personal. An erasure is fulfilled by beginning it.
-
-    `effect` is auth's event that corrected or restricted; `restriction` says on which ground.
-    """
-
-    outcome: str
-    erasure: str | None
-    statement: str | None = None
-    effect: str | None = None
-    restriction: RestrictionGround | None = None
-    recipients: tuple[str, ...] = ()
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refuse:
-    """`reasons` are personal; `remedies` are the codes of what may be done about it, by this version of the law."""
-
-    ground: RefusalGround
-    reasons: str
-    remedies: tuple[str, ...]
-    law: int
     by: str
     at: datetime
 
@@ -149,11 +119,11 @@ def decide(state: Request, command: Command) -> Sequence[Event]:
         case Request(status=Status.RECEIVED), (Fulfil() | Decide()):
             raise Refused("identity_needed")
         case Request(status=Status.VERIFIED, asked=asked), Fulfil() if asked:
-            return _fulfil(asked, command)
+            return outcome.fulfil(asked, command)
         case Request(status=Status.VERIFIED, asked=asked), Decide() if asked:
             return objection.decide(asked, command)
         case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Refuse() if asked:
-            return _refuse(state, asked, command)
+            return outcome.refuse(asked, command, known=state.status is Status.VERIFIED)
         case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Remind() if asked:
             return aftermath.decide(asked, state.after, command)
         case _, Remind():
@@ -227,55 +197,6 @@ def _extend(state: Request, asked: DataRequested, command: Extend) -> Sequence[E
             due_on=command.deadline.on,
             due=command.deadline.at,
             remind_at=command.remind_at,
-            at=command.at,
-        )
-    ]
-
-
-def _fulfil(asked: DataRequested, command: Fulfil) -> Sequence[Event]:
-    if (asked.right is Right.ERASURE) != (command.erasure is not None):
-        raise Refused("not_yet")
-    if (asked.right is Right.RESTRICTION) != (command.restriction is not None):
-        raise Refused("ground_needed")
-    if asked.right is Right.OBJECTION or (asked.right is Right.RECTIFICATION and not _rectifies(command)):
-        raise Refused("invalid")
-    return [
-        RequestFulfilled(
-            request=asked.request,
-            account=asked.account,
-            organisation=asked.organisation,
-            outcome=command.outcome,
-            erasure=command.erasure,
-            statement=command.statement,
-            effect=command.effect,
-            restriction=command.restriction,
-            recipients=command.recipients or None,
-            fulfilled_by=command.by,
-            at=command.at,
-        )
-    ]
-
-
-def _rectifies(command: Fulfil) -> bool:
-    """Either something was put right, or what the person says about it now stands beside it (AVG 16)."""
-    return command.effect is not None or command.statement is not None
-
-
-def _refuse(state: Request, asked: DataRequested, command: Refuse) -> Sequence[Event]:
-    if command.ground is RefusalGround.IDENTITY_NOT_ESTABLISHED and state.status is Status.VERIFIED:
-        raise Refused("identity_known")
-    if not command.remedies:
-        raise Refused("not_yet")
-    return [
-        RequestRefused(
-            request=asked.request,
-            account=asked.account,
-            organisation=asked.organisation,
-            ground=command.ground,
-            reasons=command.reasons,
-            remedies=command.remedies,
-            law=command.law,
-            refused_by=command.by,
             at=command.at,
         )
     ]

@@ -1,0 +1,95 @@
+"""A request is answered once: what was asked is done, or refused on a ground, with reasons and remedies (P15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.contracts.retention import (
+    DataRequested,
+    RefusalGround,
+    RequestFulfilled,
+    RequestRefused,
+    RestrictionGround,
+    Right,
+)
+from services.kernel.decider import Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fulfil:
+    """`outcome` and `statement` are personal. An erasure is fulfilled by beginning it.
+
+    `effect` is auth's event that corrected or restricted; `restriction` says on which ground.
+    """
+
+    outcome: str
+    erasure: str | None
+    statement: str | None = None
+    effect: str | None = None
+    restriction: RestrictionGround | None = None
+    recipients: tuple[str, ...] = ()
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse:
+    """`reasons` are personal; `remedies` are the codes of what may be done about it, by this version of the law."""
+
+    ground: RefusalGround
+    reasons: str
+    remedies: tuple[str, ...]
+    law: int
+    by: str
+    at: datetime
+
+
+def fulfil(asked: DataRequested, command: Fulfil) -> Sequence[RequestFulfilled]:
+    if (asked.right is Right.ERASURE) != (command.erasure is not None):
+        raise Refused("not_yet")
+    if (asked.right is Right.RESTRICTION) != (command.restriction is not None):
+        raise Refused("ground_needed")
+    if asked.right is Right.OBJECTION or (asked.right is Right.RECTIFICATION and not _rectifies(command)):
+        raise Refused("invalid")
+    return [
+        RequestFulfilled(
+            request=asked.request,
+            account=asked.account,
+            organisation=asked.organisation,
+            outcome=command.outcome,
+            erasure=command.erasure,
+            statement=command.statement,
+            effect=command.effect,
+            restriction=command.restriction,
+            recipients=command.recipients or None,
+            fulfilled_by=command.by,
+            at=command.at,
+        )
+    ]
+
+
+def _rectifies(command: Fulfil) -> bool:
+    """Either something was put right, or what the person says about it now stands beside it (AVG 16)."""
+    return command.effect is not None or command.statement is not None
+
+
+def refuse(asked: DataRequested, command: Refuse, *, known: bool) -> Sequence[RequestRefused]:
+    if command.ground is RefusalGround.IDENTITY_NOT_ESTABLISHED and known:
+        raise Refused("identity_known")
+    if not command.remedies:
+        raise Refused("not_yet")
+    return [
+        RequestRefused(
+            request=asked.request,
+            account=asked.account,
+            organisation=asked.organisation,
+            ground=command.ground,
+            reasons=command.reasons,
+            remedies=command.remedies,
+            law=command.law,
+            refused_by=command.by,
+            at=command.at,
+        )
+    ]
