@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from gateway.route import Access, Reach, Route
-from gateway.schemas.fields import Something
+from gateway.schemas.fields import OneThing, Something
 from services.contracts.errors import Problem
 
 PROBLEM = "application/problem+json"
@@ -38,14 +38,16 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     )
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", _problem())
-    saying = set()
+    bounds: dict[str, dict[str, int]] = {}
     for route in routes:
         spec.path(path=route.template, operations={route.method.lower(): _operation(route)})
         if isinstance(route.body, Something):
-            saying.add(_name(route.body))
+            bounds[_name(route.body)] = {"minProperties": 1}
+        if isinstance(route.body, OneThing):
+            bounds[_name(route.body)] = {"minProperties": 1, "maxProperties": 1}
     made: dict[str, Any] = spec.to_dict()
-    for name in saying:
-        made["components"]["schemas"][name]["minProperties"] = 1
+    for name, bound in bounds.items():
+        made["components"]["schemas"][name] |= bound
     return made
 
 

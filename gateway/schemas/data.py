@@ -65,6 +65,13 @@ class WaitingMail(Schema):
     due = m.String(required=True)
 
 
+class OpenReset(Schema):
+    """A link that lets oneself choose another password, and still works; of the link itself a hash is kept."""
+
+    asked_at = m.String(required=True)
+    expires_at = m.String(required=True)
+
+
 class SignInFailures(Schema):
     in_a_row = m.Integer(required=True)
     wait_until = m.String(required=True, allow_none=True)
@@ -111,6 +118,7 @@ class Copy(Schema):
     sessions = m.List(m.Nested(KeptSession), required=True)
     fields_ = m.List(m.Nested(FilledIn), required=True, data_key="fields", attribute="fields")
     mails = m.List(m.Nested(WaitingMail), required=True)
+    password_resets = m.List(m.Nested(OpenReset), required=True)
     sign_in_failures = m.Nested(SignInFailures, required=True)
     consents = m.List(m.Nested(Consent), required=True)
     acknowledged_statements = m.List(m.Nested(Seen), required=True)

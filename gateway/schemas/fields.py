@@ -123,6 +123,15 @@ class Something(Schema):
             raise ValidationError("This says nothing.")
 
 
+class OneThing(Schema):
+    """A question that names one thing, in one of the ways there are."""
+
+    @validates_schema
+    def _names_one(self, data: dict[str, Any], **_: object) -> None:
+        if len(data) != 1:
+            raise ValidationError("Name one thing.")
+
+
 class Nothing(Schema):
     """A request that says everything by its path."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields as m
 
-from gateway.schemas.fields import Written, email, page_of, secret, text
+from gateway.schemas.fields import OneThing, Written, email, page_of, secret, text
 from gateway.schemas.people import Names
 
 
@@ -58,6 +58,23 @@ class Session(Schema):
 class PasswordChange(Schema):
     password = secret(required=True)
     new_password = secret(required=True)
+
+
+class ResetAsked(OneThing):
+    """Whose account: by user name, or by the e-mail address it has."""
+
+    username = text(64)
+    email = email()
+
+
+class ResetTaken(Schema):
+    """The same for everybody: whether anything was written is told to nobody, and `events` is empty."""
+
+    events = m.List(m.String(), required=True)
+
+
+class PasswordChosen(Schema):
+    password = secret(required=True)
 
 
 class Correction(Names):

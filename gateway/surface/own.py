@@ -12,6 +12,7 @@ from services.contracts.errors import Problem
 
 SESSIONS = "/v1/sessions"
 ME = "/v1/me"
+RESETS = "/v1/password-resets"
 
 
 def _technical(ask: Ask) -> dict[str, Any]:
@@ -116,6 +117,37 @@ ROUTES = (
         dangerous=True,
         keyed=False,
         problems=(Problem.WRONG_PASSWORD, Problem.WEAK_PASSWORD, Problem.THROTTLED),
+    ),
+    Route(
+        method="POST",
+        path=RESETS,
+        summary="Have a link mailed that lets one choose another password; whether there is an account is not said.",
+        access=Access.PUBLIC,
+        rpc="auth.ask_reset",
+        body=own.ResetAsked(),
+        answer=own.ResetTaken(),
+        status=202,
+        keyed=False,
+        problems=(Problem.THROTTLED,),
+    ),
+    Route(
+        method="POST",
+        path=f"{RESETS}/{{token}}",
+        summary="Choose another password with the link that was mailed; every session ends.",
+        access=Access.HOLDER,
+        reach=Reach.CAPABILITY,
+        rpc="auth.reset_password",
+        body=own.PasswordChosen(),
+        answer=Written(),
+        keyed=False,
+        problems=(
+            Problem.WEAK_PASSWORD,
+            Problem.AGREEMENT_MISSING,
+            Problem.PURPOSE_NOT_AGREED,
+            Problem.CATEGORY_NOT_AGREED,
+            Problem.ORGANISATION_LEFT,
+            Problem.ERASED,
+        ),
     ),
     _own(
         "GET",

@@ -77,6 +77,14 @@ class AuthService(Tended):
         return self.app.sign_ins.refresh(context)
 
     @answers()
+    def ask_reset(self, context: Context, username: str | None = None, email: str | None = None) -> dict[str, Any]:
+        return self.app.resets.ask(context, username=username, email=email)
+
+    @answers()
+    def reset_password(self, context: Context, token: str, password: str) -> dict[str, Any]:
+        return self.app.choosing.by_link(context, token=token, password=password)
+
+    @answers()
     def who(self, context: Context, token: str) -> dict[str, Any]:
         return self.app.sign_ins.who(token=token)
 
@@ -108,7 +116,7 @@ class AuthService(Tended):
 
     @answers()
     def change_password(self, context: Context, password: str, new_password: str) -> dict[str, Any]:
-        return self.app.people.change_password(context, present=password, new=new_password)
+        return self.app.choosing.change(context, present=password, new=new_password)
 
     @answers()
     def set_field(self, context: Context, field: str, value: str | None = None) -> dict[str, Any]:

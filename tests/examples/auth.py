@@ -21,6 +21,7 @@ from services.contracts.auth import (
     NoticeGiven,
     NoticeKind,
     PasswordChanged,
+    PasswordResetAsked,
     PeopleErased,
     PersonalDataCorrected,
     PersonInvited,
@@ -116,6 +117,18 @@ def personal_data_corrected(**but: Any) -> PersonalDataCorrected:
 
 def password_changed(**but: Any) -> PasswordChanged:
     return replace(PasswordChanged(account=SANNE, organisation=GEMEENTE, password=HASHED, at=MORNING), **but)
+
+
+def password_reset_asked(**but: Any) -> PasswordResetAsked:
+    one = PasswordResetAsked(
+        account=SANNE,
+        organisation=GEMEENTE,
+        reset="4b5c6d7e-8f9a-4bac-9d1e-3f4a5b6c7d14",
+        token_digest=DIGEST[::-1],
+        expires_at=MORNING + timedelta(hours=1),
+        at=MORNING,
+    )
+    return replace(one, **but)
 
 
 def role_changed(**but: Any) -> RoleChanged:

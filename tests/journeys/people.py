@@ -81,12 +81,13 @@ def eventually(look: Callable[[], T | None], *, seconds: float = 30.0, what: str
     raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
 
 
-def mailed(url: str, to: str) -> str:
-    """The token of the newest link mailed to an address."""
+def mailed(url: str, to: str, path: str = "") -> str:
+    """The token of the newest link mailed to an address; of those to a `path`, where one is named."""
 
     def newest() -> str | None:
         mails = httpx.get(f"{url}/dev/mail.json", params={"to": to}, timeout=15).json()
-        return mails[0]["links"][0].rsplit("/", 1)[-1] if mails else None
+        links = [link for mail in mails for link in mail["links"] if path in link]
+        return links[0].rsplit("/", 1)[-1] if links else None
 
     return eventually(newest, what=f"a mail to {to}")
 

@@ -147,6 +147,7 @@ def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
     invitation = beheerder.post(members, {"email": withdrawn, "role": "member"})["invitation"]
     beheerder.ask("DELETE", f"/v1/organisations/{organisation}/invitations/{invitation}")
     planting.accept(member, "member", email)
+    _forgotten(planting, member, email)
     planting.sign_in(member, "member")
     corrected = {
         "email": planting.a("member's corrected e-mail", "nieuw.*@burger.example"),
@@ -158,16 +159,28 @@ def _member(planting: Planting, beheerder: Person, organisation: str) -> Person:
     member.ask("PATCH", "/v1/me", corrected, headers={"Idempotency-Key": key})
     changed = planting.a("member's changed password", "een ander wachtwoord vol reigers *")
     member.ask("PUT", "/v1/me/password", {"password": planting.values["member's password"], "new_password": changed})
-    planting.values["member's password"], planting.values["member's first password"] = (
-        changed,
-        planting.values["member's password"],
-    )
+    planting.values["member's password"] = changed
     _again(planting, member)
     for path in ("/v1/me", "/v1/sessions", "/v1/me/access-log"):
         member.get(path)
     beheerder.get(members)
     beheerder.get(f"{members}/{member.account}")
     return member
+
+
+def _forgotten(planting: Planting, member: Person, email: str) -> None:
+    """The password is chosen anew by a link before it was ever used; others ask for whom nobody knows."""
+    for nobody in (
+        {"username": planting.a("user name nobody has", "nergens.gebruiker.*")},
+        {"email": planting.a("e-mail nobody has", "nergens.*@burger.example")},
+        {"email": email},
+    ):
+        assert member.post("/v1/password-resets", nobody, expect=202) == {"events": []}
+    token = planting.values["member's reset token"] = mailed(planting.url, email, "/password-resets/")
+    chosen = planting.a("member's reset password", "een herkozen wachtwoord vol lepelaars *")
+    assert member.post(f"/v1/password-resets/{token}", {"password": chosen}, expect=200)["events"]
+    planting.values["member's first password"] = planting.values["member's password"]
+    planting.values["member's password"] = chosen
 
 
 def _own_field(planting: Planting, beheerder: Person, officer: Person, member: Person) -> None:
@@ -214,7 +227,8 @@ def _requests(planting: Planting, beheerder: Person, member: Person) -> None:
     outcome = planting.a("member's data request's outcome", "overhandigd bij het gemaal *")
     ready = beheerder.post(f"{base}/{request}/fulfil", {"outcome": outcome}, expect=200)
     planting.values["member's delivery's code"] = ready["delivery"]["code"]
-    planting.values["member's delivery's token"] = mailed(planting.url, planting.values["member's corrected e-mail"])
+    to = planting.values["member's corrected e-mail"]
+    planting.values["member's delivery's token"] = mailed(planting.url, to, "/deliveries/")
     call = {"account": member.account, "kind": "objection", "channel": "telephone"}
     call |= {"received_at": datetime.now(UTC).isoformat(), "text": planting.a("member's call", "niet meer bellen *")}
     called = beheerder.post(base, call)["request"]

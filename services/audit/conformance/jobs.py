@@ -18,6 +18,7 @@ KEEPS: Mapping[str, str] = {
     **{f"{service}.{job}": promise for service in SERVICES for job, promise in EACH.items()},
     "auth.send_due": "P02",
     "auth.count_failures": "P09",
+    "auth.mail_links": "P09",
     "auth.expire": "P06",
     "auth.lift_due": "P15",
     "auth.forget_retired": "P05",

@@ -97,7 +97,7 @@ PROMISES: tuple[Promise, ...] = (
         "Passende beveiliging: alleen wie het nodig heeft, kan erbij.",
         "Suitable security: only those who need it have access.",
         (
-            *_named("auth", "SignedIn SignInFailed DataViewed AccessReviewed"),
+            *_named("auth", "SignedIn SignInFailed PasswordResetAsked PasswordChanged DataViewed AccessReviewed"),
             "audit.SecurityCheckRecorded",
         ),
         by_law=("second_factor",),

@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from services.auth.app import categories
+from services.auth.app.choosing import Choosing
 from services.auth.app.closing import Closing
 from services.auth.app.custom_fields import CustomFields, retirement
 from services.auth.app.departing import Departing
@@ -22,12 +23,13 @@ from services.auth.app.mail import Mailer, transport
 from services.auth.app.notices import Notices
 from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
+from services.auth.app.reset_links import ResetLinks
 from services.auth.app.reviewing import Reviewing
 from services.auth.app.rights import Rights
 from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
 from services.auth.reactions import FOLLOWS
-from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, looks, resets, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import CustomFieldRetired
@@ -48,13 +50,13 @@ PATIENCE = 1.0
 ACTOR = "actor"
 
 
-HOLDING = (accounts, sessions, looks, restrictions, custom_values, work)
+HOLDING = (accounts, sessions, looks, restrictions, resets, custom_values, work)
 """Who has rows that speak of people."""
 
 
 class Auth(Participant):
     name = "auth"
-    views = (accounts, sessions, looks, restrictions, custom_values)
+    views = (accounts, sessions, looks, restrictions, resets, custom_values)
     follows = (CustomFieldRetired, *FOLLOWS)
     vocabulary = Vocabulary(
         order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
@@ -74,6 +76,8 @@ class Auth(Participant):
         self.disclosing = Disclosing(self)
         self.invitations = Invitations(self)
         self.sign_ins = SignIns(self)
+        self.choosing = Choosing(self)
+        self.resets = ResetLinks(self)
         self.rights = Rights(self)
         self.notices = Notices(self)
 
@@ -83,6 +87,7 @@ class Auth(Participant):
     def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
         return (
             (0.5, self.mailer.send_due),
+            (0.5, self.resets.mail_links),
             (2.0, self.rights.lift_due),
             (10.0, self.sign_ins.count_failures),
             (10.0, self.invitations.expire),

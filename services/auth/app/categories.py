@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.auth.views import accounts, custom_values, work
+from services.auth.views import accounts, custom_values, resets, work
 from services.contracts.facts import CATEGORY
 from services.contracts.privacy import Category
 from services.kernel.event import only
 from services.kernel.forgetting import Holding
 
-MAILED = frozenset({Category.EMAIL, Category.CREDENTIALS})
-"""A mail under way has an address, and a link that lets somebody in."""
+MAILED = resets.RESTS_ON
+"""A mail under way has an address, and a link that lets somebody in; so has what lets a password be chosen anew."""
 
 
 def _of(order: Any) -> Category:
@@ -29,16 +29,16 @@ def _drop(session: Connection, order: Any) -> int:
     category = _of(order)
     if category is Category.CUSTOM_FIELD:
         return custom_values.drop(session, order.account)
-    mails = work.drop_mails(session, order.account) if category in MAILED else 0
-    return mails + accounts.drop_category(session, order.account, category)
+    links = work.drop_mails(session, order.account) + resets.drop(session, order.account) if category in MAILED else 0
+    return links + accounts.drop_category(session, order.account, category)
 
 
 def _left(session: Connection, order: Any) -> int:
     category = _of(order)
     if category is Category.CUSTOM_FIELD:
         return custom_values.holds(session, order.account)
-    mails = work.holds_mails(session, order.account) if category in MAILED else 0
-    return mails + accounts.holds_category(session, order.account, category)
+    links = work.holds_mails(session, order.account) + resets.holds(session, order.account) if category in MAILED else 0
+    return links + accounts.holds_category(session, order.account, category)
 
 
 HOLDING = Holding(owners=_owners, drop=_drop, left=_left)

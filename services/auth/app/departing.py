@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from services.auth.app.people import People
 from services.auth.app.terms import before_terms
 from services.auth.domain import account
-from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, looks, resets, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, PeopleErased
 from services.contracts.retention import ErasureOrdered
 from services.kernel import eventstore
@@ -34,7 +34,7 @@ PEOPLE_A_BATCH = 500
 """As many names as fit into one event."""
 OWNERS_A_BATCH = 3000
 """Each is a lock of the transaction's; PostgreSQL has room for some ten thousand of all transactions together."""
-VIEWS = (accounts, sessions, looks, restrictions, custom_values, work)
+VIEWS = (accounts, sessions, looks, restrictions, resets, custom_values, work)
 EXPORTED = ("public_id", "username", "email", "first_name", "infix", "last_name")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from services.auth.domain.account import Status
 from services.auth.views import accounts
 from services.contracts.privacy import Category
+from services.kernel.blinding import folded
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
@@ -21,6 +22,25 @@ REACHED = (Status.OPEN, Status.CLOSED)
 class Letters:
     def __init__(self, auth: Auth) -> None:
         self._auth = auth
+
+    def address_of(self, row: Any) -> str | None:
+        """Where a person is written to about their account; None where address or sign-in data are erased."""
+        email, username = self._auth.keyring.open_many([(row.email, "email"), (row.username, "username")])
+        return None if username is None else email
+
+    def address_before(self, organisation: str, person: str, corrected: str | None) -> str | None:
+        """The address that an account loses to the `corrected` one; None where it keeps it, or has none."""
+        if corrected is None:
+            return None
+        with self._auth.store.reading() as session:
+            row = accounts.by_pseudonym(session, organisation, person)
+        before = None if row is None else self.address_of(row)
+        return None if before is None or folded(before) == folded(corrected) else before
+
+    def moved(self, unit: Unit, person: str, before: str | None) -> None:
+        """Whoever reads the address of before hears that it is another one now: it may not have been them (P09)."""
+        if before is not None:
+            self._auth.mailer.post(unit, person, "address_changed", before, "/me")
 
     def delivery(self, context: Context, *, organisation: str, person: str, token: str) -> dict[str, Any]:
         """The link to an answer, to a person by pseudonym; asked again under the same key it is one mail.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from services.auth.app.people import NAMES, pseudonym_of
-from services.auth.views import accounts, custom_values, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, resets, restrictions, sessions, work
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -23,7 +23,8 @@ class OwnData:
         self._auth = auth
 
     def everything(self, context: Context) -> dict[str, Any]:
-        """`account`, `sessions` (ended ones too, while they are kept), `fields`, `mails` that wait, `sign_in_failures`.
+        """`account`, `sessions` (ended ones too, while they are kept), `fields`, `mails` that wait, `sign_in_failures`,
+        `password_resets` whose link still works.
 
         Raises Refused("not_found") for who has no open account.
         """
@@ -34,6 +35,7 @@ class OwnData:
             filled = custom_values.of_account(session, account)
             waiting = work.mails_of(session, account)
             failed, until = work.throttle_of(session, account)
+            links = resets.of_account(session, account, instant(datetime.now(UTC)))
             restricted = account in restrictions.among(session, [account])
         if row is None:
             raise Refused("not_found")
@@ -49,6 +51,7 @@ class OwnData:
             "sessions": self._sessions(kept),
             "fields": self._fields(filled),
             "mails": self._mails(waiting),
+            "password_resets": [{"asked_at": one.asked_at, "expires_at": one.expires_at} for one in links],
             "sign_in_failures": {
                 "in_a_row": failed,
                 "wait_until": instant(datetime.fromtimestamp(until, UTC)) if until else None,

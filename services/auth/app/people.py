@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from services.auth.app import passwords
 from services.auth.domain import account
 from services.auth.domain.account import Status
 from services.auth.views import accounts, custom_values, looks, restrictions, sessions
 from services.contracts.auth import DataViewed
-from services.contracts.privacy import STAFF, Category, LegalBasis, Purpose, Role
+from services.contracts.privacy import STAFF, Category, Purpose, Role
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -62,14 +61,16 @@ class People:
         context = self._auth.allow_person(context, frozenset({Category.NAME, Category.EMAIL}))
         # A category that was erased takes no value again; the others still do.
         corrected = {Category.EMAIL if name == "email" else Category.NAME for name in values}
+        before = self._auth.letters.address_before(str(context.organisation), pseudonym, values.get("email"))
 
         def work(unit: Unit) -> dict[str, Any]:
             self.must_be_free(unit.session, self._mine(unit.session, context), values.get("email"))
             asked = account.Correct(values=dict(values), at=datetime.now(UTC))
             unit.do(f"account/{pseudonym}", account.decider, asked)
+            self._auth.letters.moved(unit, pseudonym, before)
             return {}
 
-        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, *corrected))
+        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, *corrected, *mailed(before)))
 
     def must_be_free(self, session: Connection, row: Any, email: str | None) -> None:
         """An address belongs to one person of an organisation. Raises Refused("already_invited")."""
@@ -78,29 +79,6 @@ class People:
         index = self._auth.keyring.index.blinds("email", email, row.organisation)
         if row.email_index not in index and accounts.email_in_use(session, row.organisation, index):
             raise Refused("already_invited")
-
-    def change_password(self, context: Context, *, present: str, new: str) -> dict[str, Any]:
-        """Choose another password; every other session ends."""
-        pseudonym = pseudonym_of(context)
-        with self._auth.store.reading() as session:
-            row = self._mine(session, context)
-            others = [s for s in sessions.of_account(session, pseudonym) if s != context.session]
-        hashed, username = self._auth.keyring.open_many([(row.password, "password"), (row.username, "username")])
-        if not passwords.matches(hashed, present):
-            raise Refused("wrong_password")
-        replacement = passwords.checked(new, [username or "", "crisisconnect"])
-
-        def work(unit: Unit) -> dict[str, Any]:
-            self._mine(unit.session, context)
-            asked = account.ChangePassword(password=replacement, at=datetime.now(UTC))
-            unit.do(f"account/{pseudonym}", account.decider, asked)
-            for other in others:
-                self._auth.sign_ins.end_in(unit, other, "password_changed")
-            return {}
-
-        # Whoever can sign in can change what they sign in with: that is our duty (AVG art. 32), and needs no agreement.
-        context = replace(context, legal_basis=LegalBasis.LEGAL_OBLIGATION)
-        return self._auth.store.perform(context, work, keys=keys_of(pseudonym, Category.CREDENTIALS))
 
     def access_log(self, context: Context, *, after: str, limit: int) -> dict[str, Any]:
         """When somebody looked at me, in which role, of which organisation, for what purpose; newest first."""
@@ -285,6 +263,11 @@ def pseudonym_of(context: Context) -> str:
     if kind != "account":
         raise Refused("forbidden")
     return pseudonym
+
+
+def mailed(address: str | None) -> tuple[Category, ...]:
+    """What a mail to this address is sealed with; where there is none, nothing."""
+    return () if address is None else (Category.EMAIL, Category.CREDENTIALS)
 
 
 def keys_of(person: str, *categories: Category) -> list[tuple[str, str]]:

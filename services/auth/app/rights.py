@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from services.auth.app.people import keys_of
+from services.auth.app.people import keys_of, mailed
 from services.auth.domain import account, restriction
 from services.auth.views import accounts, restrictions
 from services.contracts.privacy import Category
@@ -50,18 +50,21 @@ class Rights:
             for field, value in (fields or {}).items()
         ]
         corrected = {Category.EMAIL if name == "email" else Category.NAME for name in values}
+        before = self._auth.letters.address_before(organisation, person, values.get("email"))
 
         def work(unit: Unit) -> dict[str, Any]:
             row = self._whose(unit, organisation, person)
             self._auth.people.must_be_free(unit.session, row, values.get("email"))
             asked = account.Correct(values=dict(values), request=request, by=by, at=datetime.now(UTC))
             unit.do(f"account/{person}", account.decider, asked)
+            self._auth.letters.moved(unit, person, before)
             for command in filled:
                 self._auth.custom_fields.fill(unit, command)
             return {}
 
         own = [key for command in filled for key in self._auth.custom_fields.keys_of(command)]
-        return self._auth.store.perform(context, work, keys=[*keys_of(person, *corrected), *own])
+        keys = [*keys_of(person, *corrected, *mailed(before)), *own]
+        return self._auth.store.perform(context, work, keys=keys)
 
     def restrict(self, context: Context, *, organisation: str, person: str, by: str, request: str) -> dict[str, Any]:
         """From now on others see and change nothing of the person. Answers `event`, the one that says so."""

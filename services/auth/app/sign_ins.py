@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,12 +16,12 @@ from services.auth.app import passwords
 from services.auth.app.equipment import recognised
 from services.auth.app.invitations import digest_of
 from services.auth.app.people import pseudonym_of
+from services.auth.app.strangers import Strangers, wait_after
 from services.auth.domain import session as sessions_domain
 from services.auth.domain.session import lifetime
 from services.auth.views import accounts, sessions, work
 from services.contracts.auth import SignInFailed
 from services.contracts.privacy import Category, Role
-from services.kernel.blinding import folded
 from services.kernel.codec import instant, moment
 from services.kernel.context import Context
 from services.kernel.database import writing
@@ -34,37 +32,8 @@ from services.kernel.unit import Unit
 if TYPE_CHECKING:
     from services.auth.app import Auth
 
-FREE_TRIES = 5
-LONGEST_WAIT = 900.0
 SIGN_IN = frozenset({Category.CREDENTIALS, Category.SESSION_COOKIE, Category.IP_ADDRESS, Category.TECHNICAL})
 UNKNOWN_NAMES = Counter("crisisconnect_auth_sign_ins_with_unknown_name", "Sign-ins with a user name nobody has.")
-
-
-def wait_after(failed: int) -> float:
-    """Seconds before the next try is looked at: none for five, then 2, 4, 8 … a quarter of an hour at most."""
-    return 0.0 if failed < FREE_TRIES else min(2.0 ** (failed - FREE_TRIES + 1), LONGEST_WAIT)
-
-
-class Strangers:
-    """Tries with user names that nobody has: throttled like the others, but in memory alone and not for long."""
-
-    def __init__(self, room: int = 10_000) -> None:
-        self._room = room
-        self._tries: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
-        self._key = secrets.token_bytes(32)
-
-    def name(self, username: str) -> bytes:
-        """What stands for a name here: typed names are not kept, and a rotation of the index key forgives nothing."""
-        return hmac.digest(self._key, folded(username).encode(), "sha256")
-
-    def of(self, name: bytes) -> tuple[int, float]:
-        return self._tries.get(name, (0, 0.0))
-
-    def failed(self, name: bytes, failed: int, until: float) -> None:
-        self._tries[name] = (failed, until)
-        self._tries.move_to_end(name)
-        while len(self._tries) > self._room:
-            self._tries.popitem(last=False)
 
 
 class SignIns:
@@ -87,7 +56,8 @@ class SignIns:
         role = Role(row.role)
         context = replace(context, actor=f"account/{row.account}", role=role, idempotency=None)
         context = self._auth.allow_sign_in(context, str(row.organisation), role, SIGN_IN)
-        started = self._start(context, row.account, role, recognised(ip, user_agent, device), replaces=None)
+        equipment = recognised(ip, user_agent, device)
+        started = self._start(context, row.account, role, equipment, proven=row.password)
         return {**started, "statement": self._auth.statement_seen(str(row.organisation), row.account)}
 
     def refresh(self, context: Context) -> dict[str, Any]:
@@ -190,6 +160,27 @@ class SignIns:
 
     # -- how
 
+    def must_prove(self, row: Any, password: str, *, otherwise: str) -> None:
+        """That this is the password of the account; slower with each time that it is not, and counted (P09).
+
+        Raises Refused: `throttled`, or `otherwise`.
+        """
+        now = time.time()
+        with self._auth.store.reading() as session:
+            failed, until = work.throttle_of(session, row.account)
+        if now < until:
+            raise Refused("throttled", retry_after=int(until - now) + 1)
+        if passwords.matches(self._auth.keyring.open(row.password, "password"), password):
+            if failed:
+                with writing(self._auth.store.engine) as session:
+                    work.lift(session, row.account)
+            return
+        minute = instant(datetime.now(UTC).replace(second=0, microsecond=0))
+        with writing(self._auth.store.engine) as session:
+            work.throttle(session, row.account, failed + 1, now + wait_after(failed + 1))
+            work.count_failure(session, row.account, row.organisation, minute)
+        raise Refused(otherwise)
+
     def _proven(self, username: str, password: str) -> Any:
         """The account whose name and password these are. The answer and its time are the same for an unknown name."""
         now, stranger = time.time(), self._strangers.name(username)
@@ -197,24 +188,13 @@ class SignIns:
             row = self._auth.keyring.index.seek(
                 lambda index: accounts.by_username(session, index), "username", username
             )
-            failed, until = work.throttle_of(session, row.account) if row else self._strangers.of(stranger)
-        if now < until:
-            raise Refused("throttled", retry_after=int(until - now) + 1)
-        hashed = self._auth.keyring.open(row.password, "password") if row else None
-        if passwords.matches(hashed, password) and row is not None:
-            if failed:
-                with writing(self._auth.store.engine) as session:
-                    work.lift(session, row.account)
+        if row is not None:
+            self.must_prove(row, password, otherwise="sign_in_failed")
             return row
-        until = now + wait_after(failed + 1)
-        if row is None:
-            UNKNOWN_NAMES.inc()
-            self._strangers.failed(stranger, failed + 1, until)
-        else:
-            minute = instant(datetime.now(UTC).replace(second=0, microsecond=0))
-            with writing(self._auth.store.engine) as session:
-                work.throttle(session, row.account, failed + 1, until)
-                work.count_failure(session, row.account, row.organisation, minute)
+        self._strangers.must_wait(stranger, now)
+        passwords.matches(None, password)
+        UNKNOWN_NAMES.inc()
+        self._strangers.again(stranger, now)
         raise Refused("sign_in_failed")
 
     def _start(
@@ -224,8 +204,10 @@ class SignIns:
         role: Role,
         equipment: sessions_domain.Equipment,
         *,
-        replaces: str | None,
+        replaces: str | None = None,
+        proven: str | None = None,
     ) -> dict[str, Any]:
+        """`proven` is what stood for the password that was shown: changed in between, it opens nothing any more."""
         session_id, token, now = str(uuid7()), secrets.token_urlsafe(32), datetime.now(UTC)
         expires_at = now + lifetime(role)
         organisation = str(context.organisation)
@@ -242,7 +224,7 @@ class SignIns:
         def work_(unit: Unit) -> dict[str, Any]:
             must_not_have_left(unit.session, organisation)
             row = accounts.by_pseudonym(unit.session, organisation, pseudonym)
-            if row is None or row.status != "open":
+            if row is None or row.status != "open" or (proven is not None and row.password != proven):
                 raise Refused("sign_in_failed")
             unit.do(f"session/{session_id}", sessions_domain.decider, asked)
             if replaces:

@@ -25,6 +25,52 @@ You have been invited to open an account in CrisisConnect. The link works once, 
 If you did not expect this, you need not do anything.
 """,
     ),
+    "password_reset": (
+        "Een nieuw wachtwoord kiezen / Choosing another password",
+        """\
+Iemand vroeg om een nieuw wachtwoord voor een account in CrisisConnect bij dit adres. Met deze link kiest u er één; hij
+werkt één keer, een uur lang. U hebt er uw gebruikersnaam bij nodig, en die staat hier met opzet niet:
+
+{link}
+
+Was u dit niet, dan hoeft u niets te doen: uw wachtwoord blijft zoals het is.
+
+Somebody asked for another password for an account in CrisisConnect with this address. You choose one with this link; it
+works once, for an hour. You need your user name with it, which is left out here on purpose:
+
+{link}
+
+If this was not you, you need not do anything: your password stays as it is.
+""",
+    ),
+    "password_changed": (
+        "Uw wachtwoord is gewijzigd / Your password was changed",
+        """\
+Het wachtwoord van een account in CrisisConnect bij dit adres is gewijzigd, en wie ermee was ingelogd, is dat niet meer.
+Was u dit niet, kies dan meteen een ander en laat het uw Beheerder weten:
+
+{link}
+
+The password of an account in CrisisConnect with this address was changed, and whoever was signed in with it no longer
+is. If this was not you, choose another one at once and tell your Beheerder:
+
+{link}
+""",
+    ),
+    "address_changed": (
+        "Uw e-mailadres is gewijzigd / Your e-mail address was changed",
+        """\
+Bij een account in CrisisConnect hoorde dit adres; daar staat nu een ander. Was u dit niet en vroeg u er ook niet om,
+log dan in, zet uw adres terug, kies een ander wachtwoord en laat het uw Beheerder weten:
+
+{link}
+
+An account in CrisisConnect had this address, and has another one now. If this was not you, and you did not ask for it,
+sign in, put your address back, choose another password and tell your Beheerder:
+
+{link}
+""",
+    ),
     "restriction_ends": (
         "Uw gegevens worden weer gebruikt / Your data will be used again",
         """\

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.auth.domain import invitation, restriction
+from services.auth.domain import invitation, reset, restriction
 from services.auth.domain.invitation import Expire as Expire, Invite as Invite, Renew as Renew, Withdraw as Withdraw
+from services.auth.domain.reset import AskReset, UseReset
 from services.auth.domain.restriction import AnnounceLift, Lift, Restrict
 from services.contracts.auth import (
     AccountClosed,
@@ -17,6 +18,7 @@ from services.contracts.auth import (
     InvitationWithdrawn,
     LiftAnnounced,
     PasswordChanged,
+    PasswordResetAsked,
     PersonalDataCorrected,
     PersonInvited,
     ProcessingRestricted,
@@ -81,6 +83,8 @@ Command = (
     | Register
     | Correct
     | ChangePassword
+    | AskReset
+    | UseReset
     | ChangeRole
     | Close
     | Restrict
@@ -95,6 +99,7 @@ Event = (
     | UserRegistered
     | PersonalDataCorrected
     | PasswordChanged
+    | PasswordResetAsked
     | RoleChanged
     | AccountClosed
     | ProcessingRestricted
@@ -123,6 +128,7 @@ class Account:
     expires_at: datetime | None = None
     erasure: str = ""
     restrictions: restriction.Restrictions = field(default_factory=dict)
+    resets: reset.Resets = field(default_factory=reset.Resets)
 
 
 def decide(account: Account, command: Command) -> Sequence[Event]:
@@ -176,6 +182,8 @@ def decide(account: Account, command: Command) -> Sequence[Event]:
             ]
         case Status.OPEN, ChangePassword() as c:
             return [PasswordChanged(account=me, organisation=mine, password=c.password, at=c.at)]
+        case Status.OPEN, (AskReset() | UseReset()) as c:
+            return reset.decide(me, mine, account.resets, c)
         case Status.OPEN, ChangeRole() as c:
             if (c.role in STAFF) != (account.role in STAFF):
                 raise Refused("role_not_allowed")
@@ -218,8 +226,8 @@ def evolve(account: Account, event: Event) -> Account:
             return replace(account, status=Status.EXPIRED, erasure=event.erasure)
         case UserRegistered():
             return replace(account, status=Status.OPEN)
-        case PersonalDataCorrected() | PasswordChanged():
-            return account
+        case PersonalDataCorrected() | PasswordChanged() | PasswordResetAsked():
+            return replace(account, resets=reset.evolve(account.resets, event))
         case RoleChanged():
             return replace(account, role=event.role)
         case ProcessingRestricted() | LiftAnnounced() | RestrictionLifted():

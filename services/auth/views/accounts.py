@@ -71,6 +71,7 @@ accounts = Table(
     Column("last_name", Text),
     Index("accounts_by_organisation", "organisation", "status", "invitation"),
     Index("accounts_by_email", "organisation", "email_index"),
+    Index("accounts_by_address", "email_index"),
     Index("accounts_by_expiry", "status", "expires_at"),
 )
 
@@ -243,6 +244,21 @@ def by_invitation(session: Connection, organisation: str, invitation: str) -> Ro
 def email_in_use(session: Connection, organisation: str, index: Sequence[str]) -> bool:
     mine = (accounts.c.organisation == organisation) & accounts.c.email_index.in_(index)
     return session.execute(select(accounts.c.account).where(mine)).first() is not None
+
+
+def organisations(session: Connection) -> list[str]:
+    """Those in which somebody has an open account."""
+    somebody = select(accounts.c.organisation).where(accounts.c.status == Status.OPEN).distinct()
+    return list(session.execute(somebody.order_by(accounts.c.organisation)).scalars())
+
+
+def by_emails(session: Connection, index: Sequence[str]) -> list[Row]:  # type: ignore[type-arg]
+    """The accounts behind an address, as it is blinded in each organisation: each names its own by that."""
+    found: list[Row] = []  # type: ignore[type-arg]
+    for start in range(0, len(index), 500):
+        mine = accounts.c.email_index.in_(index[start : start + 500])
+        found += session.execute(select(accounts).where(mine, accounts.c.status == Status.OPEN))
+    return found
 
 
 def open_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]

@@ -26,6 +26,7 @@ from services.contracts.auth.look import (
     ProcessingRefused as ProcessingRefused,
 )
 from services.contracts.auth.notice import NoticeGiven as NoticeGiven, NoticeKind as NoticeKind
+from services.contracts.auth.reset import PasswordResetAsked as PasswordResetAsked
 from services.contracts.auth.restriction import (
     LiftAnnounced as LiftAnnounced,
     ProcessingRestricted as ProcessingRestricted,

@@ -92,11 +92,12 @@ class PersonalDataCorrected(Event, kind="account"):
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Event, kind="account"):
-    """A person chose another password."""
+    """A person chose another password: who knew the one of before, or who had the link of a `reset`."""
 
     account: str = subject()
     organisation: str
     password: str | None = personal(Category.CREDENTIALS)
+    reset: str | None = None
     at: datetime
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from services.auth.app import departing
-from services.auth.views import accounts, custom_values, looks, restrictions, sessions, work
+from services.auth.views import accounts, custom_values, looks, resets, restrictions, sessions, work
 from services.contracts import auth
 from services.contracts.facts import ORGANISATION
 from services.contracts.retention import ErasureOrdered
@@ -23,7 +23,7 @@ from services.kernel.envelope import Envelope, Recorded
 from tests.unit.auth.world import GEMEENTE, PASSWORD, TERMS, World
 
 OTHER = "9e0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a02"
-VIEWS = (accounts, sessions, looks, restrictions, custom_values)
+VIEWS = (accounts, sessions, looks, restrictions, resets, custom_values)
 
 
 def order(*excepted: str) -> Entry:

@@ -266,7 +266,7 @@ def test_changing_the_password_ends_the_other_sessions(world: World) -> None:
     world.registered()
     old, here = world.signed_in(), world.signed_in()
 
-    world.auth.people.change_password(here, present=PASSWORD, new="negen zwanen op een donkere gracht")
+    world.auth.choosing.change(here, present=PASSWORD, new="negen zwanen op een donkere gracht")
 
     assert world.auth.people.me(here)["status"] == "open"
     with refused("unauthenticated"):
@@ -280,14 +280,14 @@ def test_a_password_everybody_tries_first_is_refused(world: World, password: str
     world.registered()
 
     with refused("weak_password"):
-        world.auth.people.change_password(world.signed_in(), present=PASSWORD, new=password)
+        world.auth.choosing.change(world.signed_in(), present=PASSWORD, new=password)
 
 
 def test_the_wrong_present_password_changes_nothing(world: World) -> None:
     world.registered()
 
     with refused("wrong_password"):
-        world.auth.people.change_password(world.signed_in(), present="wrong", new="negen zwanen op een gracht")
+        world.auth.choosing.change(world.signed_in(), present="wrong", new="negen zwanen op een gracht")
 
 
 def test_the_makers_staff_look_at_nobody_of_an_organisation_without_naming_a_case(world: World) -> None:

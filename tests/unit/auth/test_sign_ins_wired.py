@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from services.auth.app.sign_ins import FREE_TRIES, LONGEST_WAIT, wait_after
+from services.auth.app.strangers import FREE_TRIES, LONGEST_WAIT, wait_after
 from services.auth.views import work
 from services.kernel import eventstore
 from services.kernel.codec import instant
