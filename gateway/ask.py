@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 MOST_HEADERS = 32 * 1024
 PATIENCE = 4.6
 """Seconds in which every request is answered, whatever is away."""
-_ONCE = frozenset({b"authorization", b"content-type", b"content-length", b"host", b"idempotency-key", b"if-match"})
+_ONCE = frozenset(
+    {b"authorization", b"content-type", b"content-length", b"host", b"idempotency-key", b"if-match"}
+    | {b"origin", b"sec-fetch-site"}
+)
+_JOINS = {b"cookie": b"; "}
+"""By what a header is joined that came in several pieces (RFC 9113, 8.2.3); all others by a comma."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,7 @@ class Ask:
     correlation: str
     headers: dict[bytes, bytes] = field(default_factory=dict)
     token: str = ""
+    by_cookie: bool = False
     who: Who | None = None
     query: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] = field(default_factory=dict)
@@ -86,7 +92,7 @@ class Ask:
             if name in found:
                 if name in _ONCE:
                     raise Refused("malformed")
-                value = found[name] + b"," + value
+                value = found[name] + _JOINS.get(name, b",") + value
             found[name] = value
         if size > MOST_HEADERS:
             raise Refused("headers_too_large")
@@ -124,6 +130,18 @@ class Ask:
     def asks_again(self) -> bool:
         """Whether this may be the second time, and the first has ended the session."""
         return self.route.ends_session and b"idempotency-key" in self.headers and bool(self.token)
+
+    @property
+    def asks_cookie(self) -> bool:
+        """Whether a session is to begin that a cookie keeps."""
+        return self.route.starts_session and self.body.get("cookie") is True
+
+    @property
+    def ends_cookie(self) -> bool:
+        """Whether this ends the session that the cookie stands for: of another session of one's own it does not."""
+        if not (self.by_cookie and self.route.ends_session):
+            return False
+        return self.path.get("session") in (None, self.who.session if self.who else None)
 
     def version(self) -> int | None:
         """What `If-Match` holds on to. Raises Refused precondition_failed for a tag that we never gave."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from starlette.types import Receive
 
-from gateway import bodies, shape
+from gateway import bodies, cookies, shape
 from gateway.answer import GUARDS, SECURE, Answer, Header
 from gateway.ask import Ask
 from gateway.calls import Calls
 from gateway.cursors import Cursors
 from gateway.health import Readiness
-from gateway.identity import Believed, Who, bearer
+from gateway.identity import Believed, Who, presented
 from gateway.origin import Origins
 from gateway.paper.printing import Printing
 from gateway.route import Access, Reach
@@ -47,6 +47,7 @@ class Door:
         self.believed = Believed()
         self.readiness = Readiness(calls)
         self.printing = Printing()
+        self.origin = cookies.origin_of(configuration.public_url)
         self.guards = GUARDS + (SECURE if configuration.public_url.startswith("https://") else ())
 
     async def serve(self, ask: Ask, receive: Receive) -> Answer:
@@ -76,8 +77,14 @@ class Door:
         await self._authenticate(ask)
         return ask.caller
 
+    def must_be_ours(self, ask: Ask) -> None:
+        """What a browser does by itself, it does for our own pages only. Raises Refused cross_site."""
+        cookies.must_be_ours(ask.route.method, ask.headers, self.origin)
+
     async def _authenticate(self, ask: Ask) -> None:
-        ask.token = bearer(ask.headers)
+        ask.token, ask.by_cookie = presented(ask.headers)
+        if not ask.token:
+            raise Refused("unauthenticated")
         ask.who = None if ask.route.fresh else self.believed.get(ask.token)
         if ask.who is None:
             asked = time.monotonic()
@@ -89,6 +96,8 @@ class Door:
                 raise
             ask.who = Who.of(told)
             self.believed.keep(ask.token, ask.who, asked)
+        if ask.by_cookie:
+            self.must_be_ours(ask)
 
     async def _answered_before(self, ask: Ask) -> Answer | None:
         """What was answered when this very request ended the session it came with; the answer may have been lost."""
@@ -100,7 +109,7 @@ class Door:
             if no.code != "unauthenticated":
                 raise
             return None
-        return Answer.json(ask.route.status, ask.route.pick(result))
+        return Answer.json(ask.route.status, ask.route.pick(result), (cookies.CLEARED,) if ask.ends_cookie else ())
 
     def _within_reach(self, ask: Ask) -> None:
         """A stranger's id and one that never was are the same here: neither is looked up."""
@@ -129,6 +138,8 @@ class Door:
 
     async def _ask(self, ask: Ask) -> Answer:
         route = ask.route
+        if ask.asks_cookie:
+            self.must_be_ours(ask)
         try:
             result = await ask.call(route.target, arguments(ask))
         except Refused as no:
@@ -150,6 +161,11 @@ class Door:
             result = {**result, "next": self.cursors.write(result["next"], *_list(ask))}
         if route.method == "GET" and "version" in result:
             headers = ((b"etag", b'"%d"' % result["version"]),)
+        if route.starts_session and (ask.asks_cookie or ask.by_cookie):
+            headers = (cookies.kept(result["token"], result["expires_at"]),)
+            result = {name: value for name, value in result.items() if name != "token"}
+        elif ask.ends_cookie:
+            headers = (cookies.CLEARED,)
         return Answer.json(route.status, route.pick(result), headers)
 
     async def call(self, target: str, args: dict[str, Any], context: Context, deadline: float) -> Any:

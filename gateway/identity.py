@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway import cookies
 from services.contracts.privacy import Role
-from services.kernel.decider import Refused
 
 BELIEVED_SECONDS = 2.0
 MOST_KEPT = 10_000
@@ -32,13 +32,20 @@ class Who:
         return cls(told["pseudonym"], told["account"], told["organisation"], Role(told["role"]), told["session"])
 
 
-def bearer(headers: Mapping[bytes, bytes]) -> str:
-    """The token. Raises Refused unauthenticated when there is none, or anything else in its place."""
+def presented(headers: Mapping[bytes, bytes]) -> tuple[str, bool]:
+    """The token, and whether a cookie brought it: where anything stands in Authorization, no cookie is looked at.
+
+    It is empty where there is none, or anything else in its place.
+    """
+    if b"authorization" not in headers and (kept := cookies.held(headers)) is not None:
+        return (kept if _may_be_one(kept.encode("latin-1")) else ""), True
     scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     token = token.strip()
-    if scheme.lower() != b"bearer" or not 0 < len(token) <= _LONGEST_TOKEN or not token.isascii():
-        raise Refused("unauthenticated")
-    return token.decode("ascii")
+    return (token.decode("ascii") if scheme.lower() == b"bearer" and _may_be_one(token) else ""), False
+
+
+def _may_be_one(token: bytes) -> bool:
+    return 0 < len(token) <= _LONGEST_TOKEN and token.isascii()
 
 
 class Believed:

@@ -9,11 +9,14 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
+from gateway import cookies
 from gateway.route import Access, Reach, Route
 from gateway.schemas.fields import OneThing, Something
 from services.contracts.errors import Problem
 
 PROBLEM = "application/problem+json"
+SIGNED_IN: list[dict[str, list[str]]] = [{"session": []}, {"cookie": []}]
+"""Either is enough; where both stand, the cookie is not looked at."""
 ALWAYS = (Problem.MALFORMED, Problem.METHOD_NOT_ALLOWED, Problem.HEADERS_TOO_LARGE, Problem.INTERNAL)
 BODY = (
     Problem.DUPLICATE_KEY,
@@ -37,6 +40,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         info={"description": "Every answer that is not a success is a problem (RFC 9457) with a stable code."},
     )
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme("cookie", {"type": "apiKey", "in": "cookie", "name": cookies.NAME})
     spec.components.schema("Problem", _problem())
     bounds: dict[str, dict[str, int]] = {}
     for route in routes:
@@ -55,7 +59,7 @@ def problems(route: Route) -> tuple[Problem, ...]:
     """Every reason to say no that this route may give."""
     found = [*ALWAYS, *route.problems]
     if route.access is Access.ROLES:
-        found += [Problem.UNAUTHENTICATED, Problem.FORBIDDEN]
+        found += [Problem.UNAUTHENTICATED, Problem.FORBIDDEN, Problem.CROSS_SITE]
     if route.parameters or route.access is Access.LOCAL or route.reach is Reach.OWN_ORGANISATION:
         found.append(Problem.NOT_FOUND)
     if route.method in ("POST", "PUT", "PATCH"):
@@ -102,7 +106,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "x-reach": route.reach.value,
     }
     if route.access is Access.ROLES:
-        made["security"] = [{"session": []}]
+        made["security"] = SIGNED_IN
         made["x-roles"] = sorted(role.value for role in route.roles)
     else:
         made["security"] = []

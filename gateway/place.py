@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 from starlette.types import Receive, Scope, Send
 from uuid_utils import uuid7
 
-from gateway import bodies
+from gateway import bodies, cookies
 from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.door import Door
@@ -68,7 +68,9 @@ class Place:
         try:
             return await self._door.serve(ask, receive)
         except Refused as refused:
-            return problem(refused.code, refused.detail, ask.correlation)
+            # A cookie of a session that is over has no more use, wherever the session was ended (P11).
+            over = ask.by_cookie and refused.code == "unauthenticated"
+            return problem(refused.code, refused.detail, ask.correlation, [cookies.CLEARED] if over else ())
         except Failed as failed:
             log.error("a service broke", service=failed.service, why=failed.why, correlation=ask.correlation)
             return problem("internal", {}, ask.correlation)

@@ -91,6 +91,8 @@ class Route:
     """The service itself looks, in the transaction that answers, whether session and role are as we believe."""
     ends_session: bool = False
     """It may end the session it is asked with, and is recognised by the token when it is asked again."""
+    starts_session: bool = False
+    """Its result holds a token, which goes into the answer, or into the cookie that was asked for or brought one."""
     problems: tuple[Problem, ...] = ()
 
     def __post_init__(self) -> None:

@@ -17,10 +17,15 @@ class Device(Schema):
     app_version = text(50, allow_none=True)
 
 
+_COOKIE = "The session rests in the cookie __Host-session, and the answer holds no token; not for members."
+_NONE = "Not there where a cookie keeps it."
+
+
 class SignIn(Schema):
     username = text(64, required=True)
     password = secret(required=True)
     device = m.Nested(Device, load_default=None, allow_none=True)
+    cookie = m.Boolean(load_default=False, truthy={True}, falsy={False}, metadata={"description": _COOKIE})
 
 
 class Acknowledgement(Schema):
@@ -29,7 +34,7 @@ class Acknowledgement(Schema):
 
 
 class SignedIn(Schema):
-    token = m.String(required=True)
+    token = m.String(metadata={"description": _NONE})
     session = m.String(required=True)
     account = m.String(required=True)
     organisation = m.String(required=True)
@@ -40,7 +45,7 @@ class SignedIn(Schema):
 
 
 class Refreshed(Written):
-    token = m.String(required=True)
+    token = m.String(metadata={"description": _NONE})
     session = m.String(required=True)
     expires_at = m.String(required=True)
 

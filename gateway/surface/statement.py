@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway import cookies
 from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.route import EVERY_ROLE, Access, For, Reach, Route
@@ -9,6 +10,7 @@ from gateway.schemas import statement
 from gateway.schemas.fields import Page, Written
 from gateway.shape import outgoing
 from services.contracts.errors import Problem
+from services.kernel.decider import Refused
 
 STATEMENT = "/v1/statement"
 _SHOWN = outgoing(statement.Statement())
@@ -16,10 +18,16 @@ _MARKDOWN = b"text/markdown; charset=utf-8"
 
 
 async def _whose(ask: Ask) -> str | None:
-    """The organisation of who asks, by a session or an invitation; None for everybody. Raises unauthenticated."""
+    """The organisation of who asks, by a session or an invitation; None for everybody. Raises unauthenticated.
+
+    A browser sends its cookie unasked: one that opens nothing any more is nobody's here, and no error.
+    """
     scheme, _, token = ask.headers.get(b"authorization", b"").partition(b" ")
     if not scheme:
-        return None
+        try:
+            return (await ask.door.signed_in(ask)).organisation if cookies.held(ask.headers) else None
+        except Refused:
+            return None
     if scheme.lower() == b"invitation":
         # In a header: what stands in an address is written down on its way.
         invited = await ask.call("auth.invited_to", {"token": token.decode("latin-1")})

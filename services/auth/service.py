@@ -66,15 +66,16 @@ class AuthService(Tended):
         ip: str | None = None,
         user_agent: str | None = None,
         device: dict[str, Any] | None = None,
+        cookie: bool = False,
     ) -> dict[str, Any]:
         said = schemas.loaded(schemas.DEVICE, device or {})
         return self.app.sign_ins.sign_in(
-            context, username=username, password=password, ip=ip, user_agent=user_agent, device=said
+            context, username=username, password=password, ip=ip, user_agent=user_agent, device=said, cookie=cookie
         )
 
     @answers()
-    def refresh_session(self, context: Context) -> dict[str, Any]:
-        return self.app.sign_ins.refresh(context)
+    def refresh_session(self, context: Context, cookie: bool = False) -> dict[str, Any]:
+        return self.app.sign_ins.refresh(context, cookie=cookie)
 
     @answers()
     def ask_reset(self, context: Context, username: str | None = None, email: str | None = None) -> dict[str, Any]:

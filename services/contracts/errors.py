@@ -19,6 +19,7 @@ class Problem(Enum):
     SIGN_IN_FAILED = ("sign_in_failed", 401, "The user name and password do not belong together.")
     # 403
     FORBIDDEN = ("forbidden", 403, "Your role does not allow this.")
+    CROSS_SITE = ("cross_site", 403, "By cookie only our own pages can ask for this.")
     SECOND_OFFICER_NEEDED = ("second_officer_needed", 403, "Another officer has to do this.")
     COMPLIANCE_NEEDED = ("compliance_needed", 403, "A compliance officer has to do this.")
     WRONG_CODE = ("wrong_code", 403, "That is not the code.")

@@ -95,7 +95,7 @@ def test_no_answer_shows_a_pseudonym(route: Route) -> None:
 def test_it_stands_in_the_contract_with_every_refusal(route: Route) -> None:
     operation = CONTRACT["paths"][route.template][route.method.lower()]
     assert str(route.status) in operation["responses"]
-    assert (operation["security"] == [{"session": []}]) == (route.access is Access.ROLES)
+    assert (operation["security"] == [{"session": []}, {"cookie": []}]) == (route.access is Access.ROLES)
     if route.body is not None:
         assert "$ref" in operation["requestBody"]["content"]["application/json"]["schema"]
     for problem in problems(route):
@@ -123,6 +123,10 @@ def test_its_operation_has_a_name_of_its_own(route: Route) -> None:
     assert len(set(ids)) == len(ids) == len(ROUTES)
 
 
+WAYS = pytest.mark.parametrize("by", ["bearer", "cookie"])
+"""Of signing in: what holds for the one holds for the other."""
+
+
 @every(GUARDED)
 def test_without_a_session_it_asks_nobody_and_says_401(route: Route, ask: Client) -> None:
     answer = ask(route.method, path_of(route))
@@ -130,20 +134,42 @@ def test_without_a_session_it_asks_nobody_and_says_401(route: Route, ask: Client
     assert ask.line.asked == []
 
 
+@WAYS
 @every(GUARDED)
-def test_every_other_role_is_refused_before_the_body_is_read(route: Route, ask: Client) -> None:
+def test_with_a_session_that_is_over_it_says_401(route: Route, by: str, ask: Client) -> None:
+    ask.line.answers["auth.who"] = Refused("unauthenticated")
+    answer = ask(route.method, path_of(route), role="gone", by=by, content=b"not read")
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert ask.line.commands() == []
+    cleared = answer.headers.get("set-cookie", "")
+    assert cleared.startswith("__Host-session=; Max-Age=0") == (by == "cookie"), "a cookie of no use goes"
+
+
+@every(GUARDED)
+def test_by_cookie_no_other_site_can_ask_for_it(route: Route, ask: Client) -> None:
+    role = min(route.roles).value
+    elsewhere = {"Cookie": f"__Host-session={role}", "Sec-Fetch-Site": "cross-site"}
+    answer = ask(route.method, path_of(route), headers=elsewhere, content=b"not read")
+    assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
+    assert ask.line.commands() == []
+
+
+@WAYS
+@every(GUARDED)
+def test_every_other_role_is_refused_before_the_body_is_read(route: Route, by: str, ask: Client) -> None:
     for role in set(Role) - route.roles:
-        answer = ask(route.method, path_of(route), role=role.value, content=b"not read")
+        answer = ask(route.method, path_of(route), role=role.value, by=by, content=b"not read")
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), role
     assert ask.line.commands() == []
 
 
+@WAYS
 @every(OF_AN_ORGANISATION)
-def test_a_strangers_organisation_is_not_there(route: Route, ask: Client) -> None:
+def test_a_strangers_organisation_is_not_there(route: Route, by: str, ask: Client) -> None:
     """The same for one that never was; and who may see all of them gets the role's answer for any id."""
     for role in Role:
         answers = [
-            ask(route.method, path_of(route, org), role=role.value, content=b"not read")
+            ask(route.method, path_of(route, org), role=role.value, by=by, content=b"not read")
             for org in (THEIRS, "00000000-0000-4000-8000-000000000000")
         ]
         codes = {answer.json().get("code") for answer in answers}
@@ -155,22 +181,24 @@ def test_a_strangers_organisation_is_not_there(route: Route, ask: Client) -> Non
         assert bodies[0] == bodies[1], role
 
 
+@WAYS
 @every(PERSONAL)
-def test_what_is_personal_is_stored_nowhere_on_its_way(route: Route, ask: Client) -> None:
+def test_what_is_personal_is_stored_nowhere_on_its_way(route: Route, by: str, ask: Client) -> None:
     role = min(route.roles).value if route.roles else None
     ask.line.answers["audit.bundle"] = {"tile": ""}
     body = {"json": {}} if route.body is not None else {}
-    assert ask(route.method, path_of(route), role=role, **body).headers["cache-control"] == "no-store"
+    assert ask(route.method, path_of(route), role=role, by=by, **body).headers["cache-control"] == "no-store"
 
 
+@WAYS
 @every([route for route in GUARDED if route.dangerous or (route.rpc or "").startswith("auth.")])
-def test_a_revoked_session_is_refused_at_once(route: Route, ask: Client) -> None:
+def test_a_revoked_session_is_refused_at_once(route: Route, by: str, ask: Client) -> None:
     role = min(route.roles).value
-    ask("GET", f"/v1/organisations/{OURS}", role=role)
+    ask("GET", f"/v1/organisations/{OURS}", role=role, by=by)
     ask.line.answers["auth.who"] = Refused("unauthenticated")
     if route.checks_session:
         ask.line.answers[route.target] = Refused("unauthenticated")
-    assert ask(route.method, path_of(route), role=role).status_code == 401
+    assert ask(route.method, path_of(route), role=role, by=by).status_code == 401
 
 
 @every([route for route in GUARDED if route.checks_session])

@@ -50,19 +50,28 @@ class SignIns:
         ip: str | None = None,
         user_agent: str | None = None,
         device: Mapping[str, str] | None = None,
+        cookie: bool = False,
     ) -> dict[str, Any]:
-        """Start a session. The token is shown this once; only a keyed hash of it is kept."""
+        """Start a session. The token is shown this once; only a keyed hash of it is kept.
+
+        Raises Refused("forbidden") for a member who wants a `cookie`: that one is the Beheeromgeving's (P02, P10).
+        """
         row = self._proven(username, password)
         role = Role(row.role)
+        _may_have(role, cookie)
         context = replace(context, actor=f"account/{row.account}", role=role, idempotency=None)
         context = self._auth.allow_sign_in(context, str(row.organisation), role, SIGN_IN)
         equipment = recognised(ip, user_agent, device)
         started = self._start(context, row.account, role, equipment, proven=row.password)
         return {**started, "statement": self._auth.statement_seen(str(row.organisation), row.account)}
 
-    def refresh(self, context: Context) -> dict[str, Any]:
-        """A new token and term for the running session's equipment; the old session ends."""
+    def refresh(self, context: Context, *, cookie: bool = False) -> dict[str, Any]:
+        """A new token and term for the running session's equipment; the old session ends.
+
+        Raises Refused("forbidden") for a `cookie` of somebody who has become a member since.
+        """
         pseudonym, role = pseudonym_of(context), Role(str(context.role))
+        _may_have(role, cookie)
         context = self._auth.allow_sign_in(replace(context, idempotency=None), str(context.organisation), role, SIGN_IN)
         with self._auth.store.reading() as session:
             now = instant(datetime.now(UTC))
@@ -243,3 +252,8 @@ class SignIns:
             "expires_at": instant(expires_at),
             "events": answer["events"],
         }
+
+
+def _may_have(role: Role, cookie: bool) -> None:
+    if cookie and not sessions_domain.may_rest_in_cookie(role):
+        raise Refused("forbidden")

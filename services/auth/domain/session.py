@@ -120,4 +120,9 @@ def lifetime(role: Role) -> timedelta:
     return APP if role is Role.MEMBER else BEHEER
 
 
+def may_rest_in_cookie(role: Role) -> bool:
+    """The cookie is the Beheeromgeving's, and lasts no longer than a working day there, as the register says (P10)."""
+    return lifetime(role) <= BEHEER
+
+
 decider: Decider[Session, Command, Event] = Decider(Session(), decide, evolve)

@@ -135,3 +135,18 @@ def test_what_was_typed_is_kept_nowhere(world: World) -> None:
 def test_waiting_doubles_up_to_a_quarter_of_an_hour() -> None:
     assert [wait_after(n) for n in (0, 4, 5, 6, 7)] == [0.0, 0.0, 2.0, 4.0, 8.0]
     assert wait_after(60) == LONGEST_WAIT
+
+
+@pytest.mark.parametrize("role", ["beheerder", "auditor"])
+def test_whoever_works_in_the_beheeromgeving_may_have_the_session_kept_in_a_cookie(world: World, role: str) -> None:
+    world.registered(role=role)
+    assert world.auth.sign_ins.refresh(world.signed_in(cookie=True), cookie=True)["token"]
+
+
+def test_a_member_may_not_as_their_session_would_outlive_the_registers_cookie(world: World) -> None:
+    world.registered()
+    with pytest.raises(Refused, match=r"^forbidden$"):
+        world.signed_in(cookie=True)
+    with pytest.raises(Refused, match=r"^forbidden$"):
+        world.auth.sign_ins.refresh(world.signed_in(), cookie=True)
+    assert fails(world, "sanne", 1) == ["sign_in_failed"], "who has not shown the password learns nothing of the role"
