@@ -6,16 +6,28 @@ purpose=${1:-run}
 venv=.venv
 requirements=requirements/$purpose.txt
 
-# A moved or copied checkout has a .venv that points elsewhere, so the place belongs to the mark.
-wanted="$(pwd) $(sha256sum "$requirements" | cut -d ' ' -f 1)"
-mark=$venv/installed-$purpose
-[ "$(cat "$mark" 2>/dev/null)" = "$wanted" ] && exit 0
-
 say() { printf 'setup: %s\n' "$1" >&2; }
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
+
+debian() { # packages of Debian's; says nothing where all goes well
+    export DEBIAN_FRONTEND=noninteractive
+    as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 ||
+        { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+}
+
+# One test opens a browser, and says so itself where there is none: everything else can be checked without it.
+if [ "$purpose" = test ] && ! command -v chromium >/dev/null; then
+    say "installing chromium"
+    debian chromium || say "Run: sudo apt-get install chromium"
+fi
+
+# A moved or copied checkout has a .venv that points elsewhere, so the place belongs to the mark.
+wanted="$(pwd) $(sha256sum "$requirements" | cut -d ' ' -f 1)"
+mark=$venv/installed-$purpose
+[ "$(cat "$mark" 2>/dev/null)" = "$wanted" ] && exit 0
 
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null || { say "Python 3.11 or newer is needed. Run: sudo apt-get install python3"; exit 1; }
@@ -23,11 +35,7 @@ command -v "$python" >/dev/null || { say "Python 3.11 or newer is needed. Run: s
 
 if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     say "installing python3-venv"
-    packages="python3-venv ca-certificates"
-    export DEBIAN_FRONTEND=noninteractive
-    as_root apt-get install -y -qq --no-install-recommends $packages >/dev/null 2>&1 ||
-        { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends $packages >/dev/null; } ||
-        { say "Run: sudo apt-get install python3-venv"; exit 1; }
+    debian python3-venv ca-certificates || { say "Run: sudo apt-get install python3-venv"; exit 1; }
 fi
 
 if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then

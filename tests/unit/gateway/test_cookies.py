@@ -1,4 +1,4 @@
-"""The Beheeromgeving's cookie: kept by the browser alone, of no use to another site, gone with its session (P10, P11)."""
+"""The Beheeromgeving's cookie: the browser alone keeps it, no other site can use it, it goes with its session (P10)."""
 
 from __future__ import annotations
 
