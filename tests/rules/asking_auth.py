@@ -98,6 +98,7 @@ class Somebody:
             "ip": None,
             "user_agent": None,
             "device": None,
+            "cookie": False,
         }
         assert name in known, f"say what {method} is asked with as `{name}`"
         return known[name]
