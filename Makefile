@@ -18,7 +18,8 @@ check: ## format, lint, types, imports; unit, contract and rule tests; no server
 	@$(SETUP) test
 	@sh deploy/check.sh
 
-test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite
+test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite, and in a real browser
+	@$(SETUP) test chromium
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/fuzz/ tests/__pycache__/,$(wildcard tests/*/))
 
 faults: ## kill, delay, double and lose, and see that the promises hold

@@ -1,8 +1,10 @@
 #!/bin/sh
 # The environment for one purpose (run, demo, test, bench), made once; a second call finds its mark and does nothing.
+# What follows the purpose are programs of Debian's that it needs beside it.
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
+[ $# = 0 ] || shift
 venv=.venv
 requirements=requirements/$purpose.txt
 
@@ -18,11 +20,12 @@ debian() { # packages of Debian's; says nothing where all goes well
         { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
 }
 
-# One test opens a browser, and says so itself where there is none: everything else can be checked without it.
-if [ "$purpose" = test ] && ! command -v chromium >/dev/null; then
-    say "installing chromium"
-    debian chromium || say "Run: sudo apt-get install chromium"
-fi
+# Without one of these everything else can be done; what needs it says so itself.
+for program; do
+    command -v "$program" >/dev/null && continue
+    say "installing $program"
+    debian "$program" || say "Run: sudo apt-get install $program"
+done
 
 # A moved or copied checkout has a .venv that points elsewhere, so the place belongs to the mark.
 wanted="$(pwd) $(sha256sum "$requirements" | cut -d ' ' -f 1)"

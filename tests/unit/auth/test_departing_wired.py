@@ -134,6 +134,9 @@ def test_everybody_goes_in_batches_and_it_is_completed_once(world, monkeypatch):
     monkeypatch.setattr(departing, "PEOPLE_A_BATCH", 2)
     people(world, 4)
     world.signed_in("person0")
+    world.auth.resets.ask(world.context(actor=""), username="person1")
+    world.auth.resets.mail_links()
+    assert rows(world)["resets"] == 1
     world.invited("later@voorbeeld.example")
     stays = of_another(world)
     world.signed_in(stays)

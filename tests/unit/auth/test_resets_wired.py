@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from services.auth.app import reset_links
 from services.auth.domain.reset import MOST
 from services.auth.views import resets, work
-from services.contracts.privacy import Role
+from services.contracts.privacy import Category, Role
 from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
+from tests.unit.auth.test_categories_wired import differences, ordered
 from tests.unit.auth.world import GEMEENTE, MAKER, PASSWORD, TERMS, World
 
 NEW = "negen zwanen op een donkere gracht"
@@ -299,6 +300,24 @@ def test_of_a_closed_account_no_link_works_and_none_is_mailed(world: World) -> N
     assert len(mails(world)) == 1
     with world.auth.store.reading() as session:
         assert list(session.execute(select(resets.resets))) == []
+
+
+@pytest.mark.parametrize("scope", [None, Category.EMAIL, Category.CREDENTIALS])
+def test_a_link_goes_with_the_person_and_with_what_it_rests_on(world: World, scope: Category | None) -> None:
+    world.registered()
+    person = pseudonym(world)
+    token = linked(world)
+
+    ordered(world, person, scope)
+
+    with refused("not_found"):
+        used(world, token)
+    asked(world, username="sanne")
+    asked(world, email=EMAIL)
+    assert mails(world) == []
+    with world.auth.store.reading() as session:
+        assert list(session.execute(select(resets.resets))) == []
+    assert differences(world) == []
 
 
 def test_after_too_many_failures_the_link_lets_in_at_once(world: World) -> None:
