@@ -16,6 +16,7 @@ from pathlib import Path
 
 from crisisconnect import asyncapi, promise_page
 from crisisconnect.told import events, owner_kind
+from services.contracts.canary import of_people
 from services.contracts.privacy import ADDITIONS, Category, Purpose
 from services.kernel.event import Event, personal_fields, subject_field
 
@@ -75,13 +76,14 @@ def _fields(event: type[Event]) -> str:
 def _data_map() -> Iterator[str]:
     rows: dict[tuple[Category, str, str], set[str]] = {}
     for event in events():
-        for name, mark in personal_fields(event).items():
+        for name, mark in of_people(event).items():
             where = (Category(mark.category), owner_kind(event, name), event.told_by)
             rows.setdefault(where, set()).add(name)
     order = list(Category)
     yield "## Data map"
     yield ""
     yield "With its key a value is gone from every table, backup and log entry; the key goes with its owner."
+    yield "What `CanaryPlanted` holds is nobody's, and does not stand here."
     yield ""
     yield "| category | of 2018 | key of | service | fields | purposes |"
     yield "|---|---|---|---|---|---|"

@@ -35,7 +35,7 @@ def participant(service: str) -> type[Participant]:
 def followed(service: str) -> set[str]:
     """The types of event that a service reads from the log."""
     one = participant(service)
-    return {event.type for event in (*one.follows, one.vocabulary.order)}
+    return {event.type for event in (*one.follows, one.vocabulary.order, one.vocabulary.planted)}
 
 
 def text() -> str:

@@ -41,7 +41,13 @@ from services.audit.views import (
 )
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Rounds
-from services.contracts.audit import ErasureCompleted, KeyEpochRetired, SigningKeyHandedOver
+from services.contracts.audit import (
+    CanaryDestroyed,
+    CanaryPlanted,
+    ErasureCompleted,
+    KeyEpochRetired,
+    SigningKeyHandedOver,
+)
 from services.contracts.privacy import Category, Role
 from services.contracts.retention import ErasureOrdered
 from services.contracts.tasks import Asking, told
@@ -69,7 +75,12 @@ class Audit(Participant):
     views = (grounds, incidents, complaints, checks, sealing, disclosures)
     log_views = (erasures, access, usage, agreed, security)
     vocabulary = Vocabulary(
-        order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
+        order=ErasureOrdered,
+        completed=ErasureCompleted,
+        retired=KeyEpochRetired,
+        handed_over=SigningKeyHandedOver,
+        planted=CanaryPlanted,
+        destroyed=CanaryDestroyed,
     )
     follows = tuple(dict.fromkeys(kind for view in log_views for kind in view.FOLLOWED))
 

@@ -32,6 +32,8 @@ class Vocabulary:
     completed: type[Any]
     retired: type[Any]
     handed_over: type[Any]
+    planted: type[Any]
+    destroyed: type[Any]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.kernel import beating, eventstore
+from services.kernel.canaries import Canaries
 from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
 from services.kernel.decider import Refused
@@ -21,9 +22,12 @@ Facts = Callable[[str | None], Mapping[str, Any]]
 
 
 class Keeping:
-    def __init__(self, configuration: Configuration, store: Store, feed: Feed, facts: Facts) -> None:
+    def __init__(
+        self, configuration: Configuration, store: Store, feed: Feed, canaries: Canaries, facts: Facts
+    ) -> None:
         self.jobs = Jobs(configuration.longest_cycle_seconds)
         self._configuration, self._store, self._feed, self._facts = configuration, store, feed, facts
+        self._canaries = canaries
 
     def told(self, organisation: str | None) -> dict[str, Any]:
         """`unheard_since` is when the oldest event was recorded that the log has not, None where it has all."""
@@ -31,6 +35,7 @@ class Keeping:
             unheard = eventstore.oldest_unintegrated(session)
             parked = len(self._feed.parked(session))
             relay = beating.last(session, beating.RELAY)
+            canary = self._canaries.told(session)
         since = self._store.keyring.status()["since"]
         return {
             "jobs": self.jobs.told(),
@@ -39,6 +44,7 @@ class Keeping:
             "relay_at": None if relay is None else instant(relay),
             "epoch_since": None if since is None else str(since),
             "epoch_hours": self._configuration.key_epoch_hours,
+            "canary": canary,
             "facts": dict(self._facts(organisation)),
         }
 

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.kernel import eventstore, reindexing, resting
 from services.kernel.bell import Bell
+from services.kernel.canaries import SECONDS as CANARY_SECONDS, Canaries
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
@@ -79,7 +80,7 @@ class Participant:
         self.feed = Feed(
             self.store,
             f"{self.name}-feed",
-            [kind.type for kind in (*self.follows, self.vocabulary.order)],
+            [kind.type for kind in (*self.follows, self.vocabulary.order, self.vocabulary.planted)],
             fetch=self.fetch,
             handle=self._handle,
             before=self._before,
@@ -91,7 +92,11 @@ class Participant:
         self.rotations = Rotations(self.store, self.vocabulary.retired, configuration.key_epoch_hours)
         shown = Views(self.name, self.views, self.log_views, self.follows)
         self.past = LookingBack(shown, configuration.var, self.fetch)
-        self.keeping = Keeping(configuration, self.store, self.feed, lambda organisation: self.facts(organisation))
+        words, maker = self.vocabulary, configuration.maker
+        self.canaries = Canaries(self.store, words.planted, words.destroyed, self.own_context, maker=maker)
+        self.keeping = Keeping(
+            configuration, self.store, self.feed, self.canaries, lambda organisation: self.facts(organisation)
+        )
         self._stopping = threading.Event()
         self._bell = Bell()
         self.forgetting = Forgetting(self.store, self.keyring, self.holdings(), self.vocabulary.completed)
@@ -163,6 +168,7 @@ class Participant:
         epoch = min(60.0, self.configuration.key_epoch_hours * 900)
         self._keep_doing(jobs.add(epoch, self.rotations.when_due, "epoch"))
         self._keep_doing(jobs.add(SCRUB_SECONDS, self.forgetting.scrub, "scrub"))
+        self._keep_doing(jobs.add(CANARY_SECONDS, self.canaries.turn, "canary"))
         for seconds, work in self.timers():
             self._keep_doing(jobs.add(seconds, work))
 
@@ -228,6 +234,8 @@ class Participant:
     def _handle(self, unit: Unit, entry: Entry) -> None:
         if isinstance(entry.record.event, self.vocabulary.order):
             self.forgetting.erase(unit, entry)
+        if isinstance(entry.record.event, self.vocabulary.planted):
+            self.canaries.hear(unit.session, entry.record.event)
         if isinstance(entry.record.event, tuple(self.follows)):
             self.handle(unit, entry)
 
@@ -238,8 +246,8 @@ class Participant:
         return {"next": min([self.feed.cursor() + 1, *waiting])}
 
     def sealing_seen(self) -> dict[str, Any]:
-        """How much of a sample of what rests here was looked at, and how much of that is not sealed."""
-        return dict(resting.look(self.store).told())
+        """How much of a sample of what rests here is not sealed, and in how many places a canary can be read."""
+        return {**resting.look(self.store).told(), **self.canaries.numbers()}
 
     # -- key epochs
 

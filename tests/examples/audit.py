@@ -8,6 +8,8 @@ from typing import Any
 
 from services.contracts.audit import (
     BreachScoped,
+    CanaryDestroyed,
+    CanaryPlanted,
     Channel,
     CheckKind,
     CheckOutcome,
@@ -44,6 +46,7 @@ from services.contracts.audit import (
     StoreRestored,
 )
 from services.contracts.privacy import Category, Role
+from tests.examples.canary import destroyed, planted
 from tests.examples.disclosure import (
     authority_request_received as authority_request_received,
     beheerder_consulted as beheerder_consulted,
@@ -396,3 +399,13 @@ def security_check_recorded(**but: Any) -> SecurityCheckRecorded:
 
 def sealing_checked(**but: Any) -> SealingChecked:
     return replace(SealingChecked(sealing="auth", events=200, values=711, columns=14, bare=0, at=MORNING), **but)
+
+
+def canary_planted(**but: Any) -> CanaryPlanted:
+    made: CanaryPlanted = planted(CanaryPlanted, "audit")
+    return replace(made, **but)
+
+
+def canary_destroyed(**but: Any) -> CanaryDestroyed:
+    made: CanaryDestroyed = destroyed(CanaryDestroyed, "audit")
+    return replace(made, **but)

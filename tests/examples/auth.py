@@ -9,6 +9,8 @@ from typing import Any
 from services.contracts.auth import (
     AccessReviewed,
     AccountClosed,
+    CanaryDestroyed,
+    CanaryPlanted,
     CustomFieldErased,
     CustomFieldSet,
     DataViewed,
@@ -37,6 +39,7 @@ from services.contracts.auth import (
     UserRegistered,
 )
 from services.contracts.privacy import Purpose, Role
+from tests.examples.canary import destroyed, planted
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SANNE = "0d6f9f0e-5d0f-4c57-9c3b-0d6a2f5b8c01"
@@ -319,3 +322,13 @@ def notice_given(**but: Any) -> NoticeGiven:
         at=MORNING + timedelta(seconds=2),
     )
     return replace(one, **but)
+
+
+def canary_planted(**but: Any) -> CanaryPlanted:
+    made: CanaryPlanted = planted(CanaryPlanted, "auth")
+    return replace(made, **but)
+
+
+def canary_destroyed(**but: Any) -> CanaryDestroyed:
+    made: CanaryDestroyed = destroyed(CanaryDestroyed, "auth")
+    return replace(made, **but)

@@ -11,6 +11,8 @@ from services.contracts.org import (
     AgreementProposed,
     AgreementSigned,
     AgreementTerminated,
+    CanaryDestroyed,
+    CanaryPlanted,
     ConsentGiven,
     ConsentWithdrawn,
     ConsultationKeyRegistered,
@@ -65,6 +67,7 @@ from services.contracts.org import (
     UsageKind,
 )
 from services.contracts.privacy import Category, LegalBasis, Purpose
+from tests.examples.canary import destroyed, planted
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 GEMEENTE = "5b0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a01"
@@ -543,3 +546,13 @@ def register_generated(**but: Any) -> RegisterGenerated:
         at=MORNING,
     )
     return replace(one, **but)
+
+
+def canary_planted(**but: Any) -> CanaryPlanted:
+    made: CanaryPlanted = planted(CanaryPlanted, "org")
+    return replace(made, **but)
+
+
+def canary_destroyed(**but: Any) -> CanaryDestroyed:
+    made: CanaryDestroyed = destroyed(CanaryDestroyed, "org")
+    return replace(made, **but)

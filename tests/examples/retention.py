@@ -9,6 +9,8 @@ from typing import Any
 from services.contracts.privacy import Category, Purpose
 from services.contracts.retention import (
     Brake,
+    CanaryDestroyed,
+    CanaryPlanted,
     CertificateIssued,
     Channel,
     CopiesUnreadable,
@@ -55,6 +57,7 @@ from services.contracts.retention import (
     SigningKeyHandedOver,
     VoidGround,
 )
+from tests.examples.canary import destroyed, planted
 
 CLOSED = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 SECONDS_LATER = CLOSED + timedelta(seconds=2)
@@ -387,3 +390,13 @@ def delivery_voided(**but: Any) -> DeliveryVoided:
 
 def delivery_expired(**but: Any) -> DeliveryExpired:
     return replace(DeliveryExpired(**DELIVERY, at=BEFORE_CLOSING + timedelta(days=34)), **but)
+
+
+def canary_planted(**but: Any) -> CanaryPlanted:
+    made: CanaryPlanted = planted(CanaryPlanted, "retention")
+    return replace(made, **but)
+
+
+def canary_destroyed(**but: Any) -> CanaryDestroyed:
+    made: CanaryDestroyed = destroyed(CanaryDestroyed, "retention")
+    return replace(made, **but)

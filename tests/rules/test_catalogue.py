@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crisisconnect import asyncapi, catalogue, told
+from services.contracts.canary import of_people
 from services.contracts.privacy import Category
-from services.kernel.event import personal_fields
 from tests.rules.contracts import EVENTS, every_event
 
 
@@ -21,12 +21,12 @@ def test_the_catalogue_leaves_no_event_out():
 
 @every_event
 def test_the_data_map_says_for_what_each_value_is_used(event):
-    for name in personal_fields(event):
+    for name in of_people(event):
         owner = told.owner_kind(event, name)
         assert catalogue.PURPOSES.get(owner), f"say in catalogue.PURPOSES for what the data of a {owner} is used (P02)"
 
 
-@pytest.mark.parametrize("category", sorted({m.category for e in EVENTS.values() for m in personal_fields(e).values()}))
+@pytest.mark.parametrize("category", sorted({m.category for e in EVENTS.values() for m in of_people(e).values()}))
 def test_every_category_in_use_has_a_row_in_the_data_map(category):
     assert f"| `{Category(category)}` |" in catalogue.catalogue()
 

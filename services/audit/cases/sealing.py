@@ -39,9 +39,10 @@ class Sealing:
             except Unavailable:
                 away.append(service)
                 continue
-            if found["bare"]:
-                log.error("%s values rest bare with %s", found["bare"], service)
-            self._tell(rules.Tell(service=service, at=self._now(), **found))
+            told = rules.Tell(service=service, at=self._now(), **found)
+            if bare := rules.readable(told):
+                log.error("%s values can be read with %s", bare, service)
+            self._tell(told)
         if away:
             raise Unavailable(away[0])
 

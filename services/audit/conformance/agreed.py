@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from services.audit.conformance.shape import Finding, Judge, Known, Measure, judged
 from services.audit.domain.envelopes import Fault
 from services.contracts.auth import ProcessingRefused as RefusedByAuth
+from services.contracts.canary import of_people
 from services.contracts.org import (
     AgreementSigned,
     ConsentGiven,
@@ -15,7 +16,7 @@ from services.contracts.org import (
     UsageAggregated,
 )
 from services.contracts.privacy import Category
-from services.kernel.event import CATALOGUE, personal_fields
+from services.kernel.event import CATALOGUE
 
 STORES = frozenset({"google_play", "microsoft_store", "app_store"})
 
@@ -33,7 +34,7 @@ def _no(fault: Fault, also: Mapping[str, tuple[str, ...]]) -> Judge:
 
 def declared() -> frozenset[str]:
     """Every category that a field of an event of this version has."""
-    return frozenset(mark.category for event in CATALOGUE.values() for mark in personal_fields(event).values())
+    return frozenset(mark.category for event in CATALOGUE.values() for mark in of_people(event).values())
 
 
 def _usage(known: Known) -> Finding:

@@ -12,8 +12,10 @@ from services.audit.conformance.shape import Known, State
 from services.kernel.codec import instant, moment
 
 SERVICES = ("auth", "org", "audit", "retention")
-EACH = {"answers": "P06", "scrub": "P06", "epoch": "P18", "feed": "log"}
-"""What every service does: forgets answers, wipes what was erased, retires its key epoch, follows the log."""
+EACH = {"answers": "P06", "scrub": "P06", "epoch": "P18", "canary": "P18", "feed": "log"}
+"""What every service does: forgets answers, wipes what was erased, retires its key epoch, looks for the values that it
+planted, follows the log.
+"""
 KEEPS: Mapping[str, str] = {
     **{f"{service}.{job}": promise for service in SERVICES for job, promise in EACH.items()},
     "auth.send_due": "P02",

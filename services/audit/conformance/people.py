@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.audit.conformance.shape import Finding, Known, Measure, State, judged
 from services.contracts.audit import ComplaintViewed
 from services.contracts.auth import DataViewed, ProcessingRestricted, SignedIn, SignInFailed
 from services.contracts.retention import HoldPlaced
+from services.kernel.codec import moment
 
+AWAY, UNSEARCHED = timedelta(minutes=10), timedelta(hours=36)
+"""So long a canary may be on its way to the log and back, and so long one whole look may take."""
 TWICE, EXPIRES = 2, timedelta(hours=1)
 """An epoch that is not over after its hours and one more is late, and after twice its hours that is no delay."""
 
@@ -91,6 +95,26 @@ def _disclosures(known: Known) -> Finding:
 
 def _planned(known: Known) -> Finding:
     return judged(known.checks, at_risk=("reviews_overdue", "checks_overdue"), of="checks")
+
+
+def _canaries(known: Known) -> Finding:
+    """Of each service that answers; a whole look needs a while, and a canary a moment to come back from the log."""
+    told = {name: said["canary"] for name, said in known.told.items() if said is not None and said.get("canary")}
+    planted = {name: moment(one["planted_at"]) for name, one in told.items() if one["planted_at"]}
+    age = {name: known.now - at for name, at in planted.items()}
+    searched = {name: moment(one["searched_at"]) for name, one in told.items() if one["searched_at"]}
+    late = {name for name in planted if known.now - max(planted[name], searched.get(name, planted[name])) > UNSEARCHED}
+    numbers: dict[str, Any] = {
+        "planted": sum(one["planted"] for one in told.values()),
+        "searched": len(searched),
+        "found": sum(one["found"] for one in told.values()),
+        "reopened": sum(one["reopened"] for one in told.values()),
+        "not_back": sorted(name for name, one in told.items() if age.get(name, AWAY) > AWAY and not one["came_back"]),
+        "unsearched": sorted(late),
+    }
+    if known.organisation is None:
+        numbers["looked"] = sum(one["looked"] for one in told.values())
+    return judged(numbers, broken=("found", "reopened"), at_risk=("not_back", "unsearched"), of="searched")
 
 
 def _sealing(known: Known) -> Finding:
@@ -189,6 +213,13 @@ MEASURES = (
         nl="Waarden die onverzegeld liggen, en diensten waar daar te lang niet naar gekeken is.",
         en="Values that rest unsealed, and services with which nobody looked for too long.",
         judge=_sealing,
+    ),
+    Measure(
+        name="canaries_unread",
+        promise="P18",
+        nl="Plaatsen waar uitgezette waarden van niemand te lezen zijn, en waarden die zonder hun sleutel opengaan.",
+        en="Places where planted values of nobody can be read, and those that open without their key.",
+        judge=_canaries,
     ),
     Measure(
         name="controllers_told",

@@ -163,6 +163,8 @@ PROMISES: tuple[Promise, ...] = (
         (
             *_named("audit", "SealingChecked KeyEpochRetired"),
             *(f"{name}.KeyEpochRetired" for name in ("auth", "org", "retention")),
+            *(f"{name}.CanaryPlanted" for name in ("auth", "org", "audit", "retention")),
+            *(f"{name}.CanaryDestroyed" for name in ("auth", "org", "audit", "retention")),
         ),
     ),
     Promise(

@@ -9,8 +9,9 @@ from hashlib import blake2b
 from typing import Any
 
 from services.contracts import audit, auth, org, retention
+from services.contracts.canary import of_people
 from services.contracts.privacy import Category
-from services.kernel.event import CATALOGUE, personal_fields
+from services.kernel.event import CATALOGUE
 
 TELLERS = (audit, auth, org, retention)
 """Whoever they are: their events have to be known before they can be read."""
@@ -90,7 +91,7 @@ def touched(said: Mapping[str, Any], wanted: frozenset[Category] = frozenset()) 
     organisation = said.get("organisation")
     if event is None or organisation is None:
         return None
-    held = {name: mark for name, mark in personal_fields(event).items() if data.get(name) is not None}
+    held = {name: mark for name, mark in of_people(event).items() if data.get(name) is not None}
     categories = LOOKED_AT.get(said["type"], frozenset()) | {Category(mark.category) for mark in held.values()}
     if wanted:
         categories &= wanted

@@ -16,18 +16,31 @@ PATIENCE = timedelta(hours=6)
 
 @dataclass(frozen=True, kw_only=True)
 class Tell:
-    """What was found with `service`."""
+    """What was found with `service`: in a sample of its values, and of those that it `planted` in `looked` bytes.
+
+    `found` counts places where these can be read, `reopened` values whose keys were destroyed and that open. All four
+    are None of a service that does not look for any yet.
+    """
 
     service: str
     events: int
     values: int
     columns: int
     bare: int
+    planted: int | None = None
+    looked: int | None = None
+    found: int | None = None
+    reopened: int | None = None
     at: datetime
 
 
+def readable(one: Tell | SealingChecked) -> int:
+    """How much could be read that nobody should read."""
+    return one.bare + (one.found or 0) + (one.reopened or 0)
+
+
 def decide(last: SealingChecked | None, command: Tell) -> Sequence[SealingChecked]:
-    if last is not None and command.at < last.at + EVERY and bool(command.bare) == bool(last.bare):
+    if last is not None and command.at < last.at + EVERY and bool(readable(command)) == bool(readable(last)):
         return []
     return [
         SealingChecked(
@@ -36,6 +49,10 @@ def decide(last: SealingChecked | None, command: Tell) -> Sequence[SealingChecke
             values=command.values,
             columns=command.columns,
             bare=command.bare,
+            planted=command.planted,
+            looked=command.looked,
+            found=command.found,
+            reopened=command.reopened,
             at=command.at,
         )
     ]

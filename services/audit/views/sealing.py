@@ -1,4 +1,7 @@
-"""When it was last looked at with each service whether data rests sealed, and what was found (P18)."""
+"""When it was last looked at with each service whether data rests sealed, and what was found (P18).
+
+`bare` counts whatever could be read that nobody should read: values of the sample, and canaries.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, delete, insert, select
 
+from services.audit.domain.sealing import readable
 from services.contracts.audit import SealingChecked
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
@@ -28,7 +32,7 @@ def project(session: Connection, record: Recorded) -> None:
         case SealingChecked() as event:
             session.execute(delete(sealing).where(sealing.c.service == event.sealing))
             row = {"service": event.sealing, "at": instant(event.at), "events": event.events}
-            session.execute(insert(sealing).values(**row, values_seen=event.values, bare=event.bare))
+            session.execute(insert(sealing).values(**row, values_seen=event.values, bare=readable(event)))
 
 
 def newest(session: Connection) -> Mapping[str, Any]:

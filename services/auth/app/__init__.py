@@ -30,7 +30,14 @@ from services.auth.app.sign_ins import SignIns
 from services.auth.app.terms import TermsInForce, before_terms
 from services.auth.reactions import FOLLOWS
 from services.auth.views import accounts, custom_values, looks, resets, restrictions, sessions, work
-from services.contracts.auth import ErasureCompleted, KeyEpochRetired, ProcessingRefused, SigningKeyHandedOver
+from services.contracts.auth import (
+    CanaryDestroyed,
+    CanaryPlanted,
+    ErasureCompleted,
+    KeyEpochRetired,
+    ProcessingRefused,
+    SigningKeyHandedOver,
+)
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import CustomFieldRetired
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
@@ -59,7 +66,12 @@ class Auth(Participant):
     views = (accounts, sessions, looks, restrictions, resets, custom_values)
     follows = (CustomFieldRetired, *FOLLOWS)
     vocabulary = Vocabulary(
-        order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
+        order=ErasureOrdered,
+        completed=ErasureCompleted,
+        retired=KeyEpochRetired,
+        handed_over=SigningKeyHandedOver,
+        planted=CanaryPlanted,
+        destroyed=CanaryDestroyed,
     )
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:

@@ -1,5 +1,6 @@
 """What audit tells: whose signatures the log takes, and what it erased itself."""
 
+from services.contracts.audit.canary import CanaryDestroyed as CanaryDestroyed, CanaryPlanted as CanaryPlanted
 from services.contracts.audit.channel import Channel as Channel
 from services.contracts.audit.check import (
     CheckKind as CheckKind,

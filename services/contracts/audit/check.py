@@ -44,11 +44,15 @@ class SecurityCheckRecorded(Event, kind="check"):
 
 @dataclass(frozen=True, kw_only=True)
 class SealingChecked(Event, kind="sealing"):
-    """A sample of what rests with a service was looked at; every value that is not sealed is one of `bare` (P18)."""
+    """What rests with a service was looked at: `bare` values of a sample, places where a canary is `found` (P18)."""
 
     sealing: str
     events: int
     values: int
     columns: int
     bare: int
+    planted: int | None = None
+    looked: int | None = None
+    found: int | None = None
+    reopened: int | None = None
     at: datetime

@@ -11,6 +11,7 @@ from services.contracts.auth.account import (
     RoleChanged as RoleChanged,
     UserRegistered as UserRegistered,
 )
+from services.contracts.auth.canary import CanaryDestroyed as CanaryDestroyed, CanaryPlanted as CanaryPlanted
 from services.contracts.auth.custom_field import (
     CustomFieldErased as CustomFieldErased,
     CustomFieldSet as CustomFieldSet,

@@ -8,6 +8,7 @@ from services.contracts.org.agreement import (
     ProcessingRefused as ProcessingRefused,
     Side as Side,
 )
+from services.contracts.org.canary import CanaryDestroyed as CanaryDestroyed, CanaryPlanted as CanaryPlanted
 from services.contracts.org.consent import (
     ConsentGiven as ConsentGiven,
     ConsentWithdrawn as ConsentWithdrawn,

@@ -1,5 +1,6 @@
 """What retention tells: when something is due, what suspends it, when it is ordered, done and proven gone."""
 
+from services.contracts.retention.canary import CanaryDestroyed as CanaryDestroyed, CanaryPlanted as CanaryPlanted
 from services.contracts.retention.delivery import (
     DeliveryCodeRefused as DeliveryCodeRefused,
     DeliveryCollected as DeliveryCollected,

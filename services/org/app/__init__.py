@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select
 from services.contracts.auth import ProcessingRestricted, RestrictionLifted
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import (
+    CanaryDestroyed,
+    CanaryPlanted,
     ContactPublished,
     ContentWithdrawn,
     ErasureCompleted,
@@ -99,7 +101,12 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
         contents,
     )
     vocabulary = Vocabulary(
-        order=ErasureOrdered, completed=ErasureCompleted, retired=KeyEpochRetired, handed_over=SigningKeyHandedOver
+        order=ErasureOrdered,
+        completed=ErasureCompleted,
+        retired=KeyEpochRetired,
+        handed_over=SigningKeyHandedOver,
+        planted=CanaryPlanted,
+        destroyed=CanaryDestroyed,
     )
     follows = (
         OrganisationRegistered,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts import audit, auth, org, retention  # noqa: F401 - they declare what is held
+from services.contracts.canary import of_people
 from services.contracts.org import RegisterGenerated
 from services.contracts.privacy import TRIGGERS, Category
 from services.kernel.decider import Decider
-from services.kernel.event import CATALOGUE, personal_fields
+from services.kernel.event import CATALOGUE
 
 NONE = "none"
 OWN_DUTY = "own duty"
@@ -50,7 +51,7 @@ def declared() -> Mapping[str, tuple[str, ...]]:
     """By category the services that hold it, as the contracts declare each personal field."""
     found: dict[str, set[str]] = {}
     for event in CATALOGUE.values():
-        for mark in personal_fields(event).values():
+        for mark in of_people(event).values():
             found.setdefault(mark.category, set()).add(event.told_by)
     return {category: tuple(sorted(services)) for category, services in sorted(found.items())}
 

@@ -96,6 +96,8 @@ class Retention(Participant):
         completed=retention.ErasureCompleted,
         retired=retention.KeyEpochRetired,
         handed_over=retention.SigningKeyHandedOver,
+        planted=retention.CanaryPlanted,
+        destroyed=retention.CanaryDestroyed,
     )
     follows = tuple(
         dict.fromkeys(

@@ -107,7 +107,7 @@ def test_a_job_is_named_by_what_it_does_or_by_whose_it_is() -> None:
 def test_a_job_is_left_undone_in_development_alone(development: bool) -> None:
     settings: Any = SimpleNamespace(longest_cycle_seconds=60.0, development=development)
     nothing: Any = None
-    keeping = Keeping(settings, nothing, nothing, lambda _: {})
+    keeping = Keeping(settings, nothing, nothing, nothing, lambda _: {})
     keeping.jobs.add(1, Sweeping().expire)
     if not development:
         with pytest.raises(Refused, match="forbidden"):

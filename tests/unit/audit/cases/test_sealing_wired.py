@@ -24,13 +24,14 @@ class Looked(World):
         super().__init__(directory)
         self.store.views = (register, view)
         self.bare, self.away = dict.fromkeys(SERVICES, 0), set[str]()
+        self.canaries: dict[str, int] = {}
         own = lambda **more: Context(actor="system/audit", correlation="c", **more)  # noqa: E731
         self.sealing = Sealing(self.store, own, self.ask, lambda: self.now)
 
     def ask(self, service: str) -> dict[str, int]:
         if service in self.away:
             raise Unavailable(service)
-        return {**FINE, "bare": self.bare[service]}
+        return {**FINE, "bare": self.bare[service], **self.canaries}
 
     def told(self) -> list[tuple[str, int]]:
         with self.store.reading() as session:
@@ -62,6 +63,25 @@ def test_it_is_told_once_a_day_and_at_once_when_it_turns(world: Looked) -> None:
     world.now += timedelta(days=1)
     world.sealing.turn()
     assert len(world.told()) == 10
+
+
+def test_a_canary_that_can_be_read_is_told_at_once_and_counts_as_what_is_bare(world: Looked) -> None:
+    world.sealing.turn()
+    world.canaries = {"planted": 11, "looked": 4096, "found": 0, "reopened": 0}
+    world.sealing.turn()
+    assert len(world.told()) == 4
+    world.canaries["found"] = 2
+    world.sealing.turn()
+    with world.store.reading() as session:
+        last = list(eventstore.everything(session))[-1].event
+    assert isinstance(last, SealingChecked)
+    assert (last.planted, last.looked, last.found, last.reopened) == (11, 4096, 2, 0)
+    assert world.report().totals["bare"] == 8
+    world.canaries |= {"found": 0, "reopened": 3}
+    world.sealing.turn()
+    world.canaries["reopened"] = 0
+    world.sealing.turn()
+    assert (len(world.told()), world.report().totals["bare"]) == (12, 0)
 
 
 def test_whoever_is_away_is_overdue_and_the_others_are_told(world: Looked) -> None:

@@ -75,6 +75,15 @@ def service(name: str) -> dict[str, Any]:
         "relay_at": instant(NOON - timedelta(seconds=4)),
         "epoch_since": (NOON - timedelta(hours=3)).isoformat(),
         "epoch_hours": 24.0,
+        "canary": {
+            "planted_at": instant(NOON - timedelta(hours=2)),
+            "came_back": True,
+            "searched_at": instant(NOON - timedelta(minutes=20)),
+            "planted": 11,
+            "looked": 1_200_000,
+            "found": 0,
+            "reopened": 0,
+        },
         "facts": deepcopy(FACTS[name]),
     }
 
@@ -114,4 +123,13 @@ def with_job(name: str, said: dict[str, Any] | None) -> Known:
     told = found.told[name.partition(".")[0]]
     assert told is not None
     told["jobs"] = [one for one in told["jobs"] if one["job"] != name.partition(".")[2]] + ([said] if said else [])
+    return found
+
+
+def canary(service_: str, **but: Any) -> Known:
+    """All well but for the canary of one service."""
+    found = known()
+    told = found.told[service_]
+    assert told is not None
+    told["canary"].update(but)
     return found

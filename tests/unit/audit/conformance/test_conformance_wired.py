@@ -26,6 +26,7 @@ from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.audit.cases.world import LOG, MAKER, NOON, OURS, THEIRS, World
 from tests.unit.audit.conformance.known import service
+from tests.unit.kernel.nest import Nest
 
 Row = dict[str, Any]
 
@@ -38,6 +39,7 @@ class Installation(World):
         for view in (tally, security, checks, sealing):
             view.tables.create_all(self.audit.engine)
         self.away: set[str] = set()
+        self.nest: Nest | None = None
         self.asked: list[tuple[str, str | None]] = []
         alarms = Alarms(self.audit, self.own, 60.0, lambda: self.now)
         nobody = policy.load(None, LOG.verifier.vkey)
@@ -48,6 +50,8 @@ class Installation(World):
 
     def tell_of(self, name: str, organisation: str | None) -> Row:
         self.asked.append((name, organisation))
+        if name == "auth" and self.nest is not None:
+            return service(name) | {"canary": self.nest.told()}
         if name in self.away:
             raise Unavailable(name, "timeout")
         return service(name)
@@ -203,3 +207,29 @@ def test_a_fault_in_the_log_turns_its_row_for_whose_it_is_alone(world: Installat
     assert (row["state"], row["why"]) == ("broken", ["on_a_ground: no_ground"])
     assert world.rows()["P03"]["state"] == "broken"
     assert world.rows(THEIRS)["P03"]["state"] == "kept"
+
+
+def test_a_canary_that_can_be_read_in_a_table_breaks_the_promise_at_the_next_look(
+    world: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "nest").mkdir()
+    world.nest = nest = Nest(tmp_path / "nest")
+    lives(world)
+
+    def row() -> tuple[str, list[str]]:
+        found = world.rows()["P18"]
+        return found["state"], found["why"]
+
+    nest.planted()
+    kept = row()[0]
+    assert kept not in ("broken", "at_risk")
+    nest.leaks(nest.word())
+    nest.turn()
+    assert row() == ("broken", ["canaries_unread: found"])
+    assert world.rows(OURS)["P18"]["state"] == "broken"
+    nest.mend()
+    nest.turn()
+    assert row()[0] == kept
+    measure = next(one for one in world.rows(OURS)["P18"]["measures"] if one["measure"] == "canaries_unread")
+    assert "looked" not in measure["numbers"], "how big a store is tells of the others in it (I9)"
+    nest.close()

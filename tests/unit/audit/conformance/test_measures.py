@@ -12,7 +12,7 @@ from services.audit.conformance.jobs import KEEPS, SERVICES
 from services.audit.conformance.promises import PROMISES
 from services.audit.conformance.shape import Known, Log, State
 from services.kernel.codec import instant
-from tests.unit.audit.conformance.known import CHECKS, NOON, SEALING, job, known, where, with_job, without
+from tests.unit.audit.conformance.known import CHECKS, NOON, SEALING, canary, job, known, where, with_job, without
 
 UNMEASURED = {one.id for one in PROMISES} - {one.promise for one in report.MEASURES} - set(KEEPS.values())
 """Promises of which nothing is measured, which their rows say."""
@@ -55,6 +55,10 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (known(checks={**CHECKS, "checks_overdue": 1}), "P09", "at_risk"),
         (known(sealing={**SEALING, "bare": 1}), "P18", "broken"),
         (known(sealing={**SEALING, "overdue": 1}), "P18", "at_risk"),
+        (canary("org", found=1), "P18", "broken"),
+        (canary("org", reopened=11), "P18", "broken"),
+        (canary("org", planted_at=instant(NOON - timedelta(minutes=11)), came_back=False), "P18", "at_risk"),
+        (canary("org", searched_at=None, planted_at=instant(NOON - timedelta(hours=37))), "P18", "at_risk"),
         (where("org", "content", unmarked=1), "P13", "broken"),
         (known(disclosures={"disclosures": 2, "reviews_overdue": 1}), "P08", "at_risk"),
         (known(disclosures={"disclosures": 2, "consultations_overdue": 1}), "P08", "at_risk"),
@@ -192,3 +196,17 @@ def test_the_newest_evidence_stands_in_the_row_with_its_receipt() -> None:
     assert (rows["P02"]["event"], rows["P02"]["index"], rows["P02"]["receipt"]) == ("auth.SignedIn", 1, "integrated")
     assert rows["P17"]["index"] == 2
     assert rows["P16"]["event"] is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"searched_at": None, "planted_at": instant(NOON - timedelta(hours=35))},
+        {"planted_at": None, "searched_at": None, "planted": 0, "came_back": False},
+        {"planted_at": instant(NOON - timedelta(minutes=9)), "came_back": False, "searched_at": None},
+    ],
+)
+def test_a_canary_that_has_only_begun_puts_nothing_at_risk(said: dict[str, Any]) -> None:
+    assert states(canary("org", **said))["P18"] == "kept"
+    numbers = next(one for one in report.MEASURES if one.name == "canaries_unread").of(canary("org", **said)).numbers
+    assert numbers["searched"] == 3
