@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 SECONDS = 60.0
 MOST = 16 * 1024 * 1024
 """Bytes that one turn reads at most, but for the last stretch: some 23 GB a day."""
-REST = timedelta(hours=1)
+REST_SECONDS = 3600.0
 """From the end of one whole look to the next."""
 TERM = timedelta(hours=24)
 SETTLED = timedelta(minutes=2)
@@ -57,7 +57,7 @@ class Canaries:
         context: Callable[[], Context],
         *,
         maker: str,
-        rest: timedelta = REST,
+        rest: timedelta = timedelta(seconds=REST_SECONDS),
         term: timedelta = TERM,
         most: int = MOST,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Connection, text
@@ -12,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.kernel import eventstore, reindexing, resting
 from services.kernel.bell import Bell
-from services.kernel.canaries import SECONDS as CANARY_SECONDS, Canaries
+from services.kernel.canaries import REST_SECONDS, SECONDS as CANARY_SECONDS, Canaries
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
@@ -93,7 +94,8 @@ class Participant:
         shown = Views(self.name, self.views, self.log_views, self.follows)
         self.past = LookingBack(shown, configuration.var, self.fetch)
         words, maker = self.vocabulary, configuration.maker
-        self.canaries = Canaries(self.store, words.planted, words.destroyed, self.own_context, maker=maker)
+        rest = timedelta(seconds=min(REST_SECONDS, configuration.longest_cycle_seconds))
+        self.canaries = Canaries(self.store, words.planted, words.destroyed, self.own_context, maker=maker, rest=rest)
         self.keeping = Keeping(
             configuration, self.store, self.feed, self.canaries, lambda organisation: self.facts(organisation)
         )

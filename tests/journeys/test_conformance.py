@@ -11,10 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete, insert
 
 from crisisconnect import asking
 from services.audit.conformance.jobs import KEEPS, ONLY_WHERE_ASKED
 from services.audit.conformance.report import kept_by
+from services.kernel import eventstore
+from services.kernel.database import open_engine, reading, scrub, writing
+from services.kernel.keyproviders import provider_of
+from services.kernel.keyring import Keyring
 from tests.journeys.people import Cast, Person, eventually
 from tests.journeys.running import System
 
@@ -42,6 +47,7 @@ def test_whoever_keeps_a_promise_is_missed_in_its_row_and_in_no_other(
     each_job(cast)
     what_a_job_leaves_undone(system, cast, leaver)
     who_brings_events_to_the_log(system, cast)
+    a_canary_that_can_be_read(system, cast)
     a_service(system, cast, "org")
     a_service(system, cast, "retention")
     as_a_table_and_on_paper(cast)
@@ -138,6 +144,34 @@ def told_of(person: Person, promise: str) -> list[str]:
     entries = person.get("/v1/log/entries?type=nl.crisisconnect.audit.PromiseTurned.v1")["items"]
     told = [one["event"]["data"] for one in entries]
     return [one["state"] for one in told if one["promise"] == promise]
+
+
+def a_canary_that_can_be_read(system: System, cast: Cast) -> None:
+    """A value that org planted stands in one of its tables as it is: with org, and in no row but that of P18."""
+    here = asking.configuration()
+    data = open_engine(here.database_url, "org", here.var / "data")
+    ring = Keyring(open_engine(here.keyring_url, "keys_org", here.var / "keys"), provider_of(here, "org"), "/org")
+    with reading(data) as session:
+        planted = eventstore.read(session, "planting/org")[-1]
+    word = ring.open(planted.sealed["email"], "email")
+    assert word is not None
+    eventually(lambda: searched(cast)["searched"] == 4, what="a whole look by each service")
+    assert (searched(cast)["planted"], searched(cast)["found"]) == (4 * len(planted.sealed), 0)
+    row = {"key": "left-behind", "digest": "", "actor": "", "answer": word, "until": "2999"}
+    with writing(data) as session:
+        session.execute(insert(eventstore.answers).values(row))
+    becomes(cast.officer, {"P18": "broken"}, "a table in which a canary can be read")
+    with writing(data) as session:
+        session.execute(delete(eventstore.answers).where(eventstore.answers.c.key == row["key"]))
+    scrub(data)
+    becomes(cast.officer, {}, "the table without it")
+    for engine in (data, ring.engine):
+        engine.dispose()
+
+
+def searched(cast: Cast) -> dict[str, Any]:
+    measures = report(cast.officer)["P18"]["measures"]
+    return next(dict(one["numbers"]) for one in measures if one["measure"] == "canaries_unread")
 
 
 @contextmanager

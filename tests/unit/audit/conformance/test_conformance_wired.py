@@ -225,7 +225,7 @@ def test_a_canary_that_can_be_read_in_a_table_breaks_the_promise_at_the_next_loo
     assert kept not in ("broken", "at_risk")
     nest.leaks(nest.word())
     nest.turn()
-    assert row() == ("broken", ["canaries_unread: found"])
+    assert row() == ("broken", ["rests_sealed: none_yet", "canaries_unread: found"])
     assert world.rows(OURS)["P18"]["state"] == "broken"
     nest.mend()
     nest.turn()
