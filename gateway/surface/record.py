@@ -190,6 +190,7 @@ ROUTES = (
         dangerous=True,
         problems=(
             Problem.CASE_NEEDED,
+            Problem.CASE_UNKNOWN,
             Problem.GROUND_NEEDED,
             Problem.PERIOD_INVALID,
             Problem.ACCOUNT_UNKNOWN,

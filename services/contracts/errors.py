@@ -114,6 +114,7 @@ class Problem(Enum):
     SIGNATURE_INVALID = ("signature_invalid", 422, "It is not the signature of the organisation's consultation key.")
     RECIPIENT_INVALID = ("recipient_invalid", 422, "This is no public key of age.")
     CASE_NEEDED = ("case_needed", 422, "A case number is needed for this.")
+    CASE_UNKNOWN = ("case_unknown", 422, "There is no such case here.")
     GROUND_NEEDED = ("ground_needed", 422, "The ground on which this is done is needed.")
     EXPIRY_NEEDED = ("expiry_needed", 422, "The moment at which this ends is needed.")
     EXPIRY_INVALID = ("expiry_invalid", 422, "It ends before now, or later than may be.")

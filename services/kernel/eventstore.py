@@ -191,6 +191,12 @@ def among(session: Connection, asked: Sequence[str]) -> list[str]:
     return list(session.execute(select(events.c.id).where(events.c.id.in_(asked))).scalars())
 
 
+def streams(session: Connection, asked: Sequence[str]) -> list[str]:
+    """Which of these streams have begun."""
+    first = select(events.c.stream).where(events.c.stream.in_(asked), events.c.version == 1)
+    return list(session.execute(first).scalars())
+
+
 def everything(session: Connection, *, batch: int = 1000) -> Iterator[Recorded]:
     """Every event of this service in the order in which it was stored, streamed."""
     after = 0

@@ -307,6 +307,11 @@ class Participant:
         with self.store.reading() as session:
             return eventstore.among(session, events)
 
+    def streams(self, names: Sequence[str]) -> list[str]:
+        """Which of these streams there are."""
+        with self.store.reading() as session:
+            return eventstore.streams(session, names)
+
     # -- readiness
 
     def ready(self) -> dict[str, Any]:

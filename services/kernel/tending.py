@@ -33,6 +33,10 @@ class Tended:
         return self.app.committed(events)
 
     @answers(callers=("audit",))
+    def streams(self, context: Context, names: list[str]) -> list[str]:
+        return self.app.streams(names)
+
+    @answers(callers=("audit",))
     def followed(self, context: Context) -> dict[str, Any]:
         return self.app.followed()
 

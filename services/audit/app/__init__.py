@@ -87,7 +87,7 @@ class Audit(Logbook):
         super().__init__(configuration, caller)
         self.witnesses = policy.load(configuration.witnesses, configuration.installation["log"])
         self.rounds = Rounds(self.engine, self.witnesses)
-        self.replays = Replays(self.store, self._pseudonym_of, configuration.maker)
+        self.replays = Replays(self.store, self._pseudonym_of, configuration.maker, self._streams)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
         self.receipts = Receipts(self.store, self.witnesses.digest, self._durable)
         terms = own_terms()
@@ -179,6 +179,12 @@ class Audit(Logbook):
         if service == self.name:
             return self.sealing_seen()
         found: Mapping[str, int] = self.caller.call(service, "sealing", {}, self.own_context())
+        return found
+
+    def _streams(self, service: str, names: Sequence[str]) -> Sequence[str]:
+        if service == self.name:
+            return self.streams(names)
+        found: Sequence[str] = self.caller.call(service, "streams", {"names": list(names)}, self.own_context())
         return found
 
     def _pseudonym_of(self, account: str, organisation: str | None) -> str:

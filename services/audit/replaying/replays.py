@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from services.audit.domain import replay as domain
 from services.audit.ledger import pruned, reading
-from services.audit.replaying import finding
+from services.audit.replaying import citing, finding
 from services.audit.replaying.export import PROGRAM
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Found, item
@@ -46,9 +46,10 @@ class People(Protocol):
 
 
 class Replays:
-    def __init__(self, store: Store, people: People, maker: str) -> None:
+    def __init__(self, store: Store, people: People, maker: str, streams: citing.Streams) -> None:
         self._store = store
         self._people = people
+        self._streams = streams
         self._maker = maker
         self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
@@ -58,8 +59,8 @@ class Replays:
         """Begin one. `at` is the last index it looks at, or a moment; without it that is the newest integrated entry.
 
         `selection` has `since`, `until`, `account` or `person`, `organisation`, `correlationid`, `types`. Raises
-        Refused: case_needed, ground_needed, invalid, period_invalid, account_unknown, not_yet (no such entry yet),
-        log_pruned (the log begins later).
+        Refused: case_needed, case_unknown, ground_needed, invalid, period_invalid, account_unknown, not_yet (no such
+        entry yet), log_pruned (the log begins later).
         """
         case, ground = case.strip(), ground.strip()
         if case and not CASE.match(case):
@@ -72,6 +73,8 @@ class Replays:
         )
         if since and until and until <= since:
             raise Refused("period_invalid")
+        if case and ground and not citing.is_there(case, self._streams):
+            raise Refused("case_unknown")
         # Whoever has no case or ground learns nothing of anybody, not even that there is such an account.
         person = self._person(selection) if case and ground else None
         with self._store.reading() as session:

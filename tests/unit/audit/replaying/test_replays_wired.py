@@ -25,6 +25,7 @@ from services.kernel.database import reading
 from services.kernel.decider import Refused
 from services.kernel.past import Views
 from tests.examples import auth as example
+from tests.examples.audit import incident_registered
 from tests.rules.test_every_view import tell
 from tests.unit.audit.replaying.world import INVESTIGATOR, SANNE, World
 
@@ -53,6 +54,34 @@ def test_what_is_missing_or_cannot_be_is_refused(world):
     refused(world, "account_unknown", account="nobody")
     with pytest.raises(Refused, match=r"^not_yet$"):
         world.start(at=len(world.notes))
+
+
+@pytest.mark.parametrize("said", ["{}", "incident/{}"])
+def test_a_case_that_is_cited_by_an_id_of_ours_has_to_be_there(world, said):
+    tell(world.audit, incident_registered())
+    told = incident_registered().incident
+    assert world.replays.start(INVESTIGATOR, said.format(told), "vermoeden", {}, None)["replay"]
+    unknown = said.format("11111111-2222-4333-8444-555555555555")
+    before = len(recorded(world))
+    with pytest.raises(Refused, match="case_unknown"):
+        world.replays.start(INVESTIGATOR, unknown, "vermoeden", {"account": "nobody"}, None)
+    assert len(recorded(world)) == before
+    with pytest.raises(Refused, match="case_unknown"):
+        world.replays.start(INVESTIGATOR, f"complaint/{told}", "vermoeden", {}, None)
+
+
+def test_a_case_of_another_service_is_asked_for_and_a_foreign_number_is_not(world):
+    world.elsewhere = {"instruction/11111111-2222-4333-8444-555555555555"}
+    world.replays.start(INVESTIGATOR, "11111111-2222-4333-8444-555555555555", "vermoeden", {}, None)
+    assert [service for service, _ in world.asked] == ["audit", "retention", "org"]
+    world.asked.clear()
+    world.start()
+    assert world.asked == []
+
+
+def recorded(world):
+    with world.audit.reading() as session:
+        return list(eventstore.everything(session))
 
 
 def test_it_is_on_record_with_its_ground_sealed(world):

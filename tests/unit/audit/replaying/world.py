@@ -42,12 +42,22 @@ class World:
             tell(self.auth, event)
         self.notes: list[bytes] = []
         self.grow()
-        self.replays = Replays(self.audit, self._person, "the-maker")
+        self.elsewhere: set[str] = set()
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+        self.replays = Replays(self.audit, self._person, "the-maker", self.streams)
 
     def close(self) -> None:
         for store in (self.auth, self.audit):
             store.engine.dispose()
             store.keyring._engine.dispose()
+
+    def streams(self, service: str, names: Sequence[str]) -> list[str]:
+        """Those of audit itself, and `elsewhere` those of the others."""
+        self.asked.append((service, tuple(names)))
+        if service != "audit":
+            return [name for name in names if name in self.elsewhere]
+        with self.audit.reading() as session:
+            return eventstore.streams(session, names)
 
     def _person(self, account: str, _: str | None) -> str:
         if account != SANNE:
