@@ -157,8 +157,8 @@ class Door:
         """What of a service's result leaves, with the cursor that continues a list."""
         route = ask.route
         headers: tuple[Header, ...] = ()
-        if route.paged and result.get("next") is not None:
-            result = {**result, "next": self.cursors.write(result["next"], *_list(ask))}
+        if route.paged:
+            result = {**result, "next": self.following(ask, result.get("next"))}
         if route.method == "GET" and "version" in result:
             headers = ((b"etag", b'"%d"' % result["version"]),)
         if route.starts_session and (ask.asks_cookie or ask.by_cookie):
@@ -167,6 +167,10 @@ class Door:
         elif ask.ends_cookie:
             headers = (cookies.CLEARED,)
         return Answer.json(route.status, route.pick(result), headers)
+
+    def following(self, ask: Ask, place: Any) -> str | None:
+        """The cursor that continues this list there; None at its end."""
+        return None if place is None else self.cursors.write(place, *_list(ask))
 
     async def call(self, target: str, args: dict[str, Any], context: Context, deadline: float) -> Any:
         """Tries again once, under the same idempotency key, when the line broke and there is time left.
@@ -210,5 +214,6 @@ def arguments(ask: Ask) -> dict[str, Any]:
 def _list(ask: Ask) -> tuple[str, str | None, dict[str, Any]]:
     """Which list a cursor continues: the route, whose, and everything asked for but the number."""
     filters = {name: str(value) for name, value in ask.query.items() if name not in ("cursor", "limit")}
+    filters |= {f"path {name}": value for name, value in ask.path.items()}
     whose = ask.caller.pseudonym if ask.route.reach is Reach.SELF else ask.organisation
     return ask.route.path, whose, filters

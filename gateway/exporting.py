@@ -5,26 +5,21 @@ Files of at most 1,000 records each, as JSON Lines and as CSV; a JSON Schema; th
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
-import time
 import zipfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from starlette.types import Receive, Send
 
-from gateway.answer import GUARDS, NO_STORE, Answer, Header
-from gateway.ask import PATIENCE, Ask
+from gateway.ask import Ask
 from gateway.schemas.leaving import EXPORT
+from gateway.streaming import Streamed
 from services.kernel.archive import as_json
-from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 from services.kernel.sheets import table
 
 log = structlog.get_logger("gateway")
@@ -34,10 +29,6 @@ PEOPLE_A_PAGE = 100
 PEOPLE_A_FILE = 1000
 
 Record = Mapping[str, Any]
-
-
-class CutOff(Exception):
-    """A part, or the caller, went away meanwhile; what was sent has no end, so nobody takes it for a whole."""
 
 
 class Package:
@@ -109,45 +100,17 @@ class _Sink(io.RawIOBase):
         return held
 
 
-class Streamed(Answer):
-    """An answer that is made while it is sent, from page to page, and is entered in the log with its last byte."""
+class Export(Streamed):
+    """Entered in the log with its last byte."""
 
-    __slots__ = ("_ask", "_content", "_gone")
+    __slots__ = ("_content",)
 
     def __init__(self, ask: Ask, content: Mapping[str, Any]) -> None:
-        disposition: Header = (b"content-disposition", b'attachment; filename="crisisconnect-export.zip"')
-        super().__init__(200, b"", media_type=b"application/zip", headers=(disposition,))
-        self._ask, self._content = ask, content
-        self._gone: asyncio.Future[None] | None = None
+        super().__init__(ask, media_type=b"application/zip", filename="crisisconnect-export.zip")
+        self._content = content
 
-    async def send(
-        self, send: Send, correlation: str, *, head: bool = False, guards: tuple[Header, ...] = GUARDS
-    ) -> None:
-        named = ((b"content-type", self.media_type), NO_STORE, (b"correlation-id", correlation.encode()))
-        headers = [*named, *guards, *self.headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        if not head:
-            self._gone = asyncio.ensure_future(_gone(self._ask.receive))
-            try:
-                async with aclosing(self._pieces()) as pieces:
-                    async for piece in pieces:
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
-                        await asyncio.sleep(0)
-                        self._must_be_there()
-            except (CutOff, Refused, Unavailable) as error:
-                log.warning("an export was cut off", why=type(error).__name__, correlation=correlation)
-                raise CutOff from None
-            finally:
-                self._gone.cancel()
-        await send({"type": "http.response.body", "body": b""})
-
-    def _must_be_there(self) -> None:
-        """Raises CutOff: nobody is shown people, or noted as having them, who does not listen any more."""
-        if self._gone is not None and self._gone.done():
-            raise CutOff
-
-    async def _pieces(self) -> AsyncGenerator[bytes, None]:
-        content, organisation = self._content, str(self._ask.organisation)
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        content, organisation = self._content, str(self.ask.organisation)
         package = Package({"format": FORMAT, "export": content["export"], "organisation": organisation})
         with closing(package):
             yield package.records("organisation", 1, [content["organisation"]])
@@ -171,31 +134,18 @@ class Streamed(Answer):
             "files": package.files,
             "people": package.people,
         }
-        await self._call("org.export_delivered", delivered)
+        await self.call("org.export_delivered", delivered)
 
     async def _people(self, organisation: str) -> AsyncIterator[list[Record]]:
         """Page by page: each is one look at its people, which stands in auth's store before the page is answered."""
         after: str | None = None
         while True:
             asked = {"organisation": organisation, "after": after, "limit": PEOPLE_A_PAGE}
-            page = await self._call("auth.export_people", asked)
+            page = await self.call("auth.export_people", asked)
             yield page["items"]
             after = page["next"]
             if after is None:
                 return
-
-    async def _call(self, target: str, args: dict[str, Any]) -> Any:
-        self._must_be_there()
-        self._ask.deadline = time.monotonic() + PATIENCE  # each page has its own time
-        return await self._ask.call(target, args)
-
-
-async def _gone(receive: Receive | None) -> None:
-    """Ends once the caller has hung up."""
-    while receive is not None and (await receive())["type"] != "http.disconnect":
-        pass
-    if receive is None:
-        await asyncio.Future()
 
 
 def _parts(records: Sequence[Record]) -> Iterator[Sequence[Record]]:

@@ -52,7 +52,8 @@ def page(report: Mapping[str, Any], lang: str) -> ReportPage:
     """From the report as JSON: the same for the same report."""
     words, columns, rows = PAGE[lang], REPORTS[report["kind"]].paper, report["rows"]
     shown = rows[:ROWS]
-    note = words["more"].format(shown=len(shown), all=len(rows)) if len(shown) < len(rows) else words["whole"]
+    count = report["count"]
+    note = words["more"].format(shown=len(shown), all=count) if len(shown) < count else words["whole"]
     return ReportPage(
         lang=lang,
         at=report["generated_at"],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marshmallow import Schema, fields as m
+from marshmallow.validate import Length
 
 from gateway.schemas.fields import choice, page_of, text
 
@@ -82,8 +83,9 @@ REPORTS: Mapping[str, Kind] = {
 
 
 class ReportQuery(Schema):
-    """`lang` is the language of the PDF; JSON and CSV are the same in every language."""
+    """`lang` is the language of the PDF; JSON and CSV are the same in every language. `cursor`: as `next` said."""
 
+    cursor = m.String(validate=Length(min=1, max=2048))
     since = m.Date(data_key="from")
     until = m.Date(data_key="to")
     organisation = text(100)
@@ -92,7 +94,10 @@ class ReportQuery(Schema):
 
 
 class Report(Schema):
-    """`standing` is the same sentence in every report, by language: what the law may forbid us to mention."""
+    """At most 1,000 `rows`, of `count` in all; `next` continues them, and is null with the last. `totals` are of all.
+
+    `standing` is the same sentence in every report, by language: what the law may forbid us to mention.
+    """
 
     kind = m.String(required=True)
     organisation = m.String(required=True, allow_none=True)
@@ -101,6 +106,8 @@ class Report(Schema):
     generated_at = m.String(required=True)
     checkpoint = m.String(required=True, allow_none=True)
     rows = m.List(m.Raw(), required=True)
+    count = m.Integer(required=True)
+    next = m.String(required=True, allow_none=True)
     totals = m.Raw(required=True)
     standing = m.Raw(required=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.answer import Answer
 from gateway.ask import Ask
-from gateway.exporting import Streamed
+from gateway.exporting import Export
 from gateway.route import Reach, Route
 from gateway.schemas import leaving as shapes
 from gateway.shape import outgoing
@@ -38,7 +38,7 @@ async def _state(ask: Ask) -> Answer:
 async def _export(ask: Ask) -> Answer:
     """Refusals come before the first byte."""
     content = await ask.call("org.export_content", {"organisation": ask.organisation})
-    return Streamed(ask, content)
+    return Export(ask, content)
 
 
 def _route(method: str, path: str, summary: str, **rest: Any) -> Route:

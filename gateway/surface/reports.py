@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.answer import Answer, Header
 from gateway.ask import Ask
 from gateway.paper.report import meaning, page
+from gateway.paper.sheet import Sheet
 from gateway.route import Reach, Route
 from gateway.schemas import reports as shapes
 from gateway.shape import outgoing
@@ -13,7 +14,6 @@ from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose
 from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.decider import Refused
-from services.kernel.sheets import table
 
 _SHOWN = outgoing(shapes.Report())
 
@@ -36,21 +36,18 @@ async def _report(ask: Ask) -> Answer:
         raise Refused("not_found")
     period = {name: ask.query.get(name) for name in ("since", "until")}
     asked = {"kind": ask.path["kind"], "organisation": _whose(ask), **period}
-    found = _SHOWN({**await ask.call(kind.rpc, asked), "standing": dict(STANDING_SENTENCE)})
+    first = await ask.call(kind.rpc, asked if ask.after is None else {**asked, "after": ask.after})
+    if ask.query["format"] == "csv":
+        return Sheet(ask, kind, asked, first)
+    whole = {"next": None, "count": len(first["rows"]), **first}
+    found = _SHOWN({**whole, "next": ask.door.following(ask, whole["next"]), "standing": dict(STANDING_SENTENCE)})
     match ask.query["format"]:
-        case "csv":
-            rows = table(kind.columns, found["rows"])
-            return Answer(200, rows, media_type=b"text/csv; charset=utf-8", headers=(_named(ask, "csv"),))
         case "pdf":
             made = await ask.door.printing.pdf(page(found, ask.query["lang"]), ask.deadline)
-            return Answer(200, made, media_type=b"application/pdf", headers=(_named(ask, "pdf"),))
+            named: Header = (b"content-disposition", f'inline; filename="{ask.path["kind"]}.pdf"'.encode())
+            return Answer(200, made, media_type=b"application/pdf", headers=(named,))
         case _:
             return Answer.json(200, found)
-
-
-def _named(ask: Ask, ending: str) -> Header:
-    shown = "attachment" if ending == "csv" else "inline"
-    return (b"content-disposition", f'{shown}; filename="{ask.path["kind"]}.{ending}"'.encode())
 
 
 ROUTES = (
@@ -74,6 +71,6 @@ ROUTES = (
         answer=shapes.Report(),
         or_as=("text/csv", "application/pdf"),
         purpose=Purpose.BEHEER_ACCESS,
-        problems=(Problem.PERIOD_INVALID,),
+        problems=(Problem.PERIOD_INVALID, Problem.CURSOR_INVALID),
     ),
 )

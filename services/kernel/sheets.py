@@ -14,10 +14,13 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 def table(names: Sequence[str], records: Iterable[Mapping[str, Any]]) -> bytes:
     """A header and a line for each record, UTF-8, with CRLF; what a record has beyond `names` does not leave."""
+    return lines([names]) + lines([record.get(name) for name in names] for record in records)
+
+
+def lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A line for each row of values, UTF-8, with CRLF."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([cell(name) for name in names])
-    writer.writerows([[cell(record.get(name)) for name in names] for record in records])
+    csv.writer(text).writerows([cell(value) for value in row] for row in rows)
     return text.getvalue().encode()
 
 

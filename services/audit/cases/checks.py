@@ -145,7 +145,7 @@ def report(
             totals["bare"] += bare or 0
             row = {"kind": service, "last_at": last_at, "due": due, "overdue": due < instant(now), "number": bare}
             rows.append(_row("sealing", None) | row)
-    seen = access.report(session, organisation, since, until).rows
+    seen = access.rows(session, organisation, since, until)
     for kind, what in SIGNED.items():
         for whose in sorted({row["organisation"] for row in seen if row["kind"] == kind}):
             number = sum(row["number"] for row in seen if (row["kind"], row["organisation"]) == (kind, whose))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -51,13 +52,18 @@ FOLLOWED: tuple[type[Event], ...] = (
     org.ProcessingRefused,
     audit.ComplaintViewed,
 )
+BY = (facts.c.day, facts.c.organisation, facts.c.kind, facts.c.role, facts.c.purpose, facts.c.code)
+PAGE = 1_000
+"""Rows after which an answer ends with the day that it is at."""
 KINDS = ("signed_in", "sign_in_failed", "data_viewed", "people_seen", "processing_refused")
 
 
 @dataclass(frozen=True)
 class Report:
+    """A page of rows; `next` says where the one behind it begins."""
+
     rows: list[dict[str, Any]]
-    totals: dict[str, int]
+    next: str | None = None
 
 
 def follow(session: Connection, entry: Entry) -> None:
@@ -90,8 +96,48 @@ def follow(session: Connection, entry: Entry) -> None:
     session.execute(_FACT, row)
 
 
-def report(session: Connection, organisation: str | None, since: str | None, until: str | None) -> Report:
+def rows(session: Connection, organisation: str | None, since: str | None, until: str | None) -> list[dict[str, Any]]:
     """Per day, organisation, kind, role, purpose and code: how many events, and how many people or tries in them."""
+    counted = select(*BY, func.count().label("events"), func.sum(facts.c.count).label("number"))
+    found = session.execute(counted.where(*_within(organisation, since, until)).group_by(*BY).order_by(*BY)).mappings()
+    return [plain(row) | {"number": int(row["number"])} for row in found]
+
+
+def page(
+    session: Connection, organisation: str | None, since: str | None, until: str | None, after: str | None
+) -> Report:
+    """Whole days, from the one behind `after` on, until there are enough; `next` is None with the last of them."""
+    made: list[dict[str, Any]] = []
+    begin = since if after is None else max(_next_day(after), since or "")
+    while True:
+        first = session.execute(select(func.min(facts.c.at)).where(*_within(organisation, begin, until))).scalar()
+        if first is None:
+            return Report(made)
+        if len(made) >= PAGE:
+            return Report(made, made[-1]["day"])
+        following = _next_day(first[:10])
+        made += rows(session, organisation, max(begin or "", first), min(following, until or following))
+        begin = following
+
+
+def count(session: Connection, organisation: str | None, since: str | None, until: str | None) -> int:
+    """How many rows all pages have."""
+    groups = select(*BY).where(*_within(organisation, since, until)).group_by(*BY).subquery()
+    return session.execute(select(func.count()).select_from(groups)).scalar_one()
+
+
+def totals(session: Connection, organisation: str | None, since: str | None, until: str | None) -> dict[str, int]:
+    counted = select(facts.c.kind, func.count().label("events"), func.sum(facts.c.count).label("number"))
+    found = dict.fromkeys(KINDS, 0)
+    for row in session.execute(counted.where(*_within(organisation, since, until)).group_by(facts.c.kind)):
+        if row.kind == "data_viewed":
+            found |= {"data_viewed": int(row.events), "people_seen": int(row.number)}
+        else:
+            found[row.kind] = int(row.number)
+    return found
+
+
+def _within(organisation: str | None, since: str | None, until: str | None) -> list[Any]:
     where = []
     if organisation is not None:
         where.append(facts.c.organisation == organisation)
@@ -99,15 +145,8 @@ def report(session: Connection, organisation: str | None, since: str | None, unt
         where.append(facts.c.at >= since)
     if until is not None:
         where.append(facts.c.at < until)
-    by = (facts.c.day, facts.c.organisation, facts.c.kind, facts.c.role, facts.c.purpose, facts.c.code)
-    counted = select(*by, func.count().label("events"), func.sum(facts.c.count).label("number"))
-    found = session.execute(counted.where(*where).group_by(*by).order_by(*by)).mappings()
-    rows = [plain(row) | {"number": int(row["number"])} for row in found]
-    totals = dict.fromkeys(KINDS, 0)
-    for row in rows:
-        if row["kind"] == "data_viewed":
-            totals["data_viewed"] += row["events"]
-            totals["people_seen"] += row["number"]
-        else:
-            totals[row["kind"]] += row["number"]
-    return Report(rows, totals)
+    return where
+
+
+def _next_day(day: str) -> str:
+    return instant(datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1))

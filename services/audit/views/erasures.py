@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     MetaData,
@@ -16,9 +17,13 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    case,
+    exists,
     func,
     insert,
+    literal,
     select,
+    tuple_,
 )
 
 from services.contracts import audit, auth, org, retention
@@ -63,14 +68,23 @@ STEPS: dict[type[Event], str] = {
     retention.CopiesUnreadable: "unreadable in copies",
 }
 FOLLOWED: tuple[type[Event], ...] = tuple(STEPS)
-LONGEST = 10_000
-"""Rows of one report; a longer period is asked for in parts."""
+COUNTED = {
+    "requested": ASKED,
+    "cancelled": "cancelled",
+    "ordered": "ordered",
+    "certified": "certified",
+    "unreadable_in_copies": "unreadable in copies",
+}
+PAGE = 1_000
+"""Rows that are answered at once; whoever wants them all asks on from the last one."""
 
 
 @dataclass(frozen=True)
 class Report:
+    """A page of rows; `next` says where the one behind it begins."""
+
     rows: list[dict[str, Any]]
-    totals: dict[str, Any]
+    next: str | None = None
 
 
 def follow(session: Connection, entry: Entry) -> None:
@@ -94,18 +108,61 @@ def follow(session: Connection, entry: Entry) -> None:
     session.execute(_STEP, row)
 
 
-def report(session: Connection, organisation: str | None, since: str | None, until: str | None, now: str) -> Report:
-    """Erasures asked for in the period, oldest first, and how many of them are overdue now: 0 is the promise."""
-    wanted = select(steps.c.erasure).where(steps.c.step == ASKED, *_within(organisation, since, until))
-    wanted = wanted.order_by(steps.c.at, steps.c.erasure).limit(LONGEST)
-    order = list(session.execute(wanted).scalars())
-    found: dict[str, dict[str, Row[Any]]] = {erasure: {} for erasure in order}
+def page(
+    session: Connection, organisation: str | None, since: str | None, until: str | None, now: str, after: str | None
+) -> Report:
+    """Erasures asked for in the period, oldest first, from behind `after` on; `next` is None with the last of them."""
+    wanted = select(steps.c.erasure, steps.c.at).where(steps.c.step == ASKED, *_within(organisation, since, until))
+    if after is not None:
+        wanted = wanted.where(tuple_(steps.c.at, steps.c.erasure) > tuple_(*map(literal, after.split("/", 1))))
+    order = session.execute(wanted.order_by(steps.c.at, steps.c.erasure).limit(PAGE)).all()
+    found: dict[str, dict[str, Row[Any]]] = {row.erasure: {} for row in order}
     for start in range(0, len(order), 500):
-        part = steps.c.erasure.in_(order[start : start + 500])
+        part = steps.c.erasure.in_([row.erasure for row in order[start : start + 500]])
         for row in session.execute(select(steps).where(part)):
             found[row.erasure][row.step] = row
-    rows = [_row(erasure, found[erasure], now) for erasure in order]
-    return Report(rows, _totals(rows))
+    rows = [_row(row.erasure, found[row.erasure], now) for row in order]
+    return Report(rows, f"{order[-1].at}/{order[-1].erasure}" if len(order) == PAGE else None)
+
+
+def totals(
+    session: Connection, organisation: str | None, since: str | None, until: str | None, now: str
+) -> dict[str, int]:
+    """Of all of the period, however many pages they fill. `overdue` is 0: that is the promise."""
+    asked = select(steps.c.erasure).where(steps.c.step == ASKED, *_within(organisation, since, until)).subquery()
+    mine = steps.c.erasure == asked.c.erasure
+    by_step = select(steps.c.step, func.count().label("number")).join(asked, mine).group_by(steps.c.step)
+    counted = {row.step: int(row.number) for row in session.execute(by_step)}
+    done = steps.alias()
+    over = exists().where(done.c.erasure == steps.c.erasure, done.c.step.in_(("ordered", "cancelled")))
+    waiting = (
+        select(
+            _when("held").label("held"),
+            _when("braked").label("braked"),
+            _when("released").label("released"),
+            _when("scheduled", steps.c.due).label("due"),
+            _when("braked", steps.c.due).label("until"),
+        )
+        .join(asked, mine)
+        .where(~over)
+        .group_by(steps.c.erasure)
+        .subquery()
+    )
+    w = waiting.c
+    braked = w.braked.is_not(None) & w.released.is_(None)
+    late = (w.due < now) & w.held.is_(None) & (~braked | (w.until < now))
+    sums = {"held": w.held.is_not(None), "braked": braked, "overdue": late}
+    one = session.execute(
+        select(*(func.sum(case((what, 1), else_=0)).label(name) for name, what in sums.items()))
+    ).one()
+    return {name: counted.get(step, 0) for name, step in COUNTED.items()} | {
+        name: int(one._mapping[name] or 0) for name in sums
+    }
+
+
+def _when(step: str, what: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+    """When a step was taken, or `what` it says; None where it was not."""
+    return func.max(case((steps.c.step == step, steps.c.at if what is None else what)))
 
 
 def total(session: Connection, step: str) -> int:
@@ -147,21 +204,4 @@ def _row(erasure: str, done: dict[str, Row[Any]], now: str) -> dict[str, Any]:
         # What is cancelled is not to come, what is held is suspended, what is braked not free yet ("~" sorts last).
         "overdue": free is not None and free < now and not {"ordered", "held", "cancelled"} & set(done),
         "events": {step: row.event for step, row in sorted(done.items(), key=lambda item: item[1].idx)},
-    }
-
-
-def _totals(rows: list[dict[str, Any]]) -> dict[str, int]:
-    def counted(name: str) -> int:
-        return sum(1 for row in rows if row[name])
-
-    waiting = [row for row in rows if not row["ordered_at"] and not row["cancelled_at"]]
-    return {
-        "requested": counted("requested_at"),
-        "cancelled": counted("cancelled_at"),
-        "ordered": counted("ordered_at"),
-        "certified": counted("certified_at"),
-        "unreadable_in_copies": counted("unreadable_in_copies_at"),
-        "held": sum(1 for row in waiting if row["held_at"]),
-        "braked": sum(1 for row in waiting if row["braked_at"] and not row["released_at"]),
-        "overdue": counted("overdue"),
     }

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from gateway.app import application
-from gateway.exporting import CutOff
+from gateway.streaming import CutOff
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import OURS, Client, Line, configuration

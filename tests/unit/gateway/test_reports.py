@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 
 import pytest
 
+from gateway.app import application
 from gateway.openapi import document
 from gateway.paper.report import LONGEST, ROWS, page
 from gateway.paper.report_words import COLUMNS, PAGE, TITLES
+from gateway.paper.sheet import STANDING
 from gateway.routes import ROUTES
 from gateway.schemas.reports import FORMATS, REPORTS
+from gateway.streaming import CutOff
+from services.contracts.standing import STANDING_SENTENCE
 from services.kernel.decider import Refused
-from tests.unit.gateway.line import OURS
+from services.kernel.rpc import Unavailable
+from tests.unit.gateway.line import OURS, configuration
 from tests.unit.gateway.test_certificate import text_of
 
 AT = "2026-03-01T09:30:02.000000Z"
@@ -29,6 +35,8 @@ def report(kind="requests", rows=(), totals=None):
         "generated_at": AT,
         "checkpoint": "a-log\n7\nroot=\n\n— a-log signature\n",
         "rows": list(rows),
+        "count": len(rows),
+        "next": None,
         "totals": totals or {"received": 2, "overdue_by_category": {"name": 1}},
     }
 
@@ -62,7 +70,8 @@ def test_as_csv_it_has_a_head_and_every_row_and_no_cell_is_a_formula(ask):
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="requests.csv"'
-    assert answer.content.split(b"\r\n")[0].decode() == ",".join(REPORTS["requests"].columns)
+    head = next(csv.reader(io.StringIO(answer.content.decode())))
+    assert head == [*REPORTS["requests"].columns, STANDING]
     assert [one["request"] for one in rows_of(answer)] == [f"'{text}" for text in FORMULAS]
     assert rows_of(answer)[0]["late"] == "false"
     assert rows_of(answer)[0]["right"] == "é"
@@ -122,6 +131,77 @@ def test_another_format_language_or_moment_is_refused(ask, query):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_kind_that_there_is_not_is_not_found_in_any_format(ask, kind, form):
     assert ask("GET", f"/v1/reports/{kind}?format={form}", role="compliance").status_code == 404
+
+
+def pages(args):
+    """Audit's three pages of an endless year: each says where the next one begins."""
+    number = int(args.get("after") or 0)
+    rows = [{"request": f"r{number}{one}", "late": False, "received_at": AT} for one in range(2)]
+    made = report(rows=rows) | {"count": 6, "next": str(number + 1) if number < 2 else None}
+    return made if args.get("whole", True) else made | {"count": None, "totals": None}
+
+
+def test_as_csv_every_page_is_asked_for_and_no_row_is_left_out(ask):
+    ask.line.answers["audit.report"] = pages
+    answer = ask("GET", "/v1/reports/requests?format=csv&to=2026-03-01", role="compliance")
+
+    assert [one["request"] for one in rows_of(answer)] == ["r00", "r01", "r10", "r11", "r20", "r21"]
+    asked = [one.args for one in ask.line.commands()]
+    assert [one.get("after") for one in asked] == [None, "1", "2"]
+    assert {(one["kind"], one["until"]) for one in asked} == {("requests", "2026-03-01")}
+
+
+def test_as_csv_it_carries_the_standing_sentence_in_a_column_that_holds_nothing(ask):
+    for rows in ([], [{"request": "r"}]):
+        ask.line.answers["audit.report"] = report(rows=rows)
+        lines = list(csv.reader(io.StringIO(ask("GET", "/v1/reports/requests?format=csv", role="auditor").text)))
+
+        assert all(sentence in lines[0][-1] for sentence in STANDING_SENTENCE.values())
+        assert [line[-1] for line in lines[1:]] == [""] * len(rows)
+        assert {len(line) for line in lines} == {len(REPORTS["requests"].columns) + 1}
+
+
+def test_a_sheet_that_cannot_be_made_to_its_end_has_none(ask):
+    def broken(args):
+        return Unavailable("audit") if args.get("after") == "2" else pages(args)
+
+    ask.line.answers["audit.report"] = broken
+    sent: list[dict[str, object]] = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        await asyncio.Future()
+
+    scope = {"type": "http", "method": "GET", "path": "/v1/reports/requests", "raw_path": b"/v1/reports/requests"}
+    scope |= {"query_string": b"format=csv", "client": ("127.0.0.1", 4711), "root_path": ""}
+    scope |= {"headers": [(b"authorization", b"Bearer compliance"), (b"host", b"127.0.0.1:8000")]}
+    with pytest.raises(CutOff):
+        asyncio.run(application(configuration(), ask.line, b"k" * 32)(scope, receive, send))
+    assert b"r11" in b"".join(one.get("body", b"") for one in sent)
+    assert all(one.get("more_body", True) for one in sent), "a length, or an end, would make it look whole"
+
+
+def test_as_json_a_page_says_how_many_there_are_and_where_to_go_on(ask):
+    ask.line.answers["audit.report"] = pages
+    first = ask("GET", "/v1/reports/requests", role="compliance").json()
+    assert (len(first["rows"]), first["count"]) == (2, 6)
+
+    second = ask("GET", f"/v1/reports/requests?cursor={first['next']}", role="compliance").json()
+    assert [one["request"] for one in second["rows"]] == ["r10", "r11"]
+    assert second["totals"] == first["totals"]
+    last = ask("GET", f"/v1/reports/requests?cursor={second['next']}", role="compliance").json()
+    assert last["next"] is None
+
+    for other in ("erasures?", "requests?to=2026-03-01&", "requests?format=csv&", "requests?format=pdf&"):
+        refused = ask("GET", f"/v1/reports/{other}cursor={first['next']}", role="compliance")
+        assert refused.json()["code"] == "cursor_invalid", other
+
+
+def test_paper_counts_the_rows_of_all_pages(ask):
+    shown = page(report(rows=[{"request": "x"}]) | {"count": 1234, "next": "there"}, "nl")
+    assert "1234" in shown.note
 
 
 def test_what_audit_refuses_is_refused_in_every_format(ask):
