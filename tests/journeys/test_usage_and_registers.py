@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from gateway.paper.sheet import STANDING
 from services.kernel.codec import instant
 from services.kernel.database import open_engine, writing
 from services.org.views.usage import facts
@@ -160,7 +161,8 @@ def reported(cast: Cast) -> None:
             assert {name for row in report["rows"] for name in row} <= set(columns), path
             answer = person.http.get(path, params={"format": "csv"})
             lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8"))))
-            assert (answer.status_code, lines[0]) == (200, columns), path
+            assert (answer.status_code, lines[0]) == (200, [*columns, STANDING]), path
+            assert len(lines) - 1 == report["count"] == len(report["rows"]), path
             assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "@"))]
         page = cast.beheerder.http.get(path, params={"format": "pdf", "lang": "en"})
         assert (page.status_code, page.content[:5]) == (200, b"%PDF-"), path

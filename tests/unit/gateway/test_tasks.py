@@ -27,6 +27,24 @@ def test_what_every_service_knows_is_one_list_by_urgency(ask):
     assert "never" not in str(answer)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_it_comes_in_pages_that_leave_nothing_out(ask, limit):
+    known = [
+        task(f"kind{number:03}", None if number % 7 == 0 else f"2026-{number % 12 + 1:02}-01") for number in range(250)
+    ]
+    ask.line.answers |= {"retention.tasks": {"items": known[::2]}, "org.tasks": {"items": known[1::2]}}
+    whole, seen, query = ask("GET", "/v1/tasks", role="operator").json(), list[str](), f"?limit={limit}"
+    assert len(whole["items"]) == 100
+    while query:
+        page = ask("GET", f"/v1/tasks{query}", role="operator").json()
+        assert len(page["items"]) <= limit
+        seen += [one["kind"] for one in page["items"]]
+        query = f"?limit={limit}&cursor={page['next']}" if page["next"] else ""
+    assert sorted(seen) == sorted(one["kind"] for one in known)
+    assert seen[:100] == [one["kind"] for one in whole["items"]]
+    assert ask("GET", "/v1/tasks?limit=101", role="operator").status_code == 422
+
+
 @pytest.mark.parametrize(
     ("role", "whose"), [("beheerder", OURS), ("compliance", None), ("operator", None), ("investigator", None)]
 )
