@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields as m
-from marshmallow.validate import Range
+from typing import Any
 
-from gateway.schemas.fields import choice, page_of
+from marshmallow import Schema, fields as m
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from gateway.schemas.fields import Written, choice, line, page_of, words
+from services.contracts.privacy import PROMISES
+
+HTTPS = r"^https://[^\s]+$(?!\n)"
+PARTICULAR = r"^[A-Za-z_][A-Za-z0-9_-]{0,39}$(?!\n)"
 
 
 class InLanguage(Schema):
@@ -99,6 +105,71 @@ class Differences(Schema):
 
 class PastStatement(Statement):
     differences = m.Nested(Differences, required=True, allow_none=True)
+
+
+class ListedLine(Schema):
+    """One line of a list, as it stands in the text; `value` is a term, a lifetime or a link."""
+
+    nl = line(1000, required=True)
+    en = line(1000, required=True)
+    value = line(200)
+    added = m.Boolean(truthy={True}, falsy={False}, metadata={"description": "What the statement of 2018 had not."})
+
+
+def _lines(**options: Any) -> m.Dict:
+    code = m.String(validate=Regexp(PARTICULAR, error="Not a code."))
+    return m.Dict(keys=code, values=m.Nested(ListedLine), validate=Length(min=1, max=60), **options)
+
+
+class WrittenTexts(Schema):
+    """Markdown; each list goes where its mark stands: `{{purposes}}`, `{{categories}}`, `{{terms}}` and so on."""
+
+    nl = words(20_000, required=True)
+    en = words(20_000, required=True)
+
+
+class WrittenChanges(Schema):
+    nl = m.List(line(1000), required=True, validate=Length(max=20))
+    en = m.List(line(1000), required=True, validate=Length(max=20))
+
+
+class Passage(Schema):
+    """The words by which the text makes a promise, as they stand in it."""
+
+    nl = line(300, required=True)
+    en = line(300, required=True)
+
+
+class NewAuthority(Schema):
+    name = line(200, required=True)
+    link = m.String(
+        required=True, validate=[Length(max=500), Regexp(r"^https://[^\s]+$(?!\n)", error="No https address.")]
+    )
+
+
+class NewStatement(Schema):
+    """A whole version. `stores`, `authority` and any of the `promises` may be left out: they are as before then."""
+
+    version = m.Integer(strict=True, required=True, validate=Range(1, 10_000))
+    effective_on = m.Date(required=True)
+    texts = m.Nested(WrittenTexts, required=True)
+    purposes = _lines(required=True)
+    categories = _lines(required=True)
+    terms = _lines(required=True)
+    cookies = _lines(required=True)
+    stores = _lines()
+    changes = m.Nested(WrittenChanges)
+    authority = m.Nested(NewAuthority)
+    promises = m.Dict(
+        keys=m.String(validate=OneOf(PROMISES, error="Not one of the promises.")), values=m.Nested(Passage)
+    )
+
+
+class PublishedStatement(Written):
+    version = m.Integer(required=True)
+    effective_on = m.String(required=True)
+    in_force = m.Boolean(required=True)
+    sha256 = m.Nested(TextHashes, required=True)
 
 
 class SeenStatement(Schema):

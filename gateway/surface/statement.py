@@ -11,6 +11,7 @@ from gateway.schemas.fields import Page, Written
 from gateway.shape import outgoing
 from services.contracts.errors import Problem
 from services.kernel.decider import Refused
+from services.contracts.privacy import Purpose, Role
 
 STATEMENT = "/v1/statement"
 _SHOWN = outgoing(statement.Statement())
@@ -58,6 +59,38 @@ ROUTES = (
         answer=statement.Statement(),
         or_as="text/markdown",
         personal=False,
+    ),
+    Route(
+        method="POST",
+        path=STATEMENT,
+        summary="Publish the next version of the statement, which has to state what the software does.",
+        roles=frozenset({Role.COMPLIANCE}),
+        reach=Reach.SERVICE,
+        purpose=Purpose.BEHEER_ACCESS,
+        rpc="org.publish_statement",
+        body=statement.NewStatement(),
+        answer=statement.PublishedStatement(),
+        status=201,
+        personal=False,
+        problems=(
+            Problem.MARKUP_NOT_ALLOWED,
+            Problem.PURPOSE_NOT_STATED,
+            Problem.CATEGORY_NOT_STATED,
+            Problem.TERM_NOT_STATED,
+            Problem.TERM_TOO_SHORT,
+            Problem.COOKIE_NOT_STATED,
+            Problem.COOKIE_DIFFERS,
+            Problem.STORE_NOT_LINKED,
+            Problem.PARTICULAR_UNKNOWN,
+            Problem.ADDITION_NOT_MARKED,
+            Problem.LINE_NOT_IN_TEXT,
+            Problem.LANGUAGES_DIFFER,
+            Problem.AUTHORITY_NOT_NAMED,
+            Problem.PROMISE_NOT_STATED,
+            Problem.EFFECTIVE_TOO_EARLY,
+            Problem.VERSION_NOT_NEXT,
+            Problem.VERSION_TAKEN,
+        ),
     ),
     Route(
         method="GET",

@@ -42,6 +42,10 @@ class Pruning:
         self._store, self._context, self._read = store, context, read
         self._terms, self._now = terms, now
 
+    def terms_kept(self) -> dict[str, Any]:
+        """`terms`: by what begins it how long audit keeps what is its own, as ISO 8601 durations."""
+        return {"terms": {str(trigger): term for trigger, term in self._terms[-1].by_trigger.items()}}
+
     def turn(self) -> bool:
         """Decide once; whether anything was said. What was said and is not done yet is not said again."""
         if not self._count():

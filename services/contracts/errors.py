@@ -95,6 +95,8 @@ class Problem(Enum):
     SUPPLEMENT_OPEN = ("supplement_open", 409, "Another supplement was asked for and waits for its answer.")
     SUPPLEMENT_ANSWERED = ("supplement_answered", 409, "The supplement has been published or refused.")
     LIMIT_REACHED = ("limit_reached", 409, "There are as many of these as there may be.")
+    VERSION_TAKEN = ("version_taken", 409, "A version with this number was published, and says something else.")
+    VERSION_NOT_NEXT = ("version_not_next", 409, "The next version has another number.")
     CONFLICT = ("conflict", 409, "Somebody else changed this at the same moment; try again.")
     IDEMPOTENCY_MISMATCH = ("idempotency_mismatch", 409, "The idempotency key was used with another body.")
     # 412, 413, 415
@@ -121,6 +123,23 @@ class Problem(Enum):
     ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")
     STATEMENT_UNKNOWN = ("statement_unknown", 422, "No such version of the statement was published.")
     CATEGORY_NOT_STATED = ("category_not_stated", 422, "The statement does not list this category.")
+    PURPOSE_NOT_STATED = ("purpose_not_stated", 422, "The statement does not list this purpose.")
+    TERM_NOT_STATED = ("term_not_stated", 422, "The statement does not say how long this is kept.")
+    TERM_TOO_SHORT = ("term_too_short", 422, "It is kept longer than the statement says.")
+    COOKIE_NOT_STATED = ("cookie_not_stated", 422, "The statement does not list this cookie.")
+    COOKIE_DIFFERS = ("cookie_differs", 422, "The cookie has another lifetime than the statement says.")
+    STORE_NOT_LINKED = ("store_not_linked", 422, "The statement does not link this app store's own.")
+    PARTICULAR_UNKNOWN = ("particular_unknown", 422, "The software does not do what the statement lists here.")
+    ADDITION_NOT_MARKED = ("addition_not_marked", 422, "What was added since 2018 is marked so, and nothing else.")
+    LINE_NOT_IN_TEXT = ("line_not_in_text", 422, "A line of a list does not stand in the text.")
+    LANGUAGES_DIFFER = ("languages_differ", 422, "The texts do not have the same sections and lists.")
+    AUTHORITY_NOT_NAMED = ("authority_not_named", 422, "The text does not name the supervisory authority.")
+    PROMISE_NOT_STATED = ("promise_not_stated", 422, "The words that make a promise do not stand in the text.")
+    EFFECTIVE_TOO_EARLY = (
+        "effective_too_early",
+        422,
+        "It begins today at the soonest, and not before earlier ones.",
+    )
     FIELD_NOT_NAMED = ("field_not_named", 422, "The text does not name every field by its label.")
     MARKUP_NOT_ALLOWED = ("markup_not_allowed", 422, "No HTML, images or links other than https, tel and mailto.")
     # 429, 5xx

@@ -69,6 +69,10 @@ TRIGGERS: Mapping[Category, tuple[TermTrigger, ...]] = {
 Nobody can agree that sign-in data goes while the account is open: in a crisis its owner would stand before a shut door.
 """
 ADDITIONS = frozenset({Category.CONTACT_PHONE, Category.CORRESPONDENCE, Category.LOG_RECORD, Category.CUSTOM_FIELD})
+APP_STORES = frozenset({"google_play", "microsoft_store", "app_store"})
+"""Where people get the app: each processes data under a statement of its own, which ours links (P12)."""
+PROMISES = tuple(f"P{number:02}" for number in range(1, 20))
+"""What the statement promises, by number: docs/promises.md says what each is."""
 
 
 class Role(StrEnum):

@@ -176,6 +176,10 @@ class OrgService(Tended):
         return self.app.statement_version(context, version, lang)
 
     @answers()
+    def publish_statement(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.publish_statement(context, **said)
+
+    @answers()
     def cookies(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.cookies(context, after, limit)
 

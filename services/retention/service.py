@@ -16,6 +16,10 @@ class RetentionService(Tended):
     name = Retention.name
     app = hosted(Retention)
 
+    @answers(callers=("org",))
+    def terms_kept(self, context: Context) -> dict[str, Any]:
+        return self.app.terms_kept()
+
     @answers()
     def erasures(
         self, context: Context, organisation: str | None = None, after: str | None = None, limit: int = 100

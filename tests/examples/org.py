@@ -53,7 +53,9 @@ from services.contracts.org import (
     Side,
     SigningKeyHandedOver,
     StatementAcknowledged,
+    StatementParticularsWritten,
     StatementPublished,
+    StatementTextWritten,
     StoragePlace,
     SubProcessorActivated,
     SubProcessorAnnounced,
@@ -285,6 +287,29 @@ def statement_published(**but: Any) -> StatementPublished:
         en_sha256="b1946ac92492d2347c6235b4d2611184b1946ac92492d2347c6235b4d2611184",
         particulars_sha256="591785b794601e212b260e25925636fd591785b794601e212b260e25925636fd",
         at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def statement_particulars_written(**but: Any) -> StatementParticularsWritten:
+    one = StatementParticularsWritten(
+        statement_version=3,
+        lists={
+            "purposes": {"app_access": {"nl": "Toegang tot de app.", "en": "Access to the app."}},
+            "terms": {"session_ended": {"nl": "30 dagen.", "en": "30 days.", "value": "P30D"}},
+        },
+        additions=("categories.custom_field",),
+        changes={"nl": ("De toegang is anders omschreven.",), "en": ("Access is described otherwise.",)},
+        authority={"name": "Autoriteit Persoonsgegevens", "link": "https://www.autoriteitpersoonsgegevens.nl/"},
+        promised={"P18": {"nl": "behandelen wij vertrouwelijk", "en": "we treat as confidential"}},
+        at=MORNING,
+    )
+    return replace(one, **but)
+
+
+def statement_text_written(**but: Any) -> StatementTextWritten:
+    one = StatementTextWritten(
+        statement_version=3, lang="en", text="# Privacy and cookie statement\n\n- Access to the app.\n", at=MORNING
     )
     return replace(one, **but)
 

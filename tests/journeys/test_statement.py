@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.journeys.people import Cast, Person, certified, eventually
 from tests.journeys.running import System
+from tests.statements import SENTENCE, next_version, rewritten, with_line, without
 
 
 def test_a_statement_is_read_acknowledged_and_forgotten_with_the_person(system: System) -> None:
@@ -30,10 +33,62 @@ def test_a_statement_is_read_acknowledged_and_forgotten_with_the_person(system: 
     assert eventually(lambda: integrated(member, event), what="the receipt")
 
     certified(cast.officer, member.ask("DELETE", "/v1/me", expect=202)["erasure"]["id"])
-    told = cast.officer.get("/v1/log/entries?type=nl.crisisconnect.org.StatementPublished.v1")["items"]
-    assert len(told) == 2
+    told = "/v1/log/entries?type=nl.crisisconnect.org.StatementPublished.v1"
+    assert len(cast.officer.get(told)["items"]) == 2
+    published(anybody, cast)
+    assert eventually(lambda: len(cast.officer.get(told)["items"]) == 3, what="the third version in the log")
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
+
+
+def published(anybody: Person, cast: Cast) -> None:
+    """Compliance posts the next version; what the software does not do is refused, and the rest is in force today."""
+    member = cast.member("daan@voorbeeld.example", "daan.bakker", "Daan", "Bakker")
+    member.ask("PUT", "/v1/me/statement", {"version": 2})
+    member.ask("PUT", "/v1/me/consents/usage_insight", {"version": 2})
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    body = next_version(today.isoformat())
+    anybody.ask("POST", "/v1/statement", body, expect=401)
+    for nobody in (member, cast.beheerder, cast.operator):
+        assert nobody.ask("POST", "/v1/statement", body, expect=403)["code"] == "forbidden"
+    for wrong, code, field in (
+        (without(body, "categories", "email"), "category_not_stated", "categories.email"),
+        (with_line(body, "terms", "entry_recorded", value="P9Y"), "term_too_short", "terms.entry_recorded"),
+        (without(body, "cookies", "session-token"), "cookie_not_stated", "cookies.session-token"),
+        (rewritten(body, "nl", "Vragen stelt u", "Vragen stelt men"), "promise_not_stated", "promises.P17.nl"),
+        (rewritten(body, "en", "## Questions", "<h2>Questions</h2>"), "markup_not_allowed", "texts.en"),
+        (rewritten(body, "en", "## Questions", "{{secrets}}"), "markup_not_allowed", "texts.en"),
+        ({**body, "texts": {"nl": body["texts"]["nl"]}}, "invalid", "texts.en"),
+        ({**body, "effective_on": "2026-13-01"}, "invalid", "effective_on"),
+    ):
+        refused = cast.officer.ask("POST", "/v1/statement", wrong, expect=422)
+        assert (refused["code"], field in refused["errors"]) == (code, True)
+    too_early = {**body, "effective_on": (today - timedelta(days=2)).isoformat()}
+    assert cast.officer.ask("POST", "/v1/statement", too_early, expect=422)["code"] == "effective_too_early"
+    assert cast.officer.ask("POST", "/v1/statement", {**body, "version": 4}, expect=409)["code"] == "version_not_next"
+    assert anybody.get("/v1/statement")["version"] == 2, "nothing was written"
+
+    reworded = with_line(body, "purposes", "usage_insight", en="Insight into how the app is used, to improve it.")
+    told = cast.officer.ask("POST", "/v1/statement", reworded, expect=201)
+    assert (told["version"], told["in_force"]) == (3, True)
+    assert cast.officer.ask("POST", "/v1/statement", reworded, expect=201)["events"] == []
+    assert cast.officer.ask("POST", "/v1/statement", body, expect=409)["code"] == "version_taken"
+    shown = anybody.get("/v1/statement/versions/3?lang=en")
+    assert SENTENCE["en"] in shown["text"]
+    assert [one["code"] for one in shown["differences"]["particulars"]] == ["usage_insight"]
+    assert sha256(shown["text"].encode()).hexdigest() == told["sha256"]["en"]
+    assert anybody.get("/v1/statement?lang=en")["text"] == shown["text"]
+    assert [one["version"] for one in anybody.get("/v1/statement/versions")["items"]] == [3, 2, 1]
+    assert member.sign_in()["statement"] == {"version": 3, "acknowledged": False}
+    assert not consents_to(member, "usage_insight"), "its words are others now"
+    member.ask("PUT", "/v1/me/statement", {"version": 3})
+    member.ask("PUT", "/v1/me/consents/usage_insight", {"version": 3})
+    assert consents_to(member, "usage_insight")
+    assert member.sign_in()["statement"] == {"version": 3, "acknowledged": True}
+
+
+def consents_to(person: Person, purpose: str) -> bool:
+    return next(bool(one["in_force"]) for one in person.get("/v1/me/consents")["items"] if one["purpose"] == purpose)
 
 
 def read(anybody: Person) -> None:

@@ -15,10 +15,8 @@ from services.contracts.org import (
     ProcessingRefused as RefusedByOrg,
     UsageAggregated,
 )
-from services.contracts.privacy import Category
+from services.contracts.privacy import APP_STORES, Category
 from services.kernel.event import CATALOGUE
-
-STORES = frozenset({"google_play", "microsoft_store", "app_store"})
 
 
 def _no(fault: Fault, also: Mapping[str, tuple[str, ...]]) -> Judge:
@@ -67,17 +65,17 @@ def _cookies(known: Known) -> Finding:
 
 def _stores(known: Known) -> Finding:
     linked = known.facts("org", "statement")["stores"]
-    missing = len(STORES - set(linked))
+    missing = len(APP_STORES - set(linked))
     return judged(
-        {"linked": len(linked), "not_linked": missing, "stores": len(STORES)}, broken=("not_linked",), of="stores"
+        {"linked": len(linked), "not_linked": missing, "stores": len(APP_STORES)}, broken=("not_linked",), of="stores"
     )
 
 
 def _statement(known: Known) -> Finding:
     said = known.facts("org", "statement")
     numbers = {"in_force": said["in_force"], "none_in_force": int(said["in_force"] is None)}
-    numbers |= {name: len(said[name]) for name in ("changed", "untold")}
-    return judged(numbers, broken=("none_in_force", "changed", "untold"), of="in_force")
+    numbers |= {name: len(said[name]) for name in ("changed", "untold", "overruled")}
+    return judged(numbers, broken=("none_in_force", "changed", "untold"), at_risk=("overruled",), of="in_force")
 
 
 def _supplements(known: Known) -> Finding:
@@ -190,8 +188,8 @@ MEASURES = (
     Measure(
         name="as_published",
         promise="P14",
-        nl="Versies van de verklaring die niet zijn wat gepubliceerd is, of nog niet verteld zijn.",
-        en="Versions of the statement that are not what was published, or have not been told.",
+        nl="Versies van de verklaring die anders zijn dan gepubliceerd, niet verteld zijn of een nummer delen.",
+        en="Versions of the statement that are not what was published, have not been told, or share a number.",
         judge=_statement,
         asks=("org",),
     ),

@@ -130,7 +130,7 @@ PROMISES: tuple[Promise, ...] = (
         "P14",
         "De verklaring kan veranderen, en iedereen kan zien wat er veranderde.",
         "The statement can change, and everybody can see what changed.",
-        _named("org", "StatementPublished StatementAcknowledged"),
+        _named("org", "StatementPublished StatementParticularsWritten StatementTextWritten StatementAcknowledged"),
     ),
     Promise(
         "P15",

@@ -37,6 +37,10 @@ class AuditService(Cases, Disclosing, Tended):
     def handovers(self, context: Context) -> list[str]:
         return [note.decode() for note in self.app.handovers()]
 
+    @answers(callers=("org",))
+    def terms_kept(self, context: Context) -> dict[str, Any]:
+        return self.app.pruning.terms_kept()
+
     @answers(callers=(CLI,))
     def signing_keys(self, context: Context) -> dict[str, Any]:
         return self.app.signing_keys()

@@ -60,7 +60,9 @@ from services.contracts.org.statement import (
     CookieRegistered as CookieRegistered,
     CookieRemoved as CookieRemoved,
     StatementAcknowledged as StatementAcknowledged,
+    StatementParticularsWritten as StatementParticularsWritten,
     StatementPublished as StatementPublished,
+    StatementTextWritten as StatementTextWritten,
     StoragePlace as StoragePlace,
 )
 from services.contracts.org.sub_processor import (

@@ -38,6 +38,30 @@ class StatementPublished(Event, kind="statement"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementParticularsWritten(Event, kind="statement"):
+    """A compliance officer posted a version of the statement with these lists, and words for each promise (P14)."""
+
+    statement_version: int
+    lists: dict[str, dict[str, dict[str, str]]]
+    additions: tuple[str, ...]
+    changes: dict[str, tuple[str, ...]]
+    authority: dict[str, str]
+    promised: dict[str, dict[str, str]]
+    at: datetime
+    """`lists`: by name and code the words by language, and a `value`; `additions` are lines, as `<list>.<code>`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementTextWritten(Event, kind="statement"):
+    """The whole text, in one language, of a version that a compliance officer posted; Markdown (P14)."""
+
+    statement_version: int
+    lang: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class StatementAcknowledged(Event, kind="acknowledgement"):
     """A person said that they had seen this version of the statement; nothing depends on it (P14)."""
 

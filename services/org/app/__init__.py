@@ -42,6 +42,7 @@ from services.org.app.consulting import Consulting
 from services.org.app.facts import facts
 from services.org.app.grounds import before_terms
 from services.org.app.leaving import Leaving
+from services.org.app.publishing import Publishing
 from services.org.app.registering import Registering
 from services.org.app.usage import Usage
 from services.org.app.words import Words
@@ -60,6 +61,7 @@ from services.org.views import (
     statements,
     sub_processors,
     supplements,
+    texts,
     usage,
 )
 
@@ -81,7 +83,7 @@ PERSONAL = (statements, consents, usage)
 """Views that hold what a person said for themselves, or did."""
 
 
-class Org(Leaving, Usage, Consulting, Registering, Words):
+class Org(Leaving, Usage, Publishing, Consulting, Registering, Words):
     """Organisations: what they agreed, instructed and set up, how they leave; and what the maker states to all."""
 
     name = "org"
@@ -90,6 +92,7 @@ class Org(Leaving, Usage, Consulting, Registering, Words):
         agreements,
         leaving,
         statements,
+        texts,
         cookies,
         consents,
         consulting,

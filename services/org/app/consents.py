@@ -98,13 +98,11 @@ class Consents(Statements, ABC):
 
     def _stands(self, session: Connection, organisation: str, account: str, purpose: Purpose) -> bool:
         """A consent is to words: where the statement in force has others for the purpose, it is asked for anew."""
-        given, present = (
-            consents.given(session, organisation, account, purpose),
-            statements.in_force(session, self.today()),
-        )
-        if given is None or present is None or not {given, present} <= set(self.written):
+        given = self.stated(session, consents.given(session, organisation, account, purpose))
+        present = self.stated(session, statements.in_force(session, self.today()))
+        if given is None or present is None:
             return False
-        return consent.holds(self.written[given].statement, self.written[present].statement, purpose)
+        return consent.holds(given.statement, present.statement, purpose)
 
 
 def _to_show(context: Context, organisation: str, purpose: Purpose, agreement: str | None) -> Context:

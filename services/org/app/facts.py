@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from services.kernel.codec import instant
 from services.kernel.durations import after
+from services.org.app.statements import MOST_VERSIONS
 from services.org.app.usage import own_terms
 from services.org.app.written import registers
 from services.org.domain import cookie, markdown, supplement as rules
@@ -34,7 +35,8 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
     wanted = {one.name: one for one in cookie.in_force(registers(), today)}
     with org.store.reading() as session:
         version = statements.in_force(session, today)
-        rows = statements.before(session, None, len(org.written) + 1)
+        told = {row.version for row in statements.before(session, None, MOST_VERSIONS)}
+        found, changed, overruled = org.stated(session, version), org.changed(session), org.overruled(session)
         named = set(cookies.names(session))
         engaged = sub_processors.standing(session, organisation, instant(now - A_DAY))
         past_term = usage.older_than(session, organisation, instant(kept_from(own_terms(), now) - A_DAY))
@@ -46,18 +48,17 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
         newest = contents.newest(session, organisation, A_FEW)
         content = {"shown": contents.shown(session, organisation), "looked_at": len(newest)}
         reachable = organisations.reachable(session, organisation, org.configuration.maker)
-    changed = [row.version for row in rows if not org.as_published(row)]
-    told = {row.version for row in rows}
-    shown = org.written[version].statement.lists if version in org.written else {}
+    shown = found.statement.lists if found is not None else {}
     longest = max((after(now, wanted[name].lifetime) - now for name in SESSION if name in wanted), default=timedelta())
     return {
         "statement": {
             "in_force": version,
             "changed": changed,
             "untold": sorted(set(org.written) - told),
+            "overruled": overruled,
             "purposes": [one.code for one in shown.get("purposes", ())],
             "categories": [one.code for one in shown.get("categories", ())],
-            "authority": bool(version in org.written and org.written[version].statement.authority),
+            "authority": bool(found is not None and found.statement.authority),
             "stores": [one.code for one in shown.get("stores", ()) if one.value],
         },
         "cookies": {

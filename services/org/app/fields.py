@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from typing import Any
 
+from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from services.contracts.privacy import Category, Role
@@ -80,16 +81,15 @@ class Fields(Statements, ABC):
         """
         with self.store.reading() as session:
             found = fields.by_id(session, organisation, field)
-            version = statements.in_force(session, self.today())
-        if found is None:
-            raise Refused("not_found")
-        self.must_be_stated(version, Category.CUSTOM_FIELD)
+            if found is None:
+                raise Refused("not_found")
+            self.must_be_stated(session, Category.CUSTOM_FIELD)
         if found["state"] != State.ACTIVE:
             raise Refused("field_inactive")
         return {"kind": found["kind"], "choices": found["choices"]}
 
-    def must_be_stated(self, version: int | None, category: Category) -> None:
+    def must_be_stated(self, session: Connection, category: Category) -> None:
         """At run time what a rule asks of every field of ours. Raises Refused("category_not_stated") (P04)."""
-        here = self.written.get(version or 0)
+        here = self.stated(session, statements.in_force(session, self.today()))
         if here is None or category.value not in {item.code for item in here.statement.lists["categories"]}:
             raise Refused("category_not_stated")

@@ -148,8 +148,8 @@ class Registering(SubProcessors, Statements, ABC):
 
     def _own_terms(self, session: Connection, today: date) -> dict[str, str]:
         """As the statement in force lists them; a rule holds the code to that list."""
-        version = statements.in_force(session, today)
-        shown = self.written[version].statement.lists["terms"] if version in self.written else ()
+        found = self.stated(session, statements.in_force(session, today))
+        shown = found.statement.lists["terms"] if found is not None else ()
         return {one.code: str(one.value) for one in shown}
 
 

@@ -6,7 +6,7 @@ import logging
 from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,13 +20,14 @@ from services.kernel.participant import Calling
 from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.organisations import Organisations, following, most
-from services.org.app.written import registers, written
+from services.org.app.written import Written, posted_hashes, registers, written
 from services.org.domain import acknowledgement, cookie, difference, statement
 from services.org.domain.statement import LANGUAGES, LISTS, Statement
-from services.org.views import cookies, statements
+from services.org.views import cookies, statements, texts
 
 log = logging.getLogger(__name__)
 HOUR = 3600.0
+MOST_VERSIONS = 1000
 
 
 class Statements(Organisations, ABC):
@@ -40,6 +41,7 @@ class Statements(Organisations, ABC):
     ) -> None:
         super().__init__(configuration, caller, now)
         self.written = written()
+        self._known: dict[int, Written] = {}
 
     def begin(self) -> None:
         super().begin()
@@ -63,10 +65,11 @@ class Statements(Organisations, ABC):
 
         self._for_the_maker(work)
         with self.store.reading() as session:
-            rows = statements.before(session, None, len(versions))
-        for row in rows:
-            if not self.as_published(row):
-                log.error("version %s of the statement is not what was published", row.version)
+            changed, overruled = self.changed(session), self.overruled(session)
+        for version in changed:
+            log.error("version %s of the statement is not what was published", version)
+        for version in overruled:
+            log.error("version %s of the statement, as this release has it, is not the one that was posted", version)
 
     def enter_cookies(self) -> None:
         """Tell what the register of cookies has since today, and what it has no longer (P10)."""
@@ -88,9 +91,9 @@ class Statements(Organisations, ABC):
         with self.store.reading() as session:
             version = statements.in_force(session, self.today())
             row = None if version is None else statements.published(session, version)
-        if row is None:
-            raise Refused("unavailable")
-        return self._shown(row, lang, in_force=True)
+            if row is None:
+                raise Refused("unavailable")
+            return self._shown(row, self._text(session, row), lang, in_force=True)
 
     def statement_versions(self, _: Context, after: str | None, limit: int) -> dict[str, Any]:
         """`items` of every version, newest first: when it began, when it was published, its hashes."""
@@ -106,8 +109,9 @@ class Statements(Organisations, ABC):
             current = statements.in_force(session, self.today())
             row = _published(session, version)
             earlier = statements.before(session, row.version, 1)
-        shown = self._shown(row, lang, in_force=row.version == current)
-        return {**shown, "differences": self._differences(earlier[0], row, lang) if earlier else None}
+            one, before = self._text(session, row), [self._text(session, other) for other in earlier]
+        shown = self._shown(row, one, lang, in_force=row.version == current)
+        return {**shown, "differences": _differences(before[0], one, lang) if before else None}
 
     def cookies(self, _: Context, after: str | None, limit: int) -> dict[str, Any]:
         """`items` of the register; `consent` says whether one is needed before it is set."""
@@ -159,19 +163,44 @@ class Statements(Organisations, ABC):
     def _for_the_maker(self, work: Callable[[Unit], Mapping[str, Any]]) -> None:
         self.store.perform(self.own_context(organisation=self.configuration.maker), work)
 
-    def as_published(self, row: Any) -> bool:
-        """Whether the text here is, byte for byte, what the log says was published."""
-        here = self.written.get(row.version)
-        return here is not None and all(getattr(row, name) == value for name, value in here.hashes.items())
+    def stated(self, session: Connection, version: int | None) -> Written | None:
+        """A version as it was published: as it was posted, or as this software has it where that is, byte for byte,
+        what the log says. None for no other.
+        """
+        row = None if version is None else statements.published(session, version)
+        if row is None:
+            return None
+        known = self._known.get(row.version) or _posted(session, row) or self.written.get(row.version)
+        if known is None or any(getattr(row, name) != value for name, value in known.hashes.items()):
+            return None
+        if known is not self.written.get(row.version):
+            self._known[row.version] = known  # what was posted never changes
+        return known
 
-    def _text(self, row: Any) -> Statement:
+    def changed(self, session: Connection) -> list[int]:
+        """The versions that were published and cannot be shown as they were."""
+        rows = statements.before(session, None, MOST_VERSIONS)
+        return [row.version for row in rows if self.stated(session, row.version) is None]
+
+    def overruled(self, session: Connection) -> list[int]:
+        """The versions of this software whose number another one took before, by the API: that one counts."""
+        return [
+            version
+            for version in sorted(texts.posted(session) & set(self.written))
+            if (row := statements.published(session, version)) is not None
+            and any(
+                getattr(row, name) != value for name, value in posted_hashes(self.written[version].statement).items()
+            )
+        ]
+
+    def _text(self, session: Connection, row: Any) -> Statement:
         """Nothing is shown as published that was not. Raises Refused("unavailable")."""
-        if not self.as_published(row):
+        found = self.stated(session, row.version)
+        if found is None:
             raise Refused("unavailable")
-        return self.written[row.version].statement
+        return found.statement
 
-    def _shown(self, row: Any, lang: str, *, in_force: bool) -> dict[str, Any]:
-        one = self._text(row)
+    def _shown(self, row: Any, one: Statement, lang: str, *, in_force: bool) -> dict[str, Any]:
         lists = {
             name: [
                 {"code": item.code, "words": item.words[lang], "value": item.value, "added": item.added}
@@ -188,14 +217,23 @@ class Statements(Organisations, ABC):
             "authority": dict(one.authority),
         }
 
-    def _differences(self, before: Any, after: Any, lang: str) -> dict[str, Any]:
-        old, new = self._text(before), self._text(after)
-        return {
-            "before": before.version,
-            "changes": list(new.changes[lang]),
-            "particulars": [asdict(one) for one in difference.particulars(old, new, lang)],
-            "text": [asdict(one) for one in difference.passages(old, new, lang)],
-        }
+
+def _differences(old: Statement, new: Statement, lang: str) -> dict[str, Any]:
+    return {
+        "before": old.version,
+        "changes": list(new.changes[lang]),
+        "particulars": [asdict(one) for one in difference.particulars(old, new, lang)],
+        "text": [asdict(one) for one in difference.passages(old, new, lang)],
+    }
+
+
+def _posted(session: Connection, row: Any) -> Written | None:
+    found = texts.of_version(session, row.version)
+    if found is None:
+        return None
+    said, whole = found
+    one = statement.restored(said, date.fromisoformat(row.effective_on), whole, row.version)
+    return Written(statement=one, hashes=posted_hashes(one), promised=said["promised"])
 
 
 def _about(row: Any, *, in_force: bool) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from services.org.domain import field as field_rules, markdown, supplement as ru
 from services.org.domain.field import State
 from services.org.domain.statement import LANGUAGES
 from services.org.domain.supplement import Trigger
-from services.org.views import fields, statements, supplements
+from services.org.views import fields, supplements
 
 TERMS = terms.parse(
     json.loads((Path(__file__).parents[1] / "supplements.json").read_text(encoding="utf-8")), Trigger, at_once=False
@@ -88,7 +88,7 @@ class Supplements(Fields, ABC):
         def work(unit: Unit) -> dict[str, Any]:
             must_not_have_left(unit.session, organisation)
             row = self._asked(unit.session, context, organisation, supplement)
-            self.must_be_stated(statements.in_force(unit.session, self.today()), Category.CUSTOM_FIELD)
+            self.must_be_stated(unit.session, Category.CUSTOM_FIELD)
             wanted = set(orjson.loads(row.fields))
             there = fields.after(unit.session, organisation, None, MOST_FIELDS, (State.PROPOSED, State.ACTIVE))
             named = [one for one in there if one["state"] == State.ACTIVE or one["field"] in wanted]

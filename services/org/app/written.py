@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,10 +16,14 @@ DATA = Path(__file__).parents[1] / "statement"
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A version as this software has it, with the hashes that tell whether it is what was published."""
+    """A version as this software or the log has it, with the hashes that tell whether it is what was published.
+
+    `promised` names by promise and language the words that make it.
+    """
 
     statement: Statement
     hashes: Mapping[str, str]
+    promised: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def written(data: Path = DATA) -> dict[int, Written]:
@@ -29,13 +33,25 @@ def written(data: Path = DATA) -> dict[int, Written]:
         particulars = (directory / "particulars.json").read_bytes()
         templates = {lang: (directory / f"{lang}.md").read_text(encoding="utf-8") for lang in LANGUAGES}
         one = statement.parse(json.loads(particulars), templates)
-        hashes = {f"{lang}_sha256": sha256(one.texts[lang].encode()).hexdigest() for lang in LANGUAGES}
+        promised = directory / "promises.json"
         found[one.version] = Written(
-            statement=one, hashes={**hashes, "particulars_sha256": sha256(particulars).hexdigest()}
+            statement=one,
+            hashes={**text_hashes(one), "particulars_sha256": sha256(particulars).hexdigest()},
+            promised=json.loads(promised.read_text(encoding="utf-8")) if promised.exists() else {},
         )
     if not found:
         raise ValueError(f"no version of the statement in {data.name}")
     return dict(sorted(found.items()))
+
+
+def text_hashes(one: Statement) -> dict[str, str]:
+    return {f"{lang}_sha256": sha256(one.texts[lang].encode()).hexdigest() for lang in LANGUAGES}
+
+
+def posted_hashes(one: Statement) -> dict[str, str]:
+    """Of a version that came by the API; its particulars are in no file, so the order of their names is none."""
+    said = json.dumps(statement.particulars(one), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return {**text_hashes(one), "particulars_sha256": sha256(said.encode()).hexdigest()}
 
 
 def registers(data: Path = DATA) -> tuple[cookie.Register, ...]:

@@ -13,6 +13,10 @@ from services.org.schemas.fields import duration as duration
 from services.org.schemas.instruction import CarriedOut as CarriedOut, Instruction as Instruction, Parking as Parking
 from services.org.schemas.leaving import Delivered as Delivered, Leaving as Leaving
 from services.org.schemas.organisation import Change as Change, Registration as Registration
-from services.org.schemas.statement import Acknowledging as Acknowledging, Consenting as Consenting
+from services.org.schemas.statement import (
+    Acknowledging as Acknowledging,
+    Consenting as Consenting,
+    StatementVersion as StatementVersion,
+)
 from services.org.schemas.sub_processor import Objection as Objection, SubProcessor as SubProcessor
 from services.org.schemas.usage import UsageBatch as UsageBatch

@@ -207,6 +207,10 @@ class Retention(Participant):
 
     # -- questions
 
+    def terms_kept(self) -> dict[str, Any]:
+        """`terms`: by what begins it our own term, as an ISO 8601 duration; an agreement may have another."""
+        return {"terms": {str(trigger): term for trigger, term in self.terms[-1].by_trigger.items()}}
+
     def erasures(self, _: Context, organisation: str | None, after: str | None, limit: int) -> dict[str, Any]:
         """A page of erasures, the newest first; `after` is the `next` of the page before.
 

@@ -23,6 +23,9 @@ from services.org.app import Org
 from services.org.views import usage
 from tests.made import tables_in
 
+TERMS = {
+    name: json.loads(Path(f"services/{name}/terms.json").read_text())[-1]["terms"] for name in ("retention", "audit")
+}
 MAKER = "00000000-0000-4000-8000-000000000001"
 
 
@@ -41,6 +44,10 @@ class Others:
         match service, method:
             case "audit", "entries":
                 return self._entries(args["after"], args["types"], args["limit"])
+            case (("retention" | "audit"), "terms_kept"):
+                if self.away:
+                    raise Unavailable(service)
+                return {"terms": TERMS[service]}
             case "retention", "objections":
                 return {"purposes": self.objected.get(args["person"], [])}
             case "auth", "invite_first_beheerder":

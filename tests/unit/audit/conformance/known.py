@@ -30,6 +30,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
             "in_force": 2,
             "changed": [],
             "untold": [],
+            "overruled": [],
             "purposes": [],
             "categories": sorted(declared()),
             "authority": True,
