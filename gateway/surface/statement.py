@@ -10,8 +10,8 @@ from gateway.schemas import statement
 from gateway.schemas.fields import Page, Written
 from gateway.shape import outgoing
 from services.contracts.errors import Problem
-from services.kernel.decider import Refused
 from services.contracts.privacy import Purpose, Role
+from services.kernel.decider import Refused
 
 STATEMENT = "/v1/statement"
 _SHOWN = outgoing(statement.Statement())

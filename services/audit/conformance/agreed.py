@@ -74,8 +74,9 @@ def _stores(known: Known) -> Finding:
 def _statement(known: Known) -> Finding:
     said = known.facts("org", "statement")
     numbers = {"in_force": said["in_force"], "none_in_force": int(said["in_force"] is None)}
-    numbers |= {name: len(said[name]) for name in ("changed", "untold", "overruled")}
-    return judged(numbers, broken=("none_in_force", "changed", "untold"), at_risk=("overruled",), of="in_force")
+    numbers |= {name: len(said[name]) for name in ("changed", "untold", "overruled", "untrue")}
+    risks = ("overruled", "untrue")
+    return judged(numbers, broken=("none_in_force", "changed", "untold"), at_risk=risks, of="in_force")
 
 
 def _supplements(known: Known) -> Finding:
@@ -188,8 +189,8 @@ MEASURES = (
     Measure(
         name="as_published",
         promise="P14",
-        nl="Versies van de verklaring die anders zijn dan gepubliceerd, niet verteld zijn of een nummer delen.",
-        en="Versions of the statement that are not what was published, have not been told, or share a number.",
+        nl="Versies van de verklaring: niet als gepubliceerd, niet verteld, van één nummer, of onwaar.",
+        en="Versions of the statement: not as published, not told, of one number, or not what the software does.",
         judge=_statement,
         asks=("org",),
     ),

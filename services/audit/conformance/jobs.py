@@ -25,6 +25,7 @@ KEEPS: Mapping[str, str] = {
     "auth.lift_due": "P15",
     "auth.forget_retired": "P05",
     "org.publish": "P14",
+    "org.hold_statement": "P14",
     "org.enter_cookies": "P10",
     "org.count_usage": "P02",
     "org.engage": "P07",

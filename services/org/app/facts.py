@@ -56,6 +56,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
             "changed": changed,
             "untold": sorted(set(org.written) - told),
             "overruled": overruled,
+            "untrue": list(org.untrue),
             "purposes": [one.code for one in shown.get("purposes", ())],
             "categories": [one.code for one in shown.get("categories", ())],
             "authority": bool(found is not None and found.statement.authority),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from services.contracts.privacy import Category, LegalBasis, Purpose
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.rpc import Unavailable
 from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app import periods
@@ -22,6 +24,7 @@ from services.org.domain.statement import LANGUAGES, LISTS, Item, Statement
 from services.org.schemas.statement import LINE, LONGEST
 from services.org.views import statements
 
+MINUTE = 60.0
 MOST_BYTES = 40_000
 """Of the particulars as JSON, which is how they stand in their event."""
 ELSEWHERE = ("retention", "audit")
@@ -29,6 +32,25 @@ ELSEWHERE = ("retention", "audit")
 
 
 class Publishing(Statements, ABC):
+    untrue: tuple[str, ...] = ()
+    """What the version in force says otherwise than the code does, by field; as it was found last."""
+
+    def timers(self) -> Sequence[tuple[float, Callable[[], object]]]:
+        return (*super().timers(), (MINUTE, self.hold_statement))
+
+    def hold_statement(self) -> None:
+        """A release may do more than a version that was posted before it, and an operator's file keep things longer."""
+        with self.store.reading() as session:
+            found = self.stated(session, statements.in_force(session, self.today()))
+        if found is None:
+            return
+        try:
+            code = self._code(self.today())
+        except Unavailable:
+            return  # who is away is a risk by itself, and makes nothing true that was not
+        misses = yardstick.misses(found.statement, code, found.promised)
+        self.untrue = tuple(dict.fromkeys(miss.field for miss in misses))
+
     def publish_statement(self, context: Context, **said: Any) -> dict[str, Any]:
         """A whole version → `version`, `effective_on`, `in_force`, `sha256`, `events`; none where it is there already.
 
@@ -58,13 +80,13 @@ class Publishing(Statements, ABC):
         return self.store.perform(_own(context, self.configuration.maker), work)
 
     def _must_be_true(self, one: Statement, promised: yardstick.Promised) -> None:
-        if found := yardstick.misses(one, self._code(one), promised):
+        if found := yardstick.misses(one, self._code(one.effective_on), promised):
             errors: dict[str, list[str]] = {}
             for miss in found:
                 errors.setdefault(miss.field, []).append(miss.code)
             raise Refused(found[0].code, errors=errors)
 
-    def _code(self, one: Statement) -> yardstick.Code:
+    def _code(self, day: date) -> yardstick.Code:
         """What runs here and now, asked of those who do it; a service that is away is no yes."""
         kept = {str(trigger): term for trigger, term in own_terms()[-1].by_trigger.items()}
         kept |= {str(trigger): term for trigger, term in periods.written()[-1].by_trigger.items()}
@@ -74,7 +96,7 @@ class Publishing(Statements, ABC):
             purposes=frozenset(Purpose),
             categories=frozenset(Category) | frozenset(register.declared()),
             terms=kept,
-            cookies={entry.name: entry.lifetime for entry in cookie.in_force(registers(), one.effective_on)},
+            cookies={entry.name: entry.lifetime for entry in cookie.in_force(registers(), day)},
         )
 
 

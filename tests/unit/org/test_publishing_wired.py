@@ -20,7 +20,7 @@ from services.kernel.rpc import Unavailable
 from services.org.app.facts import facts
 from services.org.app.written import Written, posted_hashes
 from tests.statements import SENTENCE, next_version, rewritten, with_line, without
-from tests.unit.org.conftest import MAKER, World
+from tests.unit.org.conftest import MAKER, TERMS, World
 from tests.unit.org.test_organisations_wired import agreed
 from tests.unit.org.test_statements_wired import member_of, seen
 
@@ -282,6 +282,19 @@ def test_a_release_with_that_number_and_another_text_does_not_start_silently(
     assert ready.org.statement_version(ANYBODY, "3", "en") == same, "what was published is what is shown"
     assert facts(ready.org, None)["statement"]["overruled"] == [3]
     assert facts(ready.org, None)["statement"]["changed"] == []
+
+
+def test_what_runs_otherwise_than_the_version_in_force_says_is_told(
+    ready: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready.org.hold_statement()
+    assert facts(ready.org, None)["statement"]["untrue"] == []
+    monkeypatch.setitem(TERMS["retention"], "session_ended", "P90D")
+    ready.org.hold_statement()
+    assert facts(ready.org, None)["statement"]["untrue"] == ["terms.session_ended"]
+    ready.others.away = True
+    ready.org.hold_statement()
+    assert facts(ready.org, None)["statement"]["untrue"] == ["terms.session_ended"], "no answer makes nothing true"
 
 
 def test_the_next_release_goes_on_from_what_was_posted(ready: World) -> None:

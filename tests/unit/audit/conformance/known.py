@@ -31,6 +31,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
             "changed": [],
             "untold": [],
             "overruled": [],
+            "untrue": [],
             "purposes": [],
             "categories": sorted(declared()),
             "authority": True,

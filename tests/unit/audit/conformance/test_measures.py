@@ -69,6 +69,7 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (where("org", "statement", stores=["google_play"]), "P12", "broken"),
         (where("org", "statement", changed=[2]), "P14", "broken"),
         (where("org", "statement", overruled=[3]), "P14", "at_risk"),
+        (where("org", "statement", untrue=["terms.session_ended"]), "P14", "at_risk"),
         (where("org", "statement", untold=[3]), "P14", "broken"),
         (where("org", "statement", in_force=None), "P14", "broken"),
         (where("retention", "requests", overdue=1), "P15", "broken"),
