@@ -25,7 +25,7 @@ class Broken(Exception):
 
 
 def run() -> None:
-    """Start everything and stay until a signal. Settings come from the environment."""
+    """Start everything on this machine, and stop it with Ctrl-C. Settings come from the environment."""
     began = time.monotonic()
     var = Path(os.environ.get("CRISISCONNECT_VAR", "var")).absolute()
     secrets = Path(os.environ.get("CRISISCONNECT_SECRETS", "secrets")).absolute()

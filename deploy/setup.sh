@@ -61,7 +61,7 @@ import pathlib, sys, sysconfig
 here = pathlib.Path.cwd()
 pathlib.Path(sysconfig.get_path("purelib"), "crisisconnect.pth").write_text(f"{here}\n")
 command = pathlib.Path(sysconfig.get_path("scripts"), "crisisconnect")
-command.write_text(f"#!{sys.executable}\nfrom crisisconnect.cli import app\n\napp()\n")
+command.write_text(f"#!{sys.executable}\nfrom crisisconnect.cli import main\n\nmain()\n")
 command.chmod(0o755)
 END
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolExhausted
 from sqlalchemy.pool import QueuePool
@@ -18,6 +17,8 @@ from sqlalchemy.pool import QueuePool
 from services.kernel.transaction import guard
 
 READ_ONLY = "25006"
+IDLE = 0
+"""libpq's PQTRANS_IDLE: no transaction is open. PostgreSQL's driver is loaded where there is a PostgreSQL."""
 BUSY_MS = 4000
 """How long one writer waits for another before the answer is "away"; below the 5 seconds a caller waits."""
 
@@ -75,12 +76,20 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
+def _nothing() -> None: ...
+
+
+before_postgres: Callable[[], None] = _nothing
+"""What this process does before it has an engine there: a greened one waits for answers in a way of its own."""
+
+
 def postgres(url: str, database: str, *, pool: int = 16) -> Engine:
     """An engine whose transactions begin at their first statement that is more than a look.
 
     At READ COMMITTED a look sees the same inside a transaction and before it, so what only looks, or looks and then
     writes once (ALONE), is spared the trips of BEGIN and COMMIT.
     """
+    before_postgres()
     target = make_url(url).set(drivername="postgresql+psycopg", database=database)
     engine = create_engine(
         target,
@@ -119,7 +128,7 @@ def _looks(statement: str) -> bool:
 
 def begun(driver: Any) -> bool:
     """Whether the driver has a transaction open, or opens one by itself."""
-    return not driver.autocommit or driver.pgconn.transaction_status != TransactionStatus.IDLE
+    return not driver.autocommit or driver.pgconn.transaction_status != IDLE
 
 
 def ensure(url: str | None, name: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +23,7 @@ def run(session: Connection, words: str, values: Sequence[Any] | None = None, *,
     if is_sqlite(session):
         return session.exec_driver_sql(words, tuple(values or ()))
     driver: Any = session.connection.driver_connection
+    psycopg: Any = session.dialect.dbapi
     try:
         if begin and not begun(driver):
             driver.execute(BEGIN)

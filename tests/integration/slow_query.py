@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 
 import eventlet
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
+
+from services.kernel.database import postgres
 
 
 def main() -> None:
-    engine = create_engine(os.environ["SLOW_QUERY_URL"])
+    engine = postgres(os.environ["SLOW_QUERY_URL"], "postgres")
     ticks = 0
 
     def ask() -> None:

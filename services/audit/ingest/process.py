@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 import pika
-import psycopg
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.exceptions import AMQPError
 from sqlalchemy import Engine
@@ -85,6 +85,7 @@ class Process:
     def run(self) -> None:
         """Raises Untrustworthy when the log is not the one that was signed; returns after `stop()`."""
         wait = self.pace.back_off
+        driver: Any = self._engine.dialect.dbapi
         while not self._stopping.is_set():
             begun = time.monotonic()
             try:
@@ -92,7 +93,7 @@ class Process:
                 self._checking.learn(self.writer.later_keys)
                 self._serve()
                 return
-            except (AMQPError, SQLAlchemyError, psycopg.Error, OSError, Fenced, CheckerLost) as error:
+            except (AMQPError, SQLAlchemyError, driver.Error, OSError, Fenced, CheckerLost) as error:
                 where = _where(error)
                 metrics.FAILURES.labels(where).inc()
                 log.warning("the %s is away (%s); trying again in %.1f s", where, type(error).__name__, wait)

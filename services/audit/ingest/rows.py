@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
@@ -40,6 +39,7 @@ _VKEY = update(sources).where(sources.c.source == bindparam("name")).values(vkey
 
 def append(session: Connection, first: int, arrivals: Sequence[Arrival]) -> None:
     """Entries from index `first` on. Raises Taken when an index, a number or an event's id is there already."""
+    driver: Any = session.dialect.dbapi
     rows = [(index, *arrival[:9]) for index, arrival in enumerate(arrivals, start=first)]
     try:
         if is_sqlite(session):
@@ -50,7 +50,7 @@ def append(session: Connection, first: int, arrivals: Sequence[Arrival]) -> None
             copy.set_types(_TYPES)
             for row in rows:
                 copy.write_row(row)
-    except (IntegrityError, psycopg.IntegrityError) as taken:
+    except (IntegrityError, driver.IntegrityError) as taken:
         raise Taken("an entry like it is there already") from taken
 
 
