@@ -31,12 +31,15 @@ class Mutant:
     def plant(self, directory: Path) -> Path:
         """Copy the code there and change it. AssertionError when the code is no longer what the bug was made for."""
         for folder in CODE:
-            shutil.copytree(HERE / folder, directory / folder, ignore=shutil.ignore_patterns("__pycache__"))
+            # With what is compiled of it: each process of a system would compile all of it for itself.
+            shutil.copytree(HERE / folder, directory / folder, ignore=shutil.ignore_patterns("*.pyc.*"))
         for change in self.changes:
             path = directory / change.file
             text = path.read_text()
             assert text.count(change.old) == 1, f"{self.name}: {change.file} has changed; plant the bug anew"
             path.write_text(text.replace(change.old, change.new))
+            for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+                compiled.unlink()
         return directory
 
 
