@@ -50,6 +50,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "erasure": ("wissing", "erasure"),
     "event": ("gebeurtenis", "event"),
     "events": ("gebeurtenissen", "events"),
+    "excepted": ("niet gewist", "not erased"),
     "extension_ground": ("grond van verlenging", "ground of extension"),
     "facts": ("keren, naar beneden afgerond", "times, rounded down"),
     "first_due_on": ("eerste uiterste dag", "first due on"),

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields as m
 from marshmallow.validate import Length
 
 from gateway.schemas.fields import Page, Written, choice, moment, natural, page_of, text
+from gateway.schemas.requests import Kept, Remedy
 from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
 
@@ -20,7 +21,10 @@ class Brake(Schema):
 
 
 class Erasure(Schema):
-    """`scope` is `person`, `organisation`, `session`, or `category/<category>` where the person stays."""
+    """`scope` is `person`, `organisation`, `session`, or `category/<category>` where the person stays.
+
+    `kept` is what a data request left of the person, by the law (AVG 17(3)), and `remedies` what may be done about it.
+    """
 
     id = m.String(required=True)
     organisation = m.String(required=True)
@@ -34,6 +38,8 @@ class Erasure(Schema):
     unreadable_in_copies_at = m.String(allow_none=True)
     services = m.Dict(keys=m.String(), values=m.String())
     receipts = m.Raw()
+    kept = m.List(m.Nested(Kept), required=True)
+    remedies = m.List(m.Nested(Remedy), required=True)
 
 
 class HoldWish(Schema):

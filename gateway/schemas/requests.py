@@ -7,10 +7,11 @@ from marshmallow.validate import Length
 
 from gateway.schemas.fields import Written, choice, email, moment, page_of, text, words
 from gateway.schemas.people import Names
-from services.contracts.privacy import Purpose
+from services.contracts.privacy import Category, Purpose
 from services.contracts.retention import (
     Channel,
     Decision,
+    ErasureException,
     ExtensionGround,
     IdentityCheck,
     NotTold,
@@ -68,12 +69,21 @@ class PurposeDecided(Schema):
     reasons = words(required=True)
 
 
+class Excepted(Schema):
+    """What the law lets one keep of who asks to be erased, and why; `until` when, at most five years from now."""
+
+    category = choice(Category, required=True)
+    ground = choice(ErasureException, required=True)
+    reasons = words(required=True)
+    until = moment()
+
+
 class Outcome(Schema):
     """What was done; the rest as the kind of request asks.
 
-    For an erasure the account closes with this, and the erasure begins. A rectification carries `changes`, a
-    `statement` of the person's that is kept beside what stands, or both; a restriction the `ground`; an objection what
-    was decided on each purpose.
+    For an erasure the account closes with this, and the erasure begins, but for the `exceptions`. A rectification
+    carries `changes`, a `statement` of the person's that is kept beside what stands, or both; a restriction the
+    `ground`; an objection what was decided on each purpose.
     """
 
     outcome = words(required=True)
@@ -81,6 +91,7 @@ class Outcome(Schema):
     statement = words()
     ground = choice(RestrictionGround)
     decisions = m.List(m.Nested(PurposeDecided), validate=Length(min=1, max=len(Purpose)))
+    exceptions = m.List(m.Nested(Excepted), validate=Length(min=1, max=len(Category)))
 
 
 class Telling(Schema):
@@ -125,7 +136,8 @@ class Taken(Written):
 class Stepped(Written):
     """`due_on` counts from the receipt, the other from the identity check; `rule` names term and version.
 
-    `effect` is the event that corrected or restricted; `lifts_at`, when a restriction ends, once that is announced.
+    `effect` is the event that corrected or restricted; `lifts_at`, when a restriction ends, once that is announced;
+    `excepted`, the categories that an erasure leaves.
     """
 
     request = m.String(required=True)
@@ -138,6 +150,7 @@ class Stepped(Written):
     effect = m.String(required=True, allow_none=True)
     lifts_at = m.String(required=True, allow_none=True)
     remedies = m.List(m.Nested(Remedy), required=True)
+    excepted = m.List(m.String(), required=True)
 
 
 class Line(Schema):
@@ -163,6 +176,7 @@ class Line(Schema):
     erasure = m.String(required=True, allow_none=True)
     ground = m.String(required=True, allow_none=True)
     remedies = m.List(m.Nested(Remedy), required=True)
+    excepted = m.List(m.String(), required=True)
     effect = m.String(required=True, allow_none=True)
     restriction = m.String(required=True, allow_none=True)
     lifts_at = m.String(required=True, allow_none=True)
@@ -176,6 +190,27 @@ class DecisionShown(Schema):
 
     purpose = m.String(required=True)
     decision = m.String(required=True)
+    reasons = m.String(required=True, allow_none=True)
+
+
+class InTwo(Schema):
+    nl = m.String(required=True)
+    en = m.String(required=True)
+
+
+class Kept(Schema):
+    """What stays of who is erased, on which ground of the law, until when; `ended_at` once it does not any more."""
+
+    category = m.String(required=True)
+    ground = m.String(required=True)
+    article = m.String(required=True)
+    words = m.Nested(InTwo, required=True)
+    until = m.String(required=True)
+    review_at = m.String(required=True)
+    ended_at = m.String(required=True, allow_none=True)
+
+
+class KeptBecause(Kept):
     reasons = m.String(required=True, allow_none=True)
 
 
@@ -203,6 +238,7 @@ class Request(Line):
     lift_reasons = m.String(required=True, allow_none=True)
     decisions = m.List(m.Nested(DecisionShown), required=True)
     recipients = m.List(m.Nested(Recipient), required=True)
+    exceptions = m.List(m.Nested(KeptBecause), required=True)
 
 
 class OwnRequest(Request):

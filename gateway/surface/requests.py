@@ -117,6 +117,8 @@ ROUTES = (
         Problem.ACCOUNT_CLOSED,
         Problem.GROUND_NEEDED,
         Problem.ACCOUNT_NEEDS_PURPOSE,
+        Problem.EVERYTHING_EXCEPTED,
+        Problem.EXPIRY_INVALID,
         handler=deliveries.fulfil,
         body=shapes.Fulfilment(),
         answer=shapes.Fulfilled(),

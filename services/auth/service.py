@@ -142,8 +142,12 @@ class AuthService(Tended):
     # -- others
 
     @answers(callers=("retention",))
-    def close_for_request(self, context: Context, organisation: str, person: str, by: str) -> dict[str, Any]:
-        return self.app.closing.close_for_request(context, organisation=organisation, person=person, by=by)
+    def close_for_request(
+        self, context: Context, organisation: str, person: str, by: str, in_part: bool = False
+    ) -> dict[str, Any]:
+        return self.app.closing.close_for_request(
+            context, organisation=organisation, person=person, by=by, in_part=in_part
+        )
 
     @answers(callers=("retention",))
     def correct_for_request(

@@ -118,6 +118,7 @@ class Problem(Enum):
     CASE_NEEDED = ("case_needed", 422, "A case number is needed for this.")
     CASE_UNKNOWN = ("case_unknown", 422, "There is no such case here.")
     GROUND_NEEDED = ("ground_needed", 422, "The ground on which this is done is needed.")
+    EVERYTHING_EXCEPTED = ("everything_excepted", 422, "Where all of an account is kept, refuse the request instead.")
     EXPIRY_NEEDED = ("expiry_needed", 422, "The moment at which this ends is needed.")
     EXPIRY_INVALID = ("expiry_invalid", 422, "It ends before now, or later than may be.")
     ROLE_NOT_ALLOWED = ("role_not_allowed", 422, "That role does not exist in this organisation.")

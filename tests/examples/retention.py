@@ -26,6 +26,8 @@ from services.contracts.retention import (
     ErasureCertified,
     ErasureCompleted,
     ErasureConfirmed,
+    ErasureExcepted,
+    ErasureException,
     ErasureHeld,
     ErasureOrdered,
     ErasureReleased,
@@ -310,6 +312,23 @@ def objection_decided(**but: Any) -> ObjectionDecided:
         purpose=Purpose.USAGE_INSIGHT,
         decision=Decision.UPHELD,
         reasons="Zonder het gebruik van Sanne is het beeld even scherp.",
+        decided_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=9),
+    )
+    return replace(made, **but)
+
+
+def erasure_excepted(**but: Any) -> ErasureExcepted:
+    made = ErasureExcepted(
+        **ASKED_ABOUT,
+        erasure="6c1f0f0e-7a2b-4c3d-8e4f-5a6b7c8d9e10",
+        category=Category.EMAIL,
+        ground=ErasureException.LEGAL_CLAIM,
+        reasons="Er loopt een zaak waarin de brieven van Sanne nodig zijn.",
+        hold="7d2a1b1f-8b3c-4d4e-9f50-6b7c8d9e0f21",
+        until=BEFORE_CLOSING + timedelta(days=400),
+        review_at=BEFORE_CLOSING + timedelta(days=200),
+        law=1,
         decided_by=BEHEERDER,
         at=BEFORE_CLOSING + timedelta(days=9),
     )

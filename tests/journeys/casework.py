@@ -110,6 +110,31 @@ def instruct(planting: Planting, village: Village) -> None:
     officer.get(f"/v1/sub-processors?organisation={village.organisation}")
 
 
+def leave_in_part(planting: Planting, village: Village) -> str:
+    """Somebody else asks to be erased, and is but for what the law has kept. Answers the id of the erasure."""
+    leaver, email = planting.person(), planting.a("leaver's e-mail", "vertrekt.*@burger.example")
+    base = f"/v1/organisations/{village.organisation}"
+    village.beheerder.post(f"{base}/members", {"email": email, "role": "member"})
+    planting.accept(leaver, "leaver", email)
+    planting.sign_in(leaver, "leaver")
+    request = leaver.post("/v1/me/requests", {"kind": "erasure"})["request"]
+    why = planting.a("leaver's exception's reasons", "de zaak om de sluisdeur loopt nog, zegt * Kleine Karekiet")
+    answer = {
+        "outcome": planting.a("leaver's erasure's outcome", "gewist op het adres na, door * Baardman"),
+        "exceptions": [{"category": "email", "ground": "legal_claim", "reasons": why}],
+    }
+    done = village.beheerder.post(f"{base}/requests/{request}/fulfil", answer, expect=200)
+    assert why in json.dumps(village.beheerder.get(f"{base}/requests/{request}"))
+    return str(done["erasure"])
+
+
+def let_all_of_it_go(village: Village, erasure: str) -> None:
+    """The claim is over: an officer ends the hold, and lets go at once of what waits for its grace."""
+    [hold] = [one for one in village.officer.get("/v1/holds")["items"] if one["ground"] == "erasure_exception"]
+    village.officer.ask("DELETE", f"/v1/holds/{hold['id']}")
+    village.officer.post(f"/v1/erasures/{erasure}/release", expect=200)
+
+
 def take_along(system: System, village: Village, planting: Planting, to: Path) -> None:
     """Exports of every kind, reports, and a backup with its keyring: files that are out of the system's reach."""
     to.mkdir()

@@ -16,7 +16,17 @@ import pytest
 
 from crisisconnect.postgres import Cluster
 from tests.journeys.canaries import joined, search
-from tests.journeys.casework import CASE, go_wrong, instruct, leave, short_terms, take_along, write_about
+from tests.journeys.casework import (
+    CASE,
+    go_wrong,
+    instruct,
+    leave,
+    leave_in_part,
+    let_all_of_it_go,
+    short_terms,
+    take_along,
+    write_about,
+)
 from tests.journeys.disclosing import disclose
 from tests.journeys.fields import FIELDS, GONE, HASHED, LAST, found
 from tests.journeys.grounds import entries, ungrounded
@@ -158,6 +168,7 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     go_wrong(planting, village)
     instruct(planting, village)
     disclose(planting, village)
+    leaving = leave_in_part(planting, village)
     be_refused(planting, village)
     assert ungrounded(entries(village.officer)) == []
     take_along(system, village, planting, ground.taken)
@@ -178,6 +189,8 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     if ground.cluster is None:
         # PostgreSQL leaves a deleted row's bytes in its pages and its log; there it takes the rotation.
         assert of_the_erased(planting, steal([*ground.today, system.secrets], []), "member's ") == set()
+    let_all_of_it_go(village, leaving)
+    certified(village.operator, leaving)
     certified(village.operator, leave(planting, village), seconds=90)
     assert_unread(ground, planting, village)
 

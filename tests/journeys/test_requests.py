@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.journeys.people import TERMS, Cast, Person, eventually, mailed
+import httpx
+
+from tests.journeys.people import TERMS, Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System
 
 
@@ -20,14 +22,19 @@ def test_people_ask_for_their_rights_and_are_answered(system: System) -> None:
     told_everything(member, called)
     in_the_app(cast, base, member)
     erased(cast, base, leaver)
+    parting = cast.member("noor@voorbeeld.example", "noor.jansen", "Noor", "Jansen")
+    erased_in_part(cast, base, parting)
     strangers_find_nothing(cast, base, called)
 
     assert [one["state"] for one in member.get("/v1/me/requests")["items"]] == ["refused", "fulfilled"]
     register = cast.beheerder.get(base)["items"]
-    assert [one["account"] for one in register] == [None, member.account, member.account]
-    totals = cast.beheerder.get("/v1/reports/requests")["totals"]
+    assert [one["account"] for one in register] == [None, None, None, member.account, member.account]
+    assert [one["excepted"] for one in register] == [[], ["email"], [], [], []]
+    report = cast.beheerder.get("/v1/reports/requests")
+    totals, kept = report["totals"], [row["excepted"] for row in report["rows"]]
     told = {name: totals[name] for name in ("received", "fulfilled", "refused", "extended", "overdue")}
-    assert told == {"received": 3, "fulfilled": 2, "refused": 1, "extended": 1, "overdue": 0}
+    assert told == {"received": 5, "fulfilled": 3, "refused": 2, "extended": 1, "overdue": 0}
+    assert (totals["fulfilled_in_part"], sorted(kept)) == (1, [[], [], [], [], ["email"]])
     assert cast.officer.get("/v1/reports/requests")["totals"] == totals
     assert called in [look["case"] for look in member.get("/v1/me/access-log")["items"]]
     assert system.command("log", "verify").stdout.endswith("ok\n")
@@ -106,6 +113,60 @@ def erased(cast: Cast, base: str, leaver: Person) -> None:
     look = f"/v1/erasures/{done['erasure']}"
     eventually(lambda: anybody.http.get(look).status_code == 200, what="the erasure")
     assert anybody.get(look)["brake"]["why"] == "removed_by_beheerder"
+
+
+def erased_in_part(cast: Cast, base: str, parting: Person) -> None:
+    """But for what the law has kept: named in the answer, held apart, and gone with its certificate once that ends."""
+    request = parting.post("/v1/me/requests", {"kind": "erasure"})["request"]
+    fulfil, boss = f"{base}/{request}/fulfil", cast.beheerder
+    kept = {"category": "email", "ground": "legal_claim", "reasons": "Er loopt een zaak."}
+    account = [{**kept, "category": one} for one in ("name", "email", "credentials")]
+    for exceptions, code in (
+        ([{**kept, "category": "shoe_size"}], "invalid"),
+        ([{**kept, "category": "log_record"}], "invalid"),
+        ([{**kept, "ground": "because"}], "invalid"),
+        ([{**kept, "reasons": ""}], "invalid"),
+        ([{**kept, "until": "2020-01-01T00:00:00Z"}], "expiry_invalid"),
+        ([{**kept, "hold": "x"}], "unknown_field"),
+        ([kept, kept], "invalid"),
+        ([], "invalid"),
+        (account, "everything_excepted"),
+    ):
+        said = boss.post(fulfil, {"outcome": "Nee.", "exceptions": exceptions}, expect=422)
+        assert said["code"] == code, exceptions
+    other = parting.post("/v1/me/requests", {"kind": "access"})["request"]
+    wrong = {"outcome": "Nee.", "exceptions": [kept], "deliver": False}
+    assert boss.post(f"{base}/{other}/fulfil", wrong, expect=422)["code"] == "invalid"
+    boss.post(f"{base}/{other}/refuse", {"ground": "excessive", "reasons": "x"}, expect=200)
+    parting.get("/v1/me")
+
+    done = boss.post(fulfil, {"outcome": "Gewist, op het adres na.", "exceptions": [kept]}, expect=200)
+    assert [remedy["code"] for remedy in done["remedies"]] == ["complaint_to_ap", "objection_and_appeal"]
+    [item] = boss.get(f"{base}/{request}")["exceptions"]
+    assert (item["category"], item["article"], item["reasons"]) == ("email", "AVG 17(3)(e)", "Er loopt een zaak.")
+    anybody = Person(cast.url)
+    look = f"/v1/erasures/{done['erasure']}"
+    shown = eventually(
+        lambda: said if (said := anybody.http.get(look).json()).get("state") == "held" else None, what="the erasure"
+    )
+    assert [(one["category"], one["until"]) for one in shown["kept"]] == [("email", item["until"])]
+    assert shown["remedies"] == done["remedies"]
+    assert any(done["erasure"] in link for link in links(cast.url, "noor@voorbeeld.example"))
+
+    cast.officer.post(f"{look}/release", expect=200)
+    gone = lambda: {one["scope"] for one in cast.officer.get("/v1/erasures")["items"] if one["state"] == "certified"}  # noqa: E731
+    parts = {"category/name", "category/credentials", "category/custom_field"}
+    eventually(lambda: gone() >= parts, what="the rest of the person")
+    assert anybody.get(look)["state"] == "held"
+    [hold] = [one for one in cast.officer.get("/v1/holds")["items"] if one["ground"] == "erasure_exception"]
+    assert (hold["categories"], hold["expires_at"], hold["review_at"]) == (["email"], item["until"], item["review_at"])
+    cast.officer.ask("DELETE", f"/v1/holds/{hold['id']}")
+    assert set(certified(anybody, done["erasure"])["services"].values()) == {"completed"}
+
+
+def links(url: str, address: str) -> list[str]:
+    sent = httpx.get(f"{url}/dev/mail.json", params={"to": address}, timeout=15).json()
+    return [link for mail in sent for link in mail["links"]]
 
 
 def strangers_find_nothing(cast: Cast, base: str, request: str) -> None:

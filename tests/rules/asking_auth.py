@@ -82,6 +82,7 @@ class Somebody:
             "changes": {"infix": None},
             "lifts_at": datetime.now(UTC).isoformat(),
             "why": "overdue",
+            "in_part": False,
             "after": None,
             "limit": 100,
             "role": Role.MEMBER.value,

@@ -10,17 +10,20 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from services.auth.app.people import keep_one, pseudonym_of
+from services.auth.app.people import keep_one, keys_of, pseudonym_of
 from services.auth.domain import account as rules
 from services.auth.domain.account import Status
 from services.auth.views import accounts
-from services.contracts.privacy import Role
+from services.contracts.privacy import Category, Role
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
     from services.auth.app import Auth
+
+MAILED = (Category.EMAIL, Category.CREDENTIALS)
+"""The keys that a mail is sealed with."""
 
 
 class Closing:
@@ -46,11 +49,15 @@ class Closing:
 
         return self._close(context, whose, organisation)
 
-    def close_for_request(self, context: Context, *, organisation: str, person: str, by: str) -> dict[str, Any]:
+    def close_for_request(
+        self, context: Context, *, organisation: str, person: str, by: str, in_part: bool = False
+    ) -> dict[str, Any]:
         """Close the account of a person, by pseudonym, who asked to be erased, as `by` decided; answers the erasure.
 
+        Where it is done `in_part` the person is mailed where to see what stays and why: the app shows them nothing now.
         Raises Refused: `not_found`, `account_closed`, `last_beheerder`.
         """
+        email = self._email(organisation, person) if in_part else None
 
         def whose(session: Connection) -> str:
             row = accounts.by_pseudonym(session, organisation, person)
@@ -60,7 +67,12 @@ class Closing:
                 keep_one(session, row, Role.BEHEERDER)
             return str(row.account)
 
-        return self._close(context, whose, organisation, by=by, asked=True)
+        return self._close(context, whose, organisation, by=by, asked=True, tell=(person, email) if email else None)
+
+    def _email(self, organisation: str, person: str) -> str | None:
+        with self._auth.store.reading() as session:
+            row = accounts.by_pseudonym(session, organisation, person)
+        return None if row is None else self._auth.keyring.open(row.email, "email")
 
     def _close(
         self,
@@ -70,6 +82,7 @@ class Closing:
         *,
         by: str | None = None,
         asked: bool = False,
+        tell: tuple[str, str] | None = None,
     ) -> dict[str, Any]:
         context = replace(context, organisation=organisation)
         erasure = str(uuid4())
@@ -77,8 +90,12 @@ class Closing:
         def work(unit: Unit) -> dict[str, Any]:
             close = rules.Close(by=by or context.actor, erasure=erasure, asked=asked, at=datetime.now(UTC))
             if unit.do(f"account/{whose(unit.session)}", rules.decider, close):
+                if tell is not None:
+                    person, email = tell
+                    self._auth.mailer.post(unit, person, "erasure_in_part", email, f"/erasures/{erasure}")
                 return {"erasure": {"id": erasure}}
             raise Refused("account_closed")
 
         # Whoever closes the account is soon erased; asked again, it is the same answer for its 48 hours all the same.
-        return self._auth.store.perform(context, work, outlives=True)
+        keys = keys_of(tell[0], *MAILED) if tell else ()
+        return self._auth.store.perform(context, work, keys=keys, outlives=True)

@@ -85,6 +85,24 @@ your request in the app; if you do not agree, tell your Beheerder before that da
 {link}
 """,
     ),
+    "erasure_in_part": (
+        "Uw gegevens worden gewist, op een deel na / Your data is erased, but for a part",
+        """\
+Uw account in CrisisConnect is gesloten en uw gegevens worden gewist, zoals u vroeg. Een deel moet volgens de wet nog
+bewaard blijven. Wat, op welke grond, tot wanneer en wat u ertegen kunt doen, vindt u hier; bewaar de link:
+
+{link}
+
+De redenen geeft uw Beheerder u. U kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter.
+
+Your account in CrisisConnect is closed and your data is erased, as you asked. The law has a part of it kept for now.
+What, on which ground, until when and what you may do about it, you find here; keep the link:
+
+{link}
+
+Your Beheerder gives you the reasons. You may complain to the Dutch supervisory authority, or go to court.
+""",
+    ),
     "request_due_soon": (
         "Een verzoek moet bijna beantwoord zijn / A data request is due soon",
         """\

@@ -11,6 +11,8 @@ from services.contracts.retention.delivery import (
 )
 from services.contracts.retention.effect import (
     Decision as Decision,
+    ErasureExcepted as ErasureExcepted,
+    ErasureException as ErasureException,
     NotTold as NotTold,
     ObjectionDecided as ObjectionDecided,
     RecipientTold as RecipientTold,

@@ -19,6 +19,16 @@ class RestrictionGround(StrEnum):
     OBJECTION_PENDING = "objection_pending"
 
 
+class ErasureException(StrEnum):
+    """For what data may be kept although its person asked to be erased; nothing else is (AVG 17(3), a to e)."""
+
+    FREEDOM_OF_EXPRESSION = "freedom_of_expression"
+    LEGAL_OBLIGATION = "legal_obligation"
+    PUBLIC_HEALTH = "public_health"
+    ARCHIVING_OR_RESEARCH = "archiving_or_research"
+    LEGAL_CLAIM = "legal_claim"
+
+
 class Decision(StrEnum):
     """What became of an objection to one purpose (AVG 21(1))."""
 
@@ -50,6 +60,25 @@ class ObjectionDecided(Event, kind="request"):
     purpose: Purpose
     decision: Decision
     reasons: str | None = personal(Category.CORRESPONDENCE, owner="request")
+    decided_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErasureExcepted(Event, kind="request"):
+    """Of who asked to be erased this category stays under this hold until then, on a ground of the law (AVG 17(3))."""
+
+    request: str
+    account: str = subject()
+    organisation: str
+    erasure: str
+    category: Category
+    ground: ErasureException
+    reasons: str | None = personal(Category.CORRESPONDENCE, owner="request")
+    hold: str
+    until: datetime
+    review_at: datetime
+    law: int
     decided_by: str
     at: datetime
 

@@ -25,6 +25,7 @@ class HoldGround(StrEnum):
     PRESERVATION_ORDER = "preservation_order"
     LEGAL_CLAIM = "legal_claim"
     SUBJECT_ASKED = "subject_asked"
+    ERASURE_EXCEPTION = "erasure_exception"
 
 
 @dataclass(frozen=True, kw_only=True)

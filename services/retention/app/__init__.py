@@ -29,6 +29,7 @@ from services.retention.app.certifying import Certifying
 from services.retention.app.collecting import Collecting
 from services.retention.app.deliveries import Deliveries, owners_of
 from services.retention.app.departing import FOLLOWED as LEAVING, Departing
+from services.retention.app.excepting import Excepting
 from services.retention.app.facts import facts
 from services.retention.app.fulfilling import Fulfilling
 from services.retention.app.holds import Holds
@@ -43,12 +44,14 @@ from services.retention.app.sweeping import Sweeping
 from services.retention.app.telling import Telling
 from services.retention.domain import erasure as erasing, retirement as retiring, terms
 from services.retention.reactions import FOLLOWS, react
+from services.retention.schemas import requests as asked
 from services.retention.views import (
     certificates,
     controllers,
     deliveries,
     departures,
     erasures,
+    exceptions,
     handed_over,
     holds,
     objections,
@@ -70,7 +73,7 @@ def default_terms(instead: Path | None = None) -> tuple[terms.Terms, ...]:
     return terms.parse(json.loads((instead or Path(__file__).parents[1] / "terms.json").read_text()))
 
 
-OF_PEOPLE = (parcels, erasures, holds, requests, objections, recipients, deliveries, recordings, sessions)
+OF_PEOPLE = (parcels, erasures, holds, requests, exceptions, objections, recipients, deliveries, recordings, sessions)
 """What says whom something is about; what rests of an answer goes before the line that says whose it is."""
 
 
@@ -82,6 +85,7 @@ class Retention(Participant):
         erasures,
         holds,
         requests,
+        exceptions,
         objections,
         recipients,
         deliveries,
@@ -131,6 +135,7 @@ class Retention(Participant):
         self.requests = Requests(self)
         self.fulfilling = Fulfilling(self)
         self.restricting = Restricting(self)
+        self.excepting = Excepting(self)
         self.reminding = Reminding(self)
         self.deliveries = Deliveries(self)
         self.collecting = Collecting(self)
@@ -219,14 +224,21 @@ class Retention(Participant):
         limit = max(1, min(limit, 100))
         with self.store.reading() as session:
             rows = erasures.newest(session, organisation, _place(after), limit)
+            kept = exceptions.of_erasures(session, [row.erasure for row in rows])
             parts = erasures.parts_of(session, [row.erasure for row in rows])
-        items = [schemas.erasure(row, parts[row.erasure], erasing.services_of(row.scope)) for row in rows]
+        items = [self._shown(row, parts[row.erasure], kept.get(row.erasure, ())) for row in rows]
         return {"items": items, "next": f"{rows[-1].asked_in}/{rows[-1].erasure}" if len(rows) == limit else None}
 
     def erasure(self, _: Context, erasure: str, organisation: str | None) -> dict[str, Any]:
         """Raises Refused("not_found"), also while the event that asks is on its way to the log."""
         row, parts = self._find(erasure, organisation)
-        return schemas.erasure(row, parts, erasing.services_of(row.scope))
+        with self.store.reading() as session:
+            kept = exceptions.of_erasures(session, [erasure]).get(erasure, ())
+        return self._shown(row, parts, kept)
+
+    def _shown(self, row: Any, parts: Sequence[Any], kept: Sequence[Any]) -> dict[str, Any]:
+        shown = schemas.erasure(row, parts, erasing.services_of(row.scope))
+        return {**shown, **asked.kept(kept, self.requests.clock)}
 
     def certificate(self, context: Context, erasure: str, organisation: str | None) -> dict[str, Any]:
         """The proof. Raises Refused("not_found"), or Refused("not_yet") before the log holds its statement."""

@@ -13,6 +13,7 @@ from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.unit import Unit
+from services.retention.app import excepting
 from services.retention.domain import request as rules
 from services.retention.domain.aftermath import CHANGES
 from services.retention.domain.objection import Decide, Decided
@@ -25,6 +26,7 @@ BELONGS: Mapping[Right, frozenset[str]] = {
     Right.RECTIFICATION: frozenset({"changes", "statement"}),
     Right.RESTRICTION: frozenset({"ground"}),
     Right.OBJECTION: frozenset({"decisions"}),
+    Right.ERASURE: frozenset({"exceptions"}),
 }
 """What is said of the answer to each kind, beside its words."""
 
@@ -36,11 +38,11 @@ class Fulfilling:
         self._retention = retention
 
     def fulfil(self, context: Context, organisation: str, request: str, *, outcome: str, **said: Any) -> dict[str, Any]:
-        """What was done, in words; with `changes` and a `statement`, a `ground`, or `decisions`, as the kind asks.
+        """What was done, in words; with `changes` and a `statement`, `ground`, `decisions` or `exceptions`, as it asks.
 
         Raises Refused: `not_found`, `identity_needed`, `request_closed`, `invalid`, `ground_needed`, what auth refuses
-        (`last_beheerder`, `already_invited`, `account_closed`), `account_needs_purpose`, `too_late`, or `not_yet` where
-        the account has just been closed by somebody else.
+        (`last_beheerder`, `already_invited`, `account_closed`), `account_needs_purpose`, `too_late`,
+        `everything_excepted`, `expiry_invalid`, or `not_yet` where the account has just been closed by somebody else.
         """
         requests = self._retention.requests
         row = requests.found(organisation, request)
@@ -54,7 +56,7 @@ class Fulfilling:
             done |= self._done(context, row, said)
         now = self._retention.now()
         asked = rules.Fulfil(outcome=outcome, by=context.actor, at=now, **done)
-        also, keys = self._beside(context, row, outcome)
+        also, keys = self._beside(context, row, outcome, asked)
         return requests.step(context, organisation, request, asked, also=also, keys=keys)
 
     # -- by kind
@@ -64,7 +66,9 @@ class Fulfilling:
             raise Refused("erased")
         match Right(row.right):
             case Right.ERASURE:
-                return {"erasure": self._erase(context, row)}
+                exceptions = self._retention.excepting.asked(row, said.get("exceptions", ()))
+                erasure = self._erase(context, row, in_part=exceptions is not None)
+                return {"erasure": erasure, "exceptions": exceptions}
             case Right.RECTIFICATION:
                 effect = self._correct(context, row, said["changes"]) if said.get("changes") else None
                 return {"effect": effect, "statement": said.get("statement")}
@@ -93,26 +97,35 @@ class Fulfilling:
         return (*taken, *told["references"])[: handed_over.MOST]
 
     def _beside(
-        self, context: Context, row: Any, outcome: str
+        self, context: Context, row: Any, outcome: str, asked: rules.Fulfil
     ) -> tuple[Callable[[Unit], None] | None, Sequence[tuple[str, str]]]:
-        """Who asked to be kept is held; who asks to be erased is not, any more. With the keys that takes."""
+        """Who asked to be kept is held; who asks to be erased is not, any more, but for what the law lets be kept.
+
+        With the keys that takes.
+        """
         restricting = self._retention.restricting
         if row.right == Right.RESTRICTION:
             keep = partial(restricting.keep, row=row, reason=outcome, by=context.actor)
             return keep, [(f"hold/{row.request}", Category.CORRESPONDENCE.value)]
         if row.right == Right.ERASURE:
-            return partial(restricting.let_go, account=row.account, by=context.actor), ()
+            return partial(self._part, row=row, asked=asked), excepting.keys_of(asked.exceptions)
         return None, ()
+
+    def _part(self, unit: Unit, *, row: Any, asked: rules.Fulfil) -> None:
+        retention = self._retention
+        retention.restricting.let_go(unit, account=row.account, by=asked.by)
+        if asked.exceptions is not None:
+            retention.excepting.keep(unit, row=row, exceptions=asked.exceptions, by=asked.by)
 
     def _correct(self, context: Context, row: Any, changes: Mapping[str, Any]) -> str:
         """Sent again with the same values it is the same correction; with others it is another."""
         told = self.ask(context, row, "correct_for_request", step=context.digest or "", changes=dict(changes))
         return str(told["events"][0])
 
-    def _erase(self, context: Context, row: Any) -> str:
+    def _erase(self, context: Context, row: Any, *, in_part: bool) -> str:
         """The id of the erasure that begins as the person's account is closed; or of the one that has begun already."""
         try:
-            return str(self.ask(context, row, "close_for_request")["erasure"]["id"])
+            return str(self.ask(context, row, "close_for_request", in_part=in_part)["erasure"]["id"])
         except Refused as no:
             if no.code != "account_closed":
                 raise
@@ -153,5 +166,5 @@ def _must_belong(right: Right, said: Mapping[str, Any]) -> None:
         raise Refused("invalid", errors={name: ["Not for a request of this kind."] for name in sorted(strange)})
     if right is Right.RESTRICTION and "ground" not in said:
         raise Refused("ground_needed")
-    if belongs and not any(said.get(name) for name in belongs):
+    if belongs and right is not Right.ERASURE and not any(said.get(name) for name in belongs):
         raise Refused("invalid", errors={name: ["One of these is needed."] for name in sorted(belongs)})

@@ -41,3 +41,7 @@ class Clock:
         law = next(law for law in self.laws if law.version == version)
         words = {code: said for of_kind in law.remedies.values() for code, said in of_kind.items()}
         return [{"code": code, **words[code]} for code in codes]
+
+    def exception(self, ground: str, version: int) -> Mapping[str, str]:
+        """`article`, `nl` and `en` of one ground to keep something of who is erased, in the words of that version."""
+        return next(law for law in self.laws if law.version == version).exceptions.grounds[ground]

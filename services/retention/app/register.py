@@ -14,7 +14,7 @@ from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.retention.app.law import Clock, written
 from services.retention.schemas import requests as schemas
-from services.retention.views import objections, persons, recipients, recordings, requests
+from services.retention.views import exceptions, objections, persons, recipients, recordings, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -89,9 +89,11 @@ class Register:
         with self._retention.store.reading() as session:
             decided = objections.of_requests(session, [row.request for row in rows])
             told_of = recipients.of_requests(session, [row.request for row in rows])
+            kept = exceptions.of_requests(session, [row.request for row in rows])
         sealed = [(getattr(row, name), field) for row in rows for name, field in requests.SEALED.items()]
         sealed += [(one.reasons, "reasons") for row in rows for one in decided.get(row.request, ())]
         sealed += [(one.recipient, "recipient") for row in rows for one in told_of.get(row.request, ())]
+        sealed += [(one.reasons, "reasons") for row in rows for one in kept.get(row.request, ())]
         opened = iter(self._retention.keyring.open_many(sealed))
         told = [
             {**schemas.request(row, self.clock), **{name: next(opened) for name in requests.SEALED}} for row in rows
@@ -101,4 +103,7 @@ class Register:
         for row, item in zip(rows, told, strict=True):
             known = [(one, next(opened)) for one in told_of.get(row.request, ())]
             item["recipients"] = schemas.recipients(row, known)
+        for item in told:
+            mine = kept.get(item["id"], ())
+            item["exceptions"] = [{**schemas.exception(one, self.clock), "reasons": next(opened)} for one in mine]
         return told

@@ -156,7 +156,8 @@ class Ruling:
             return
         whole = _open(row)
         due = Due(rule=row.rule, at=whole.due)
-        free = {category: due for category in OF[Trigger.ACCOUNT_CLOSED] if category not in kept}
+        mine = (*OF[Trigger.ACCOUNT_CLOSED], Category.CUSTOM_FIELD)
+        free = {category: due for category in mine if category not in kept}
         for change in sooner(whole, free, persons.scopes_of(unit.session, whole.account)):
             self._schedule_part(unit, row.organisation, whole, change.scope, due, row.asked_in)
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.contracts.retention import ErasureException
 from services.kernel.durations import after
 
 SATURDAY = 5
@@ -35,6 +36,17 @@ class Supplement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exceptions:
+    """What of an erasure may be left out: at most for how long, looked at again after how long, and on which grounds:
+    `article`, `nl` and `en` of each, by its code (AVG 17(3)).
+    """
+
+    longest: str
+    review: str
+    grounds: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Law:
     """One version of the terms, for what was received on or after `in_force_from` in `zone`.
 
@@ -53,6 +65,7 @@ class Law:
     access_answer: Mapping[str, Any]
     lift_notice: str
     """How long before a restriction ends the person is told (AVG 18(3)): the law says before, we say how long."""
+    exceptions: Exceptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +87,11 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Law, ...]:
         terms = {Term(name): duration for name, duration in version["terms"].items()}
         if missing := set(Term) - set(terms):
             raise ValueError(f"legal terms {version['version']} say nothing of {sorted(missing)}")
-        for duration in (*terms.values(), version["remind_before"], version["lift_notice"]):
+        exceptions = Exceptions(**version["erasure_exceptions"])
+        if set(exceptions.grounds) != {ground.value for ground in ErasureException}:
+            raise ValueError(f"legal terms {version['version']} do not say of each ground what it is")
+        own = (version["remind_before"], version["lift_notice"], exceptions.longest, exceptions.review)
+        for duration in (*terms.values(), *own):
             after(datetime(2018, 5, 25, tzinfo=UTC), duration)
         made.append(
             Law(
@@ -88,6 +105,7 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Law, ...]:
                 remedies=version["remedies"],
                 access_answer=version["access_answer"],
                 lift_notice=version["lift_notice"],
+                exceptions=exceptions,
             )
         )
     return tuple(sorted(made, key=lambda law: law.in_force_from))

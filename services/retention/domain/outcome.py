@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.contracts.retention import (
     DataRequested,
+    ErasureExcepted,
     RefusalGround,
     RequestFulfilled,
     RequestRefused,
@@ -15,13 +16,16 @@ from services.contracts.retention import (
     Right,
 )
 from services.kernel.decider import Refused
+from services.retention.domain import exception
+from services.retention.domain.exception import Exceptions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fulfil:
     """`outcome` and `statement` are personal. An erasure is fulfilled by beginning it.
 
-    `effect` is auth's event that corrected or restricted; `restriction` says on which ground.
+    `effect` is auth's event that corrected or restricted; `restriction` says on which ground. `exceptions` are what an
+    erasure leaves.
     """
 
     outcome: str
@@ -30,6 +34,7 @@ class Fulfil:
     effect: str | None = None
     restriction: RestrictionGround | None = None
     recipients: tuple[str, ...] = ()
+    exceptions: Exceptions | None = None
     by: str
     at: datetime
 
@@ -46,14 +51,20 @@ class Refuse:
     at: datetime
 
 
-def fulfil(asked: DataRequested, command: Fulfil) -> Sequence[RequestFulfilled]:
+def fulfil(asked: DataRequested, command: Fulfil) -> Sequence[ErasureExcepted | RequestFulfilled]:
     if (asked.right is Right.ERASURE) != (command.erasure is not None):
         raise Refused("not_yet")
     if (asked.right is Right.RESTRICTION) != (command.restriction is not None):
         raise Refused("ground_needed")
     if asked.right is Right.OBJECTION or (asked.right is Right.RECTIFICATION and not _rectifies(command)):
         raise Refused("invalid")
+    kept, excepted = command.exceptions, list[ErasureExcepted]()
+    if kept is not None:
+        if command.erasure is None:
+            raise Refused("invalid")
+        excepted += exception.told(asked, command.erasure, kept, command.by, command.at)
     return [
+        *excepted,
         RequestFulfilled(
             request=asked.request,
             account=asked.account,
@@ -63,10 +74,12 @@ def fulfil(asked: DataRequested, command: Fulfil) -> Sequence[RequestFulfilled]:
             statement=command.statement,
             effect=command.effect,
             restriction=command.restriction,
+            remedies=kept.remedies if kept else None,
+            law=kept.law if kept else None,
             recipients=command.recipients or None,
             fulfilled_by=command.by,
             at=command.at,
-        )
+        ),
     ]
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from services.contracts.retention import (
     Channel,
     DataRequested,
+    ErasureExcepted,
     ExtensionGround,
     IdentityCheck,
     IdentityVerified,
@@ -81,6 +82,7 @@ Event = (
     | RequestFulfilled
     | RequestRefused
     | ObjectionDecided
+    | ErasureExcepted
     | aftermath.Event
 )
 
@@ -213,7 +215,7 @@ def evolve(state: Request, event: Event) -> Request:
         case RequestFulfilled():
             after = aftermath.evolve(state.after, event)
             return replace(state, status=Status.FULFILLED, restricts=event.restriction is not None, after=after)
-        case ObjectionDecided():
+        case ObjectionDecided() | ErasureExcepted():
             return state
         case RequestReminded() | RestrictionEnding() | RestrictionEnded() | RecipientTold():
             return replace(state, after=aftermath.evolve(state.after, event))

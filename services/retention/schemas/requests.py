@@ -10,10 +10,11 @@ from marshmallow import ValidationError, fields as m
 from marshmallow.validate import Length
 from sqlalchemy import Row
 
-from services.contracts.privacy import Purpose
+from services.contracts.privacy import Category, Purpose
 from services.contracts.retention import (
     Channel,
     Decision,
+    ErasureException,
     ExtensionGround,
     IdentityCheck,
     NotTold,
@@ -81,6 +82,15 @@ class Decided(Strict):
     reasons = _text()
 
 
+class Excepted(Strict):
+    """`until` at most as long as the law's terms say; without it, just so long."""
+
+    category = m.Enum(Category, by_value=True, required=True)
+    ground = m.Enum(ErasureException, by_value=True, required=True)
+    reasons = _text()
+    until = m.AwareDateTime(format="iso", load_default=None, allow_none=True)
+
+
 def _once(decisions: Sequence[Mapping[str, Any]]) -> None:
     if len({one["purpose"] for one in decisions}) != len(decisions):
         raise ValidationError("Each purpose is decided on once.")
@@ -95,6 +105,9 @@ class Outcome(Strict):
     ground = m.Enum(RestrictionGround, by_value=True, load_default=None, allow_none=True)
     decisions = m.List(
         m.Nested(Decided), load_default=None, allow_none=True, validate=[Length(min=1, max=len(Purpose)), _once]
+    )
+    exceptions = m.List(
+        m.Nested(Excepted), load_default=None, allow_none=True, validate=Length(min=1, max=len(Category))
     )
 
 
@@ -125,12 +138,14 @@ class Period(Strict):
 class Remedies(Protocol):
     def remedies(self, codes: Sequence[str], version: int) -> list[Mapping[str, str]]: ...
 
+    def exception(self, ground: str, version: int) -> Mapping[str, str]: ...
+
 
 def outcome(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
     """What a step changed, for who took it."""
     told = request(row, law)
     names = ("state", "due_on", "due", "rule", "due_on_from_identity", "erasure", "effect", "lifts_at", "remedies")
-    return {"request": row.request, **{name: told[name] for name in names}}
+    return {"request": row.request, **{name: told[name] for name in (*names, "excepted")}}
 
 
 def request(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
@@ -157,6 +172,7 @@ def request(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg
         "erasure": row.erasure,
         "ground": row.ground,
         "remedies": remedies,
+        "excepted": orjson.loads(row.excepted or "[]"),
         **{name: getattr(row, name) for name in AFTER},
     }
 
@@ -166,6 +182,19 @@ AFTER = ("effect", "restriction", "lifts_at", "lifted_at", "reminded_at", "remin
 
 def decision(row: Row, reasons: str | None) -> dict[str, Any]:  # type: ignore[type-arg]
     return {"purpose": row.purpose, "decision": row.decision, "reasons": reasons}
+
+
+def exception(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
+    """What is kept, on which ground in the law's words, until when; `ended_at` once it is not any more."""
+    named = {name: getattr(row, name) for name in ("category", "ground", "until", "review_at", "ended_at")}
+    said = law.exception(row.ground, int(row.law))
+    return {**named, "article": said["article"], "words": {lang: said[lang] for lang in ("nl", "en")}}
+
+
+def kept(rows: Sequence[Row], law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg]
+    """For whoever holds the id of an erasure, the person maybe: what of them stays, and what they may do about it."""
+    remedies = law.remedies(orjson.loads(rows[0].remedies or "[]"), int(rows[0].law)) if rows else []
+    return {"kept": [exception(row, law) for row in rows], "remedies": remedies}
 
 
 def recipients(row: Row, told: Sequence[tuple[Row, str | None]]) -> list[dict[str, Any]]:  # type: ignore[type-arg]
@@ -207,6 +236,7 @@ def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[typ
         {
             "request": row.request,
             **{name: getattr(row, name) for name in LINE},
+            "excepted": orjson.loads(row.excepted or "[]"),
             "late": (row.closed_at or now) >= row.due,
             "to_remind": row.state in OPEN and row.remind_at <= now < row.due,
         }
@@ -216,6 +246,7 @@ def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[typ
         "received": len(lines),
         "open": sum(line["state"] in OPEN for line in lines),
         "fulfilled": sum(line["state"] == "fulfilled" for line in lines),
+        "fulfilled_in_part": sum(bool(line["excepted"]) for line in lines),
         "refused": sum(line["state"] == "refused" for line in lines),
         "extended": sum(row.extended for row in rows),
         "restricted": sum(bool(row.restriction and row.account and not row.lifted_at) for row in rows),

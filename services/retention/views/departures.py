@@ -24,6 +24,7 @@ from services.contracts.retention import ErasureCompleted, ErasureOrdered, HoldS
 from services.kernel.envelope import Recorded
 from services.retention.views.deliveries import ERASED, PREPARED, WITHOUT_THEM as UNDELIVERED, deliveries
 from services.retention.views.erasures import erasures
+from services.retention.views.exceptions import WITHOUT_THEM as UNEXPLAINED, exceptions
 from services.retention.views.holds import holds
 from services.retention.views.objections import objections
 from services.retention.views.parcels import parcels
@@ -124,6 +125,7 @@ def drop(session: Connection, organisation: str) -> int:
     beside = sum(
         session.execute(delete(table).where(_gone(table, organisation))).rowcount for table in (objections, recipients)
     )
+    beside += session.execute(update(exceptions).where(_gone(exceptions, organisation)).values(UNEXPLAINED)).rowcount
     return (
         beside
         + session.execute(update(requests).where(mine).values(WITHOUT_THEM)).rowcount
@@ -137,5 +139,5 @@ def drop(session: Connection, organisation: str) -> int:
 def counted(session: Connection, organisation: str) -> int:
     return sum(
         session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
-        for table in (erasures, holds, objections, recipients, requests, deliveries)
+        for table in (erasures, holds, exceptions, objections, recipients, requests, deliveries)
     )

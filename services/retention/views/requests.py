@@ -28,6 +28,7 @@ from services.contracts.facts import PERSON
 from services.contracts.retention import (
     DataRequested,
     ErasureCompleted,
+    ErasureExcepted,
     IdentityVerified,
     RecipientTold,
     Reminder,
@@ -83,9 +84,12 @@ requests = Table(
     Column("reminded_late_at", String(32)),
     Column("recipients", Text),
     Column("to_tell", Integer),
+    Column("excepted", Text),
     Index("requests_by_organisation", "organisation", "request"),
 )
-"""`state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
+"""`excepted`: the categories that an erasure left, as JSON.
+
+`state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
 SEALED = {
     "said": "said",
     "reasons": "reasons",
@@ -159,6 +163,10 @@ def project(session: Connection, record: Recorded) -> None:
                 outcome=record.sealed.get("outcome"),
                 statement=record.sealed.get("statement"),
             )
+        case ErasureExcepted() as event:
+            known = select(requests.c.excepted).where(requests.c.request == event.request)
+            before = orjson.loads(session.execute(known).scalar() or "[]")
+            _set(session, event.request, excepted=orjson.dumps([*before, event.category.value]).decode())
         case RequestRefused() as event:
             _set(
                 session,

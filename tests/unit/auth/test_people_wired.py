@@ -199,6 +199,20 @@ def test_who_asked_to_be_erased_is_closed_by_their_pseudonym_and_only_once(world
         world.auth.closing.close_for_request(world.beheerder(), **whose)
 
 
+def test_who_is_erased_in_part_is_mailed_where_to_see_what_stays(world: World) -> None:
+    account = world.registered("anna@voorbeeld.example")["account"]
+    other = world.registered("bram@voorbeeld.example", "bram")["account"]
+    for one, in_part in ((account, True), (other, False)):
+        person = world.auth.people.pseudonym_of(account=one, organisation=GEMEENTE)["pseudonym"]
+        whose = {"organisation": GEMEENTE, "person": person, "by": "account/b"}
+        erasure = world.auth.closing.close_for_request(
+            world.context(actor="system/retention"), **whose, in_part=in_part
+        )["erasure"]["id"]
+        world.auth.mailer.send_due()
+        sent = [mail for mail in world.auth.mailer.shown(None) if erasure in mail["text"]]
+        assert [mail["to"] for mail in sent] == (["anna@voorbeeld.example"] if in_part else [])
+
+
 def test_a_request_closes_nobody_of_another_organisation_and_never_the_last_beheerder(world: World) -> None:
     last, member = world.registered(role="beheerder")["account"], str(uuid4())
     found = world.auth.people.pseudonym_of(account=last, organisation=GEMEENTE)["pseudonym"]

@@ -19,11 +19,19 @@ from gateway.paper.access_words import CHAPTERS, WORDS
 from gateway.paper.words import LANGUAGES
 from gateway.schemas.data import Copy, Engaged, OwnData
 from services.contracts.privacy import Category, LegalBasis, Purpose, Role
-from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, RefusalGround, Right
+from services.contracts.retention import (
+    Channel,
+    ErasureException,
+    ExtensionGround,
+    IdentityCheck,
+    RefusalGround,
+    Right,
+)
 from services.kernel import press
 
 KINDS = (
-    Right, Channel, IdentityCheck, ExtensionGround, RefusalGround, Role, Purpose, LegalBasis, Category,
+    Right, Channel, IdentityCheck, ErasureException, ExtensionGround, RefusalGround, Role, Purpose, LegalBasis,
+    Category,
 )  # fmt: skip
 PAPER = Path(access.__file__).parent
 MOMENT = "2025-03-01T09:30:02.000000Z"

@@ -223,7 +223,7 @@ def test_an_erasure_asked_for_begins_as_it_is_fulfilled(world):
     erasure = str(fulfil(world, request)["erasure"])
     world.settle()
 
-    assert asked == [{"organisation": MINE, "person": person, "by": example.BEHEERDER}]
+    assert asked == [{"organisation": MINE, "person": person, "by": example.BEHEERDER, "in_part": False}]
     assert world.erasure(erasure)["brake"] is not None, "whoever is removed by another has their grace"
     with pytest.raises(Refused, match="request_closed"):
         fulfil(world, request)

@@ -428,6 +428,7 @@ def test_who_is_due_and_held_for_one_category_keeps_that_one_alone(world):
     world.settle()
     assert [(scope, state) for scope, state, _ in of_categories(world)] == [
         ("category/credentials", "ordered"),
+        ("category/custom_field", "ordered"),
         ("category/name", "ordered"),
     ]
     assert world.erasure(erasure)["state"] == "held"

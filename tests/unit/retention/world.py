@@ -29,6 +29,7 @@ from services.retention.views import (
     deliveries,
     departures,
     erasures,
+    exceptions,
     handed_over,
     holds,
     objections,
@@ -46,7 +47,19 @@ from tests.examples import retention as example
 from tests.made import tables_in
 
 NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
-VIEWS = (erasures, holds, requests, objections, recipients, deliveries, departures, retirements, rules, certificates)
+VIEWS = (
+    erasures,
+    holds,
+    requests,
+    exceptions,
+    objections,
+    recipients,
+    deliveries,
+    departures,
+    retirements,
+    rules,
+    certificates,
+)
 FOLLOWERS = (controllers, handed_over, proposals, recordings, sessions, standing)
 TABLES = [table for view in VIEWS for table in view.tables.sorted_tables]
 
