@@ -34,6 +34,8 @@ class Found:
     engaged: Sequence[Mapping[str, Any]]
     dates: Mapping[str, Any]
     statements: Mapping[str, Mapping[str, Any]]
+    names: str = "not_asked"
+    """What is said of the names of who looked: `given`, `withheld` after a weighing, or `not_asked`."""
 
 
 async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> Found:
@@ -66,13 +68,13 @@ async def gathered(ask: Asking, organisation: str, languages: Sequence[str]) -> 
         ask("retention.my_deliveries", {}),
         ask("retention.my_holds", {}),
         asyncio.gather(*(ask(f"{service}.my_parked", {}) for service in SERVICES)),
-        _all(ask, "retention.my_requests"),
-        _all(ask, "audit.my_complaints"),
-        _all(ask, "auth.access_log"),
+        every(ask, "retention.my_requests"),
+        every(ask, "audit.my_complaints"),
+        every(ask, "auth.access_log"),
         ask("org.organisation", whose),
-        _all(ask, "org.agreements", **whose),
-        _all(ask, "org.fields", **whose),
-        _all(ask, "org.sub_processors", **whose),
+        every(ask, "org.agreements", **whose),
+        every(ask, "org.fields", **whose),
+        every(ask, "org.sub_processors", **whose),
         ask("audit.my_disclosures", {}),
         *(ask("org.statement", {"lang": lang}) for lang in languages),
     )
@@ -124,12 +126,13 @@ def told(found: Found, lang: str) -> dict[str, Any]:
         "sources": [_said(one, lang) for one in dates["sources"]],
         "automated_decisions": _said(dates["automated_decisions"], lang),
         "transfers": _said(dates["transfers"], lang),
+        "names": _said({"code": found.names, **dates["names"][found.names]}, lang),
         "not_shown": [_said(one, lang) for one in dates["not_shown"]],
         "standing_sentence": dates["standing"][lang],
     }
 
 
-async def _all(ask: Asking, target: str, **args: Any) -> list[dict[str, Any]]:
+async def every(ask: Asking, target: str, **args: Any) -> list[dict[str, Any]]:
     """Every page of a list."""
     items: list[dict[str, Any]] = []
     after: Any = None

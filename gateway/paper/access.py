@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.paper.access_names import CODED, CODES, FIELDS
@@ -61,7 +61,7 @@ def page(answer: Mapping[str, Any], lang: str) -> AccessPage:
         words=words,
         made=written(answer["generated_at"], lang),
         short=tuple(_short(answer, lang)),
-        chapters=(*_copy(answer["copy"], lang), *_about(answer, lang)),
+        chapters=(*_copy(answer, lang), *_about(answer, lang)),
         standing=answer["standing_sentence"],
         law=words["law"].format(law=answer["law"], statement=answer["statement"]),
     )
@@ -95,10 +95,15 @@ def _controller(controller: Mapping[str, Any]) -> str:
     return ", ".join(one for one in (controller["name"], *(contact.get(n) for n in ("name", "email", "phone"))) if one)
 
 
-def _copy(copy: Mapping[str, Any], lang: str) -> Iterable[Chapter]:
-    """A chapter for each part, in the order of the answer: what comes to be held later has one by itself."""
-    for part, held in copy.items():
-        yield _chapter(CHAPTERS[lang].get(part, part), held, lang)
+def _copy(answer: Mapping[str, Any], lang: str) -> Iterable[Chapter]:
+    """A chapter for each part, in the order of the answer: what comes to be held later has one by itself.
+
+    Beside who looked stands whether their names are given, and if not how to ask for them.
+    """
+    for part, held in answer["copy"].items():
+        made = _chapter(CHAPTERS[lang].get(part, part), held, lang)
+        beside = f"{answer['names']['words']} {made.after}".strip()
+        yield replace(made, after=beside) if part == "looks" else made
 
 
 def _about(answer: Mapping[str, Any], lang: str) -> Iterable[Chapter]:

@@ -77,6 +77,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "lifts_at": ("beperking eindigt op", "restriction ends at"),
     "measures": ("maatstaven", "measures"),
     "missing_from": ("ontbreekt vanaf nummer", "missing from number"),
+    "names_disclosed": ("namen van wie keek gegeven", "names of who looked given"),
     "notified_at": ("betrokkene ingelicht op", "person told at"),
     "number": ("aantal", "number"),
     "ordered_at": ("opgedragen op", "ordered at"),

@@ -111,6 +111,12 @@ class ParkedMessage(Schema):
     at = m.String(required=True)
 
 
+class NamedLook(Look):
+    """`name` is that of one of your own organisation's people, where it was weighed that you learn it."""
+
+    name = m.String(required=True, allow_none=True)
+
+
 class Copy(Schema):
     """Everything, as it is held (AVG 15(3))."""
 
@@ -129,7 +135,7 @@ class Copy(Schema):
     holds = m.List(m.Nested(HeldLonger), required=True)
     parked = m.List(m.Nested(ParkedMessage), required=True)
     disclosed = m.List(m.Nested(Disclosed), required=True)
-    looks = m.List(m.Nested(Look), required=True)
+    looks = m.List(m.Nested(NamedLook), required=True)
     recorded = m.Dict(keys=m.String(), values=m.String(), required=True)
 
 
@@ -204,5 +210,6 @@ class OwnData(Schema):
     sources = m.List(m.Nested(Said), required=True)
     automated_decisions = m.Nested(Said, required=True)
     transfers = m.Nested(Said, required=True)
+    names = m.Nested(Said, required=True)
     not_shown = m.List(m.Nested(Said), required=True)
     standing_sentence = m.String(required=True)

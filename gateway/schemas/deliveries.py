@@ -5,13 +5,17 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 
 from gateway.schemas.fields import Written, page_of, text
-from gateway.schemas.requests import Outcome, Stepped
+from gateway.schemas.requests import Outcome, Stepped, Weighed
 
 
 class Fulfilment(Outcome):
-    """As `Outcome`. Access and portability are answered with a file; `deliver` false: they were answered without."""
+    """As `Outcome`. Access and portability are answered with a file; `deliver` false: they were answered without.
+
+    An answer to access names your people who looked only with `names` that say so.
+    """
 
     deliver = m.Boolean(load_default=True)
+    names = m.Nested(Weighed)
 
 
 class Ready(Schema):

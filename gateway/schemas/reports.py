@@ -46,7 +46,7 @@ REPORTS: Mapping[str, Kind] = {
     "requests": _kind(
         "request organisation right channel state received_at rule due_on first_due_on extension_ground duplicate_of "
         "verified_at how closed_at ground restriction lifts_at lifted_at reminded_at reminded_late_at "
-        "to_tell excepted late to_remind",
+        "to_tell excepted names_disclosed late to_remind",
         "request right channel state received_at due_on closed_at late",
     ),
     "access": _kind(

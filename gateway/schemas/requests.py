@@ -94,6 +94,16 @@ class Outcome(Schema):
     exceptions = m.List(m.Nested(Excepted), validate=Length(min=1, max=len(Category)))
 
 
+class Weighed(Schema):
+    """Whether the person learns the names of your people who looked at their data, and what was weighed in that.
+
+    Their interest (why they need the names) against that of who looked; the person reads it with their request.
+    """
+
+    disclose = m.Boolean(required=True)
+    weighing = words(required=True)
+
+
 class Telling(Schema):
     """Who received the data before, and when they were told, or why they are not: one of the two.
 
@@ -183,6 +193,7 @@ class Line(Schema):
     lifted_at = m.String(required=True, allow_none=True)
     reminded_at = m.String(required=True, allow_none=True)
     reminded_late_at = m.String(required=True, allow_none=True)
+    names_disclosed = m.Boolean(required=True, allow_none=True)
 
 
 class DecisionShown(Schema):
@@ -227,7 +238,8 @@ class Recipient(Schema):
 class Request(Line):
     """With its words: what was asked, why it took longer, what was done, why it was refused, or its end began.
 
-    `statement` is what the person wants to stand beside what is held on them (AVG 16).
+    `statement` is what the person wants to stand beside what is held on them (AVG 16); `weighing`, why they learn the
+    names of who looked, or do not, where `names_disclosed` is not null (C-579/21).
     """
 
     said = m.String(required=True, allow_none=True)
@@ -236,6 +248,7 @@ class Request(Line):
     refusal = m.String(required=True, allow_none=True)
     statement = m.String(required=True, allow_none=True)
     lift_reasons = m.String(required=True, allow_none=True)
+    weighing = m.String(required=True, allow_none=True)
     decisions = m.List(m.Nested(DecisionShown), required=True)
     recipients = m.List(m.Nested(Recipient), required=True)
     exceptions = m.List(m.Nested(KeptBecause), required=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from gateway.answer import Answer
@@ -23,19 +25,31 @@ OVER = (Problem.DELIVERY_COLLECTED, Problem.DELIVERY_EXPIRED, Problem.DELIVERY_V
 async def fulfil(ask: Ask) -> Answer:
     """The step of a data request that says what was done; access and portability are done by delivering."""
     body = dict(ask.body)
-    deliver = body.pop("deliver")
+    deliver, names = body.pop("deliver"), body.pop("names", None)
     asked = {"organisation": ask.path["org"], "request": ask.path["request"]}
+    weighed = [] if names is None else await _weighed(ask, {**asked, **names})
     wanted = (
         await ask.call("retention.delivery_wanted", asked)
         if deliver
         else {"answered": None, "right": None, "person": None}
     )
     if wanted["answered"] is not None:
-        return _answered(ask, wanted["answered"])
-    if wanted["person"] is None:
-        return _answered(ask, await ask.call("retention.fulfil_request", {**body, **asked}))
-    content = await assembled(ask, wanted["person"], Right(str(wanted["right"])))
-    return _answered(ask, await ask.call("retention.deliver", {**body, **asked, "content": content}))
+        result = wanted["answered"]
+    elif wanted["person"] is None:
+        result = await ask.call("retention.fulfil_request", {**body, **asked})
+    else:
+        content = await assembled(ask, wanted["person"], Right(str(wanted["right"])), wanted.get("names"))
+        result = await ask.call("retention.deliver", {**body, **asked, "content": content})
+    return _answered(ask, {**result, "events": [*weighed, *result["events"]]})
+
+
+async def _weighed(ask: Ask, asked: dict[str, Any]) -> list[str]:
+    """On the record before anything is gathered: a step of its own, which has a key of its own. Answers its event."""
+    context = ask.context()
+    beside = replace(context, idempotency=sha256(f"names:{context.idempotency}".encode()).hexdigest())
+    told = await ask.door.call("retention.weigh_names", asked, beside, ask.deadline)
+    events: list[str] = told["events"]
+    return events
 
 
 async def _again(ask: Ask) -> Answer:
@@ -43,7 +57,7 @@ async def _again(ask: Ask) -> Answer:
     wanted = await ask.call("retention.delivery_wanted", {**asked, "again": True})
     if wanted["answered"] is not None:
         return _answered(ask, wanted["answered"])
-    content = await assembled(ask, wanted["person"], Right(wanted["right"]))
+    content = await assembled(ask, wanted["person"], Right(wanted["right"]), wanted.get("names"))
     return _answered(ask, await ask.call("retention.deliver", {**asked, "content": content}))
 
 

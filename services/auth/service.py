@@ -131,6 +131,20 @@ class AuthService(Tended):
     def access_log(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.people.access_log(context, after=after or "", limit=limit)
 
+    @answers()
+    def access_log_named(
+        self,
+        context: Context,
+        organisation: str,
+        person: str,
+        request: str,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> dict[str, Any]:
+        return self.app.looking.named(
+            context, organisation=organisation, person=person, request=request, after=after or "", limit=limit
+        )
+
     # -- an organisation that leaves
 
     @answers()

@@ -121,6 +121,15 @@ class RetentionService(Tended):
         return self.app.fulfilling.fulfil(context, organisation, request, **asked)
 
     @answers()
+    def weigh_names(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(asking.Weighing(), said)
+        return self.app.naming.weigh(context, organisation, request, **asked)
+
+    @answers(callers=("auth",))
+    def names_weighed(self, context: Context, organisation: str, request: str, person: str) -> dict[str, Any]:
+        return self.app.naming.weighed(organisation, request, person)
+
+    @answers()
     def refuse_request(self, context: Context, organisation: str, request: str, **said: Any) -> dict[str, Any]:
         asked = schemas.loaded(asking.Refusal(), said)
         return self.app.requests.refuse(context, organisation, request, **asked)

@@ -43,6 +43,7 @@ from services.contracts.retention import (
     IdentityCheck,
     IdentityVerified,
     KeyEpochRetired,
+    NamesWeighed,
     ObjectionDecided,
     RecipientTold,
     RefusalGround,
@@ -330,6 +331,17 @@ def erasure_excepted(**but: Any) -> ErasureExcepted:
         review_at=BEFORE_CLOSING + timedelta(days=200),
         law=1,
         decided_by=BEHEERDER,
+        at=BEFORE_CLOSING + timedelta(days=9),
+    )
+    return replace(made, **but)
+
+
+def names_weighed(**but: Any) -> NamesWeighed:
+    made = NamesWeighed(
+        **ASKED_ABOUT,
+        disclosed=True,
+        weighing="Sanne vermoedt dat haar buurman keek; alleen met de naam kan zij dat nagaan.",
+        weighed_by=BEHEERDER,
         at=BEFORE_CLOSING + timedelta(days=9),
     )
     return replace(made, **but)

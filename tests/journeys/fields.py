@@ -55,6 +55,7 @@ FIELDS = {
     "retention.RequestFulfilled.v1.statement": "member's statement",
     "retention.ObjectionDecided.v1.reasons": "member's objection's reasons",
     "retention.ErasureExcepted.v1.reasons": "leaver's exception's reasons",
+    "retention.NamesWeighed.v1.weighing": "member's weighing of names",
     "retention.RestrictionEnding.v1.reasons": "member's restriction's end",
     "retention.RecipientTold.v1.recipient": "member's recipient",
     "retention.DeliveryPrepared.v1.code": "member's delivery's code",

@@ -225,7 +225,9 @@ def _requests(planting: Planting, beheerder: Person, member: Person) -> None:
     longer = planting.a("member's data request's extension", "er zijn veel brieven over de sluis *")
     beheerder.post(f"{base}/{request}/extend", {"ground": "complexity", "reasons": longer}, expect=200)
     outcome = planting.a("member's data request's outcome", "overhandigd bij het gemaal *")
-    ready = beheerder.post(f"{base}/{request}/fulfil", {"outcome": outcome}, expect=200)
+    why = planting.a("member's weighing of names", "zij kent wie er keek, denkt * Visdief")
+    answer = {"outcome": outcome, "names": {"disclose": True, "weighing": why}}
+    ready = beheerder.post(f"{base}/{request}/fulfil", answer, expect=200)
     planting.values["member's delivery's code"] = ready["delivery"]["code"]
     to = planting.values["member's corrected e-mail"]
     planting.values["member's delivery's token"] = mailed(planting.url, to, "/deliveries/")

@@ -42,11 +42,14 @@ def by_telephone(cast: Cast, base: str, sanne: Person) -> str:
     said = {"account": sanne.account, "kind": "access", "channel": "telephone", "text": "=1+1 Wat weet u?"}
     request = str(boss.post(base, {**said, "received_at": datetime.now(UTC).isoformat()})["request"])
     boss.post(f"{base}/{request}/verify", {"how": "called_back"}, expect=200)
-    key = {"Idempotency-Key": "een keer"}
-    done = boss.ask("POST", f"{base}/{request}/fulfil", {"outcome": "Verstuurd."}, headers=key)
-    again = boss.ask("POST", f"{base}/{request}/fulfil", {"outcome": "Verstuurd."}, headers=key)
+    key, names = {"Idempotency-Key": "een keer"}, {"disclose": True, "weighing": "Zij wil weten of haar buurman keek."}
+    body = {"outcome": "Verstuurd.", "names": names}
+    for wrong in ({"disclose": True}, {**names, "weighing": ""}, {**names, "who": "x"}):
+        boss.post(f"{base}/{request}/fulfil", {**body, "names": wrong}, expect=422)
+    done = boss.ask("POST", f"{base}/{request}/fulfil", body, headers=key)
+    again = boss.ask("POST", f"{base}/{request}/fulfil", body, headers=key)
     assert again == {**done, "delivery": {**done["delivery"], "code": None}}
-    assert (done["state"], len(done["events"])) == ("fulfilled", 2)
+    assert (done["state"], len(done["events"])) == ("fulfilled", 3)
     assert "sanne" not in json.dumps(done).lower()
 
     link, code = link_to(cast.url, SANNE), done["delivery"]["code"]
@@ -69,6 +72,12 @@ def by_telephone(cast: Cast, base: str, sanne: Person) -> str:
     answer = json.loads(files["access-nl.json"])
     assert answer["copy"]["account"]["email"] == SANNE
     assert answer["copy"]["requests"][0]["said"] == "=1+1 Wat weet u?"
+    assert (answer["names"]["code"], answer["copy"]["requests"][0]["weighing"]) == ("given", names["weighing"])
+    looks = {(look["role"], look["name"]) for look in answer["copy"]["looks"]}
+    assert looks == {("beheerder", "Bea den Heerder")}
+    own_log = sanne.get("/v1/me/data")
+    assert (own_log["names"]["code"], {look["name"] for look in own_log["copy"]["looks"]}) == ("not_asked", {None})
+    assert "name" not in sanne.get("/v1/me/access-log")["items"][0]
     assert {files[f"access-{lang}.pdf"][:5] for lang in ("nl", "en")} == {b"%PDF-"}
     assert json.loads(files["access-en.json"])["standing_sentence"].startswith("Where a law")
     own = sanne.http.get("/v1/me/data", params={"format": "pdf", "lang": "en"}).raise_for_status()
@@ -83,6 +92,8 @@ def by_telephone(cast: Cast, base: str, sanne: Person) -> str:
 def taken_along(cast: Cast, base: str, noor: Person) -> None:
     """Portability, asked in the app; what one may fetch oneself is the same."""
     request = noor.post("/v1/me/requests", {"kind": "portability", "text": "Ik verhuis."})["request"]
+    wrong = {"outcome": "Nee.", "names": {"disclose": True, "weighing": "Bij verhuizen hoort dat niet."}}
+    assert cast.beheerder.post(f"{base}/{request}/fulfil", wrong, expect=422)["code"] == "invalid"
     done = cast.beheerder.post(f"{base}/{request}/fulfil", {"outcome": "Klaargezet."}, expect=200)
     link = link_to(cast.url, NOOR)
     files = opened(collected(Person(cast.url), link, done["delivery"]["code"].replace("-", "")))

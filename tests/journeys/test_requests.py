@@ -90,7 +90,8 @@ def told_everything(member: Person, request: str) -> None:
     assert told["recipients"] == TERMS["sub_processors"]
     assert len(told["rights"]) == 6
     assert told["standing_sentence"].startswith("Where a law")
-    assert {one["code"] for one in told["not_shown"]} == {"password", "log_record", "staff_names"}
+    assert {one["code"] for one in told["not_shown"]} == {"password", "log_record"}
+    assert (told["names"]["code"], {look["name"] for look in copy["looks"]}) == ("not_asked", {None})
     assert member.get("/v1/me/data")["automated_decisions"]["words"].startswith("Geen")
 
 

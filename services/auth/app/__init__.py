@@ -19,6 +19,7 @@ from services.auth.app.disclosing import Disclosing
 from services.auth.app.facts import facts
 from services.auth.app.invitations import Invitations
 from services.auth.app.letters import Letters
+from services.auth.app.looking import Looking
 from services.auth.app.mail import Mailer, transport
 from services.auth.app.notices import Notices
 from services.auth.app.own_data import OwnData
@@ -81,6 +82,7 @@ class Auth(Participant):
         self.mailer = Mailer(self.store, self.keyring, transport(configuration), configuration.public_url)
         self.letters = Letters(self)
         self.people = People(self)
+        self.looking = Looking(self)
         self.closing = Closing(self)
         self.reviewing = Reviewing(self)
         self.own_data = OwnData(self)

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.auth.domain import account
 from services.auth.domain.account import Status
-from services.auth.views import accounts, custom_values, looks, restrictions, sessions
+from services.auth.views import accounts, custom_values, restrictions, sessions
 from services.contracts.auth import DataViewed
 from services.contracts.privacy import STAFF, Category, Purpose, Role
 from services.kernel.codec import instant
@@ -82,19 +82,7 @@ class People:
 
     def access_log(self, context: Context, *, after: str, limit: int) -> dict[str, Any]:
         """When somebody looked at me, in which role, of which organisation, for what purpose; newest first."""
-        with self._auth.store.reading() as session:
-            rows = looks.at(session, pseudonym_of(context), after, limit)
-        items = [
-            {
-                "at": row.at,
-                "role": row.role,
-                "organisation": row.organisation,
-                "purpose": row.purpose,
-                "case": row.case_id,
-            }
-            for row in rows
-        ]
-        return {"items": items, "next": rows[-1].look if len(rows) == limit else None}
+        return self._auth.looking.log(pseudonym_of(context), after, limit)
 
     # -- others
 

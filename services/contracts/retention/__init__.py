@@ -13,6 +13,7 @@ from services.contracts.retention.effect import (
     Decision as Decision,
     ErasureExcepted as ErasureExcepted,
     ErasureException as ErasureException,
+    NamesWeighed as NamesWeighed,
     NotTold as NotTold,
     ObjectionDecided as ObjectionDecided,
     RecipientTold as RecipientTold,

@@ -84,6 +84,19 @@ class ErasureExcepted(Event, kind="request"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamesWeighed(Event, kind="request"):
+    """Whether a person learns the names of who looked at their data was weighed, and fell out so (AVG 15, C-579/21)."""
+
+    request: str
+    account: str = subject()
+    organisation: str
+    disclosed: bool
+    weighing: str | None = personal(Category.CORRESPONDENCE, owner="request")
+    weighed_by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class RestrictionEnding(Event, kind="request"):
     """It was decided why a restriction ends at `lifts_at`; `told` is the event of the notice to the person (P15)."""
 

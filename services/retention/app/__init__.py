@@ -34,6 +34,7 @@ from services.retention.app.facts import facts
 from services.retention.app.fulfilling import Fulfilling
 from services.retention.app.holds import Holds
 from services.retention.app.locking import lock_organisation, stream
+from services.retention.app.naming import Naming
 from services.retention.app.parcels import Parcels
 from services.retention.app.previewing import Previewing
 from services.retention.app.reminding import Reminding
@@ -136,6 +137,7 @@ class Retention(Participant):
         self.fulfilling = Fulfilling(self)
         self.restricting = Restricting(self)
         self.excepting = Excepting(self)
+        self.naming = Naming(self)
         self.reminding = Reminding(self)
         self.deliveries = Deliveries(self)
         self.collecting = Collecting(self)

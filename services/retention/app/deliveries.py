@@ -51,7 +51,8 @@ class Deliveries:
     def wanted(self, context: Context, organisation: str, request: str, *, again: bool) -> dict[str, Any]:
         """Whose answer the door is to assemble: `right`, and `person`, None where this right is answered otherwise.
 
-        `answered` is what this very command was answered before. Raises Refused: `not_found`, `identity_needed`,
+        `names` is what was weighed about those who looked, None where nothing was. `answered` is what this very command
+        was answered before. Raises Refused: `not_found`, `identity_needed`,
         `request_closed`, `erased`; with `again`, `not_yet` where it was not answered so far, or `not_delivered`.
         """
         if (before := self._retention.store.answered(context)) is not None:
@@ -70,7 +71,7 @@ class Deliveries:
             raise Refused("identity_needed")
         if not again and row.state != Status.VERIFIED:
             raise Refused("request_closed")
-        return {"answered": None, "right": row.right, "person": row.account}
+        return {"answered": None, "right": row.right, "person": row.account, "names": row.names_disclosed}
 
     def deliver(
         self, context: Context, organisation: str, request: str, *, content: str, outcome: str | None

@@ -14,6 +14,7 @@ from services.contracts.retention import (
     ExtensionGround,
     IdentityCheck,
     IdentityVerified,
+    NamesWeighed,
     ObjectionDecided,
     RecipientTold,
     RequestExtended,
@@ -25,9 +26,10 @@ from services.contracts.retention import (
     Right,
 )
 from services.kernel.decider import Decider, Refused
-from services.retention.domain import aftermath, objection, outcome
+from services.retention.domain import aftermath, naming, objection, outcome
 from services.retention.domain.aftermath import End, NoteEnd, Remind, Tell
 from services.retention.domain.clock import Deadline
+from services.retention.domain.naming import WeighNames
 from services.retention.domain.objection import Decide
 from services.retention.domain.outcome import Fulfil as Fulfil, Refuse as Refuse
 
@@ -74,7 +76,7 @@ class Extend:
     at: datetime
 
 
-Command = Take | Verify | Extend | Fulfil | Refuse | Decide | aftermath.Command
+Command = Take | Verify | Extend | Fulfil | Refuse | Decide | WeighNames | aftermath.Command
 Event = (
     DataRequested
     | IdentityVerified
@@ -83,6 +85,7 @@ Event = (
     | RequestRefused
     | ObjectionDecided
     | ErasureExcepted
+    | NamesWeighed
     | aftermath.Event
 )
 
@@ -118,10 +121,12 @@ def decide(state: Request, command: Command) -> Sequence[Event]:
             return []
         case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Extend() if asked:
             return _extend(state, asked, command)
-        case Request(status=Status.RECEIVED), (Fulfil() | Decide()):
+        case Request(status=Status.RECEIVED), (Fulfil() | Decide() | WeighNames()):
             raise Refused("identity_needed")
         case Request(status=Status.VERIFIED, asked=asked), Fulfil() if asked:
             return outcome.fulfil(asked, command)
+        case Request(status=Status.VERIFIED, asked=asked), WeighNames() if asked:
+            return naming.weigh(asked, command)
         case Request(status=Status.VERIFIED, asked=asked), Decide() if asked:
             return objection.decide(asked, command)
         case Request(status=Status.RECEIVED | Status.VERIFIED, asked=asked), Refuse() if asked:
@@ -215,7 +220,7 @@ def evolve(state: Request, event: Event) -> Request:
         case RequestFulfilled():
             after = aftermath.evolve(state.after, event)
             return replace(state, status=Status.FULFILLED, restricts=event.restriction is not None, after=after)
-        case ObjectionDecided() | ErasureExcepted():
+        case ObjectionDecided() | ErasureExcepted() | NamesWeighed():
             return state
         case RequestReminded() | RestrictionEnding() | RestrictionEnded() | RecipientTold():
             return replace(state, after=aftermath.evolve(state.after, event))

@@ -111,6 +111,11 @@ class Outcome(Strict):
     )
 
 
+class Weighing(Strict):
+    disclose = m.Boolean(required=True)
+    weighing = _text()
+
+
 class Telling(Strict):
     recipient = _text()
     reference = m.String(load_default=None, allow_none=True, validate=Length(max=60))
@@ -177,7 +182,7 @@ def request(row: Row, law: Remedies) -> dict[str, Any]:  # type: ignore[type-arg
     }
 
 
-AFTER = ("effect", "restriction", "lifts_at", "lifted_at", "reminded_at", "reminded_late_at")
+AFTER = ("names_disclosed", "effect", "restriction", "lifts_at", "lifted_at", "reminded_at", "reminded_late_at")
 
 
 def decision(row: Row, reasons: str | None) -> dict[str, Any]:  # type: ignore[type-arg]
@@ -226,7 +231,7 @@ def dates(recorded: Sequence[Row], going: Sequence[Row]) -> dict[str, Any]:  # t
 LINE = (
     "organisation", "right", "channel", "state", "received_at", "rule", "due_on", "first_due_on", "extension_ground",
     "duplicate_of", "verified_at", "how", "closed_at", "ground", "restriction", "lifts_at", "lifted_at", "reminded_at",
-    "reminded_late_at", "to_tell",
+    "reminded_late_at", "to_tell", "names_disclosed",
 )  # fmt: skip
 
 

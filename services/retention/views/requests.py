@@ -30,6 +30,7 @@ from services.contracts.retention import (
     ErasureCompleted,
     ErasureExcepted,
     IdentityVerified,
+    NamesWeighed,
     RecipientTold,
     Reminder,
     RequestExtended,
@@ -85,9 +86,11 @@ requests = Table(
     Column("recipients", Text),
     Column("to_tell", Integer),
     Column("excepted", Text),
+    Column("names_disclosed", Boolean),
+    Column("weighing", Text),
     Index("requests_by_organisation", "organisation", "request"),
 )
-"""`excepted`: the categories that an erasure left, as JSON.
+"""`excepted`: the categories that an erasure left, as JSON. `names_disclosed` is None where nothing was weighed.
 
 `state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
 SEALED = {
@@ -97,6 +100,7 @@ SEALED = {
     "refusal": "reasons",
     "statement": "statement",
     "lift_reasons": "reasons",
+    "weighing": "weighing",
 }
 """What stands here sealed, and the field it was sealed as."""
 OPEN = ("received", "verified")
@@ -167,6 +171,9 @@ def project(session: Connection, record: Recorded) -> None:
             known = select(requests.c.excepted).where(requests.c.request == event.request)
             before = orjson.loads(session.execute(known).scalar() or "[]")
             _set(session, event.request, excepted=orjson.dumps([*before, event.category.value]).decode())
+        case NamesWeighed() as event:
+            said = record.sealed.get("weighing")
+            _set(session, event.request, names_disclosed=event.disclosed, weighing=said)
         case RequestRefused() as event:
             _set(
                 session,

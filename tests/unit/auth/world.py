@@ -59,6 +59,8 @@ class Org:
         self.fields: dict[str, dict[str, Any]] = {}
         self.held: dict[str, Any] = {"everybody": False, "people": []}
         self.consultations: dict[str, dict[str, Any]] = {}
+        self.weighed: set[tuple[str, str, str]] = set()
+        """Organisation, request and person: for whose answer it was weighed that names are given."""
 
     def call(self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0) -> Any:
         must_not_be_open("a call")
@@ -72,6 +74,8 @@ class Org:
             return found
         if (service, method) == ("retention", "held_in"):
             return self.held
+        if (service, method) == ("retention", "names_weighed"):
+            return {"disclosed": (args["organisation"], args["request"], args["person"]) in self.weighed}
         if (service, method) == ("audit", "consultation_waits"):
             return self.consultations[args["disclosure"]]
         if (service, method) == ("org", "statement_seen"):

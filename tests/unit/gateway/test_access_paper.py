@@ -89,7 +89,13 @@ def test_every_value_of_the_answer_stands_on_the_page(answer, lang):
     written = set(re.findall(r'"([a-z_]+-value)"', json.dumps(answer["copy"]))) - other
     assert len(written) > 30
     assert sorted(one for one in written if one not in said) == []
-    for one in ("sources in words", "not_shown in words", "AP, https://ap.example", "standing_sentence-value"):
+    for one in (
+        "sources in words",
+        "not_shown in words",
+        "words-value",
+        "AP, https://ap.example",
+        "standing_sentence-value",
+    ):
         assert one in said
     assert "1 maart 2025" in said or "1 March 2025" in said
     assert MOMENT not in said.replace(f'"at": "{MOMENT}"', "", 1)

@@ -89,6 +89,52 @@ def test_asked_again_it_is_answered_without_being_made_again(ask):
     assert targets(ask) == ["retention.delivery_wanted"]
 
 
+NAMES = {"disclose": True, "weighing": "Zij vermoedt haar buurman."}
+
+
+def test_names_are_weighed_on_the_record_before_anything_is_gathered_and_asked_for_by_who_answers(ask):
+    ask.line.answers |= {
+        "retention.weigh_names": {**STEP, "events": ["w"]},
+        "retention.delivery_wanted": {"answered": None, "right": "access", "person": "p", "names": True},
+        "auth.access_log_named": Refused("forbidden"),
+    }
+    answer = ask("POST", FULFIL, role="beheerder", json={"outcome": "x", "names": NAMES})
+
+    assert answer.status_code == 403, "auth asks for the weighing itself"
+    assert targets(ask)[0] == "retention.weigh_names"
+    weighed, wanted = ask.line.commands()[:2]
+    assert weighed.args == {"organisation": OURS, "request": REQUEST, **NAMES}
+    assert weighed.context.idempotency != wanted.context.idempotency
+    [named] = [one for one in ask.line.asked if one.target == "auth.access_log_named"]
+    assert (named.context.actor, named.context.case) == ("account/pseudonym-of-beheerder", REQUEST)
+    assert (named.args["person"], named.args["request"]) == ("p", REQUEST)
+    assert "retention.deliver" not in targets(ask)
+
+
+@pytest.mark.parametrize("weighed", [None, False])
+def test_without_a_weighing_that_says_so_nobody_asks_for_names(ask, weighed):
+    ask.line.answers["retention.delivery_wanted"] = {
+        "answered": None, "right": "access", "person": "p", "names": weighed,
+    }  # fmt: skip
+    ask("POST", FULFIL, role="beheerder", json={"outcome": "x"})
+
+    assert "auth.access_log_named" not in [one.target for one in ask.line.asked]
+    assert "retention.weigh_names" not in targets(ask)
+
+
+def test_what_was_weighed_stands_among_the_events_of_the_answer(ask):
+    ask.line.answers["retention.weigh_names"] = {**STEP, "events": ["w"]}
+    answer = ask("POST", FULFIL, role="beheerder", json={"outcome": "x", "deliver": False, "names": NAMES})
+
+    assert answer.json()["events"] == ["w", "e"]
+
+
+@pytest.mark.parametrize("names", [{"disclose": True}, {"weighing": "x"}, {**NAMES, "weighing": ""}, "ja", []])
+def test_names_without_a_weighing_are_no_body(ask, names):
+    assert ask("POST", FULFIL, role="beheerder", json={"outcome": "x", "names": names}).status_code == 422
+    assert targets(ask) == []
+
+
 @pytest.mark.parametrize("part", ["auth.my_data", "audit.my_complaints", "org.statement"])
 def test_where_a_part_says_no_nothing_is_delivered(ask, part):
     ask.line.answers["retention.delivery_wanted"] = {"answered": None, "right": "access", "person": "p"}
