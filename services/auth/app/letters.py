@@ -37,10 +37,15 @@ class Letters:
         before = None if row is None else self.address_of(row)
         return None if before is None or folded(before) == folded(corrected) else before
 
-    def moved(self, unit: Unit, person: str, before: str | None) -> None:
-        """Whoever reads the address of before hears that it is another one now: it may not have been them (P09)."""
+    def moved(self, unit: Unit, person: str, before: str | None, *, put_in: str | None = None) -> None:
+        """Whoever reads the address of before hears that it is another one now: it may not have been them (P09).
+
+        Where somebody else `put_in` the new one, who reads that hears that it is theirs once they say so themselves.
+        """
         if before is not None:
             self._auth.mailer.post(unit, person, "address_changed", before, "/me")
+        if before is not None and put_in is not None:
+            self._auth.mailer.post(unit, person, "address_put_in", put_in, "/me")
 
     def delivery(self, context: Context, *, organisation: str, person: str, token: str) -> dict[str, Any]:
         """The link to an answer, to a person by pseudonym; asked again under the same key it is one mail.

@@ -57,7 +57,7 @@ class Rights:
             self._auth.people.must_be_free(unit.session, row, values.get("email"))
             asked = account.Correct(values=dict(values), request=request, by=by, at=datetime.now(UTC))
             unit.do(f"account/{person}", account.decider, asked)
-            self._auth.letters.moved(unit, person, before)
+            self._auth.letters.moved(unit, person, before, put_in=values.get("email"))
             for command in filled:
                 self._auth.custom_fields.fill(unit, command)
             return {}

@@ -71,6 +71,20 @@ sign in, put your address back, choose another password and tell your Beheerder:
 {link}
 """,
     ),
+    "address_put_in": (
+        "Is dit uw e-mailadres? / Is this your e-mail address?",
+        """\
+Op verzoek is dit adres bij een account in CrisisConnect gezet. Is het uw account, log dan in en zet dit adres er zelf
+nog eens in: eerder sturen wij hierheen geen link om een ander wachtwoord te kiezen. Zo niet, dan hoeft u niets te doen:
+
+{link}
+
+On request this address was put into an account in CrisisConnect. If the account is yours, sign in and put this address
+in once more yourself: before that we send no link here to choose another password. If it is not, do nothing:
+
+{link}
+""",
+    ),
     "restriction_ends": (
         "Uw gegevens worden weer gebruikt / Your data will be used again",
         """\
