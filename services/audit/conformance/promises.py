@@ -99,6 +99,7 @@ PROMISES: tuple[Promise, ...] = (
         (
             *_named("auth", "SignedIn SignInFailed PasswordResetAsked PasswordChanged DataViewed AccessReviewed"),
             "audit.SecurityCheckRecorded",
+            "retention.NamesWeighed",
         ),
         by_law=("second_factor",),
     ),
@@ -139,6 +140,7 @@ PROMISES: tuple[Promise, ...] = (
         (
             *_named("retention", "DataRequested IdentityVerified RequestExtended RequestFulfilled RequestRefused"),
             *_named("retention", "RequestReminded ObjectionDecided RestrictionEnding RestrictionEnded"),
+            *_named("retention", "ErasureExcepted"),
             *_named("retention", "DeliveryPrepared DeliveryCollected DeliveryExpired"),
             *_named("auth", "ProcessingRestricted LiftAnnounced RestrictionLifted"),
         ),

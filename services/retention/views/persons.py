@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, func, select
 
 from services.contracts.facts import CATEGORY, PERSON
 from services.kernel.codec import instant
-from services.retention.domain.terms import OF, Trigger
+from services.retention.domain.terms import IF_AGREED, OF, Trigger
 from services.retention.views.erasures import erasures
 
-OF_PEOPLE = (PERSON, *(f"{CATEGORY}{category}" for category in OF[Trigger.ACCOUNT_CLOSED]))
+OF_PEOPLE = (PERSON, *(f"{CATEGORY}{one}" for of in (OF, IF_AGREED) for one in of[Trigger.ACCOUNT_CLOSED]))
 """The scopes of a whole person, and of the categories that may go without the rest."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,9 +11,10 @@ import pytest
 
 from services.contracts import org
 from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.codec import instant
 from services.kernel.decider import Refused
 from services.retention.views import rules
-from tests.unit.retention.test_rules_wired import MINE, MONTH, agree
+from tests.unit.retention.test_rules_wired import MINE, MONTH, agree, of_categories
 from tests.unit.retention.world import NOW, World
 
 FORTNIGHT = {**MONTH, Category.EMAIL: "P14D"}
@@ -84,3 +85,25 @@ def test_what_an_amendment_would_touch_is_seen_before_it_is_signed(world: World)
     amend(world, agreement, 2)
     world.settle()
     assert world.app.previewing.preview(MINE, agreement, "", 10)["version"] == 2
+
+
+def test_a_rule_moves_the_organisations_own_fields_like_everything_else(world):
+    agree(world, {**MONTH, Category.CUSTOM_FIELD: "P7D"})
+    world.close()
+    world.settle()
+    for term, version in (("P3D", 2), ("P10D", 3)):
+        agree(world, {**MONTH, Category.CUSTOM_FIELD: term}, version=version)
+        world.settle()
+        [(scope, state, due)] = of_categories(world)
+        days = int(term[1:-1])
+        assert (scope, state, due) == ("category/custom_field", "scheduled", instant(NOW + timedelta(days=days)))
+
+
+def test_no_rule_empties_the_own_fields_of_all_an_organisations_people_overnight(world):
+    agree(world, {**MONTH, Category.CUSTOM_FIELD: "P0D"})
+    for _ in range(23):
+        world.close()
+    world.settle()
+
+    states = [state for _, state, _ in of_categories(world)]
+    assert (states.count("ordered"), states.count("scheduled")) == (20, 3)
