@@ -184,6 +184,7 @@ def test_a_term_that_is_longer_than_what_is_kept_may_be_stated(ready: World) -> 
         ({**BODY, "texts": {**BODY["texts"], "en": " "}}, "invalid", "texts.en"),
         ({**BODY, "texts": {**BODY["texts"], "en": "x" * 20_001}}, "invalid", "texts.en"),
         ({**BODY, "texts": {**BODY["texts"], "en": BODY["texts"]["en"] + "é" * 9_000}}, "invalid", "texts.en"),
+        (rewritten(BODY, "en", "## Questions\n", f"## Questions\n\n{'x' * 15_000}\n"), "invalid", "texts.en"),
         (rewritten(BODY, "nl", "{{terms}}", ""), "invalid", "texts.nl"),
         (rewritten(BODY, "nl", "{{terms}}", "{{terms}}\n\n{{terms}}"), "invalid", "texts.nl"),
         (rewritten(BODY, "nl", "{{terms}}", "{{terms}}\n\n{{config}}"), "markup_not_allowed", "texts.nl"),
