@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.auth.views import accounts, restrictions, sessions, work
+from services.auth.views import invited, restrictions, sessions, work
 from services.kernel.codec import instant, moment
 from services.kernel.unit import Store
 
@@ -25,7 +25,7 @@ def facts(store: Store, organisation: str | None, now: datetime) -> dict[str, An
                 "open": sessions.open_at(session, organisation, instant(now)),
                 "longest_seconds": max(lasting, default=0.0),
             },
-            "invitations": {"expired_and_kept": accounts.expired_and_kept(session, organisation, late)},
+            "invitations": {"expired_and_kept": invited.expired_and_kept(session, organisation, late)},
             "failed_sign_ins": {"uncounted": work.uncounted(session, organisation, instant(now - 3 * A_MINUTE))},
             "restrictions": {"lifted_late": restrictions.lifted_late(session, organisation, late)},
             "mail": {"late": work.mails_late(session, late) if organisation is None else 0},

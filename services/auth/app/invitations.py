@@ -14,7 +14,7 @@ from services.auth.app import passwords
 from services.auth.app.people import keys_of
 from services.auth.app.terms import before_terms
 from services.auth.domain import account
-from services.auth.views import accounts
+from services.auth.views import accounts, invited
 from services.contracts.privacy import Category, Role, purpose_of
 from services.kernel.codec import instant
 from services.kernel.context import Context
@@ -76,7 +76,7 @@ class Invitations:
         came = (account.Status.OPEN, account.Status.CLOSED)
         if accounts.having_role(unit.session, organisation, Role.BEHEERDER, statuses=came):
             raise Refused("beheerder_there")
-        for row in accounts.invited_in(unit.session, organisation, "", EXPIRED_AT_ONCE):
+        for row in invited.all_in(unit.session, organisation, "", EXPIRED_AT_ONCE):
             asked = account.Withdraw(erasure=str(uuid4()), at=datetime.now(UTC))
             unit.do(f"account/{row.account}", account.decider, asked)
 
@@ -92,7 +92,7 @@ class Invitations:
                 session, maker, Role.OPERATOR, statuses=(account.Status.OPEN, account.Status.CLOSED)
             ):
                 return
-            waiting = [r for r in accounts.invited_in(session, maker, "", 100) if r.role == Role.OPERATOR]
+            waiting = [r for r in invited.all_in(session, maker, "", 100) if r.role == Role.OPERATOR]
         if waiting:
             if self._auth.mailer.forgets or waiting[0].expires_at < instant(datetime.now(UTC)):
                 self.renew(self._auth.own_context(), organisation=maker, invitation=waiting[0].invitation)
@@ -170,7 +170,7 @@ class Invitations:
 
         # Looked up inside: asked again under the same key after the erasure, the answer still stands.
         def work(unit: Unit) -> dict[str, Any]:
-            row = accounts.by_invitation(unit.session, organisation, invitation)
+            row = invited.by_invitation(unit.session, organisation, invitation)
             if row is None:
                 raise Refused("not_found")
             unit.do(f"account/{row.account}", account.decider, asked)
@@ -182,7 +182,7 @@ class Invitations:
         """Nobody waits for those who did not come in time: what was kept of them is erased, a batch at a time."""
         now = datetime.now(UTC)
         with self._auth.store.reading() as session:
-            rows = accounts.expired_by(session, instant(now), EXPIRED_AT_ONCE)
+            rows = invited.expired_by(session, instant(now), EXPIRED_AT_ONCE)
         for row in rows:
             asked = account.Expire(erasure=str(uuid4()), at=now)
 
@@ -196,7 +196,7 @@ class Invitations:
         """Open invitations: their address, role and term. Looking is an event of its own."""
         context = self._auth.terms_or_before(context, organisation)
         with self._auth.store.reading() as session:
-            rows = accounts.invited_in(session, organisation, after, limit)
+            rows = invited.all_in(session, organisation, after, limit)
         self._auth.people.looked(context, organisation, [row.account for row in rows])
         emails = self._auth.keyring.open_many([(row.email, "email") for row in rows])
         items = [
@@ -214,7 +214,7 @@ class Invitations:
     def invited_to(self, *, token: str) -> dict[str, Any]:
         """To which `organisation` this invitation leads, while it can be accepted. Raises Refused unauthenticated."""
         with self._auth.store.reading() as session:
-            row = accounts.by_token(session, digest_of(token))
+            row = invited.by_token(session, digest_of(token))
         if row is None or row.status != account.Status.INVITED or row.expires_at <= instant(datetime.now(UTC)):
             raise Refused("unauthenticated")
         return {"organisation": row.organisation}
@@ -233,7 +233,7 @@ class Invitations:
         """The invited person opens the account. Answers `account`, `organisation`, `role`."""
         digest = digest_of(token)
         with self._auth.store.reading() as session:
-            row = accounts.by_token(session, digest)
+            row = invited.by_token(session, digest)
         if row is None:
             raise Refused("not_found")
         role, organisation = Role(row.role), str(row.organisation)
@@ -270,7 +270,7 @@ class Invitations:
 
     def _of(self, organisation: str, invitation: str) -> Any:
         with self._auth.store.reading() as session:
-            row = accounts.by_invitation(session, organisation, invitation)
+            row = invited.by_invitation(session, organisation, invitation)
         if row is None:
             raise Refused("not_found")
         return row

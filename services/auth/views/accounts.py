@@ -231,16 +231,6 @@ def by_username(session: Connection, index: Sequence[str]) -> Row | None:  # typ
     return session.execute(select(accounts).where(accounts.c.username_index.in_(index))).first()
 
 
-def by_token(session: Connection, digest: str) -> Row | None:  # type: ignore[type-arg]
-    """Whose invitation this is; the digest is of 256 random bits, and names its organisation by that."""
-    return session.execute(select(accounts).where(accounts.c.token_digest == digest)).first()
-
-
-def by_invitation(session: Connection, organisation: str, invitation: str) -> Row | None:  # type: ignore[type-arg]
-    mine = (accounts.c.invitation == invitation) & (accounts.c.organisation == organisation)
-    return session.execute(select(accounts).where(mine)).first()
-
-
 def email_in_use(session: Connection, organisation: str, index: Sequence[str]) -> bool:
     mine = (accounts.c.organisation == organisation) & accounts.c.email_index.in_(index)
     return session.execute(select(accounts.c.account).where(mine)).first() is not None
@@ -280,31 +270,8 @@ def open_of(session: Connection, organisation: str, people: Sequence[str]) -> li
     return list(session.execute(select(accounts).where(mine, accounts.c.account.in_(people))))
 
 
-def invited_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
-    mine = (
-        (accounts.c.organisation == organisation)
-        & (accounts.c.status == Status.INVITED)
-        & (accounts.c.invitation > after)
-    )
-    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
-
-
-def expired_by(session: Connection, moment: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
-    """Invited, and out of time by `moment`, in whatever organisation."""
-    mine = (accounts.c.status == Status.INVITED) & (accounts.c.expires_at <= moment)
-    return list(session.execute(select(accounts).where(mine).order_by(accounts.c.expires_at).limit(limit)))
-
-
 def having_role(session: Connection, organisation: str, role: Role, *, statuses: tuple[Status, ...]) -> int:
     mine = (accounts.c.organisation == organisation) & (accounts.c.role == role) & accounts.c.status.in_(statuses)
-    return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()
-
-
-def expired_and_kept(session: Connection, organisation: str | None, moment: str) -> int:
-    """How many invitations were out of time at a moment, and are still there (P06)."""
-    mine = (accounts.c.status == Status.INVITED) & (accounts.c.expires_at <= moment)
-    if organisation is not None:
-        mine &= accounts.c.organisation == organisation
     return session.execute(select(func.count()).select_from(accounts).where(mine)).scalar_one()
 
 

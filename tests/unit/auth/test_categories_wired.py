@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from services.auth.app import Auth
-from services.auth.views import accounts
+from services.auth.views import accounts, invited
 from services.contracts import auth
 from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category
@@ -97,7 +97,7 @@ def test_no_key_is_minted_again_so_a_new_value_is_refused_and_others_are_taken(w
 def test_an_address_that_went_finds_nobody_and_takes_its_mail_along(world: World) -> None:
     world.invited()
     with world.auth.store.reading() as session:
-        [row] = accounts.invited_in(session, GEMEENTE, "", 2)
+        [row] = invited.all_in(session, GEMEENTE, "", 2)
     ordered(world, row.account, Category.EMAIL)
 
     world.auth.mailer.send_due()
