@@ -133,13 +133,25 @@ _LIVING = select(epochs.c.id).where(epochs.c.retired_at.is_(None)).order_by(epoc
 
 
 def known(engine: Engine, provider: KeyProvider) -> str:
-    """Ahead of a transaction: the epoch in use, opened, or one made to be the first."""
-    with reading(engine) as session:
-        found = session.execute(_LIVING).scalars().first()
-    if found is None:
-        return create(provider)
-    provider.rewrap(found, [])
-    return str(found)
+    """Ahead of a transaction: the epoch in use, opened, or one made to be the first.
+
+    A rotation may retire it between the look and the opening; then the next look finds the new one. Raises KeyError
+    where two looks find the same one and its key is gone.
+    """
+    before = None
+    while True:
+        with reading(engine) as session:
+            found = session.execute(_LIVING).scalars().first()
+        if found is None:
+            return create(provider)
+        try:
+            provider.rewrap(found, [])
+        except KeyError:
+            if found == before:
+                raise
+            before = found
+        else:
+            return str(found)
 
 
 def current(session: Connection, spare: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from services.kernel import epochs, keyring
 from services.kernel.event import only
-from services.kernel.keyproviders import FileKeys
+from services.kernel.keyproviders import FileKeys, Moving
 from services.kernel.keyring import Erased, Keyring
 from services.kernel.lease import Busy, lease
 from tests.unit.kernel.conftest import Service
@@ -147,6 +148,30 @@ def test_a_key_whose_epoch_is_really_gone_is_an_error_at_once(service: Service) 
     path.unlink()
     with pytest.raises(KeyError):
         another(service).open(sealed, "first_name")
+
+
+def test_a_key_is_minted_though_rotations_come_between_the_look_for_the_epoch_and_its_opening(service: Service) -> None:
+    seal(service.keyring)
+
+    class Slow(FileKeys):
+        rotations = 3
+
+        def rewrap(self, epoch: str, keys: Sequence[Moving]) -> list[bytes]:
+            if self.rotations:
+                self.rotations -= 1
+                another(service).rotate()
+            return super().rewrap(epoch, keys)
+
+    ring = Keyring(service.keyring._engine, Slow(service.directory / "kek"), "/auth")
+    sealed = seal(ring, owner="account/a2")
+    assert another(service).open(sealed, "first_name") == "Anna"
+
+
+def test_no_key_is_minted_where_the_one_of_the_epoch_in_use_is_gone(service: Service) -> None:
+    seal(service.keyring)
+    FileKeys(service.directory / "kek").destroy(str(service.keyring.status()["epoch"]))
+    with pytest.raises(KeyError):
+        seal(another(service), owner="account/a2")
 
 
 def test_a_key_file_that_was_half_destroyed_goes_with_the_next_rotation(service: Service) -> None:
