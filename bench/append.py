@@ -29,6 +29,7 @@ from uuid_utils.compat import uuid7
 
 from bench.report import Row, against, table
 from crisisconnect.postgres import Cluster
+from services.contracts.grounds import GROUNDS
 from services.kernel import eventstore, keyring
 from services.kernel.context import Context
 from services.kernel.database import ensure, is_sqlite, open_engine, sqlite, writing
@@ -160,7 +161,7 @@ class Bed:
         relay = f"bench-{self.name}"
         with Waiter(self.engine, self.directory, relay):
             wake = Wake(self.engine, self.directory, relay)
-            store = Store(self.engine, ring, "bench", (), wake, maker="m")
+            store = Store(self.engine, ring, "bench", (), wake, maker="m", grounds=GROUNDS)
             sides = {"append": appends(store, wake), "command": commands(store), "insert": inserts(self.engine)}
             for side in wanted:
                 yield rate(sides[side], clients)

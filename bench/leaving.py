@@ -26,6 +26,7 @@ from services.auth.app.invitations import VALID, digest_of
 from services.auth.app.people import keys_of
 from services.auth.domain import account
 from services.auth.views import accounts, custom_values, looks, sessions
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category, Role
 from services.kernel import eventstore
 from services.kernel.configuration import Configuration
@@ -35,6 +36,7 @@ from services.kernel.keyproviders import provider_of
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
+from tests.examples.ground import ground
 from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.running import System
 
@@ -125,10 +127,18 @@ def laid_down(system: System, organisation: str, people: int) -> None:
     keys = open_engine(configuration.keyring_url, "keys_auth", configuration.var / "keys", pool=2)
     keyring = Keyring(keys, provider_of(configuration, "auth"), "/auth")
     wake = Wake(data, configuration.var / "run", "auth-relay")
-    store = Store(data, keyring, "auth", (accounts, sessions, looks, custom_values), wake, maker=configuration.maker)
+    store = Store(
+        data,
+        keyring,
+        "auth",
+        (accounts, sessions, looks, custom_values),
+        wake,
+        maker=configuration.maker,
+        grounds=GROUNDS,
+    )
     hashed = passwords.checked("vier paarden en een kruiwagen 71", ["x"])
     context = Context(actor="system/auth", organisation=organisation, correlation=str(uuid4()))
-    context = replace(context, purpose="app_access", legal_basis="public_task")
+    context = replace(context, **ground(organisation))
     try:
         for start in range(0, people, A_BATCH):
             some = [(str(uuid4()), start + n) for n in range(min(A_BATCH, people - start))]

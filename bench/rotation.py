@@ -18,6 +18,7 @@ from sqlalchemy import Engine, insert
 
 from bench.report import Row, below, table
 from crisisconnect.postgres import Cluster
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category
 from services.kernel import epochs, eventstore
 from services.kernel.context import Context
@@ -27,6 +28,7 @@ from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
+from tests.examples.ground import ground
 
 KEYS = 100_000
 ROUNDS = 3
@@ -96,7 +98,7 @@ def store(engine: Engine, directory: Path) -> Store:
     eventstore.tables.create_all(engine)
     epochs.tables.create_all(engine)
     ring = Keyring(engine, FileKeys(directory / "kek"), "/bench")
-    return Store(engine, ring, "bench", (), Wake(engine, directory, "bench"), maker="m")
+    return Store(engine, ring, "bench", (), Wake(engine, directory, "bench"), maker="m", grounds=GROUNDS)
 
 
 def share(store: Store) -> float:
@@ -115,7 +117,7 @@ def share(store: Store) -> float:
             return {}
 
         context = Context(actor=f"account/{person}", organisation="o1", correlation="c", idempotency=str(uuid4()))
-        store.perform(replace(context, digest="d" * 64), work, keys=pairs)
+        store.perform(replace(context, digest="d" * 64, **ground("o1")), work, keys=pairs)
     whole = time.perf_counter() - began
     began = time.perf_counter()
     for _ in range(COMMANDS):

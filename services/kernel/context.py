@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from services.kernel.ground import Agreed
+
 LONGEST_KEY = 64
 """Characters of an idempotency key, as many as a SHA-256 has in hex: PostgreSQL takes no more, SQLite would."""
 
@@ -16,7 +18,7 @@ class Context:
     or `system/<process>`; `organisation` is whose data it is. `correlation` is the same for all that follows
     from one request at the door, `causation` is the event or request it follows from. The same `idempotency`
     key gives the same answer, and `digest` tells whether it was the same command. `case` is the file that it
-    belongs to.
+    belongs to. `terms` are those in force as this process asked for them: they are not sent, nor believed.
     """
 
     caller: str = ""
@@ -26,12 +28,12 @@ class Context:
     session: str | None = None
     purpose: str | None = None
     legal_basis: str | None = None
-    agreement: str | None = None
     correlation: str = ""
     causation: str | None = None
     idempotency: str | None = None
     digest: str | None = None
     case: str | None = None
+    terms: Agreed | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for an idempotency key that not every database takes."""
@@ -39,7 +41,7 @@ class Context:
             raise ValueError(f"an idempotency key has at most {LONGEST_KEY} characters")
 
     def to_wire(self) -> dict[str, str]:
-        """What is known, without the caller: that is proven by a key, never said."""
+        """What is known, without what nobody can say: the caller is proven by a key, terms are asked for."""
         return {name: value for name in _SAID if (value := getattr(self, name))}
 
     @classmethod
@@ -54,4 +56,4 @@ class Context:
         return cls(caller=caller, **known)
 
 
-_SAID = tuple(field.name for field in fields(Context) if field.name != "caller")
+_SAID = tuple(field.name for field in fields(Context) if field.name not in ("caller", "terms"))

@@ -8,95 +8,27 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    delete,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from services.kernel import straight
 from services.kernel.codec import freeze, instant, moment, thaw
-from services.kernel.context import LONGEST_KEY
 from services.kernel.database import is_sqlite
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT, Envelope, Recorded
 from services.kernel.event import CATALOGUE, Event, only, owner_of, personal_fields
 from services.kernel.locks import lock_owners
-
-tables = MetaData()
-Position = BigInteger().with_variant(Integer, "sqlite")
-events = Table(
-    "events",
-    tables,
-    Column("position", Position, primary_key=True, autoincrement=True),
-    Column("id", String(36), nullable=False, unique=True),
-    Column("stream", String(120), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("type", String(120), nullable=False),
-    Column("line", LargeBinary, nullable=False),
-    Column("sequence", BigInteger, unique=True),
-    UniqueConstraint("stream", "version", name="one_event_per_version"),
+from services.kernel.tables import (
+    FETCHING as FETCHING,
+    REBUILDING as REBUILDING,
+    answers as answers,
+    cursors as cursors,
+    erased as erased,
+    events as events,
+    parked as parked,
+    relay_state as relay_state,
+    tables as tables,
 )
-Index(
-    "events_without_number",
-    events.c.position,
-    sqlite_where=events.c.sequence.is_(None),
-    postgresql_where=events.c.sequence.is_(None),
-)
-erased = Table("erased", tables, Column("owner", String(120), primary_key=True))
-answers = Table(
-    "answers",
-    tables,
-    Column("key", String(LONGEST_KEY), primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("actor", String(120), nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("until", String(32), nullable=False),
-)
-"""Idempotency keys with the ids they were answered with; never a personal value."""
-cursors = Table(
-    "cursors",
-    tables,
-    Column("name", String(60), primary_key=True),
-    Column("after", BigInteger, nullable=False),
-)
-FETCHING, REBUILDING = "store-fetching", "store-rebuilding"
-"""Rows of `cursors` that stand while a store comes back: the last number it had given; how far its views were made."""
-parked = Table(
-    "parked",
-    tables,
-    Column("feed", String(60), primary_key=True),
-    Column("idx", BigInteger, primary_key=True, autoincrement=False),
-    Column("stream", String(120), nullable=False, index=True),
-    Column("type", String(120), nullable=False),
-    Column("error", String(200), nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("at", String(32), nullable=False),
-)
-"""Log entries that this service could not follow, and those of the same stream that wait behind them."""
-relay_state = Table(
-    "relay_state",
-    tables,
-    Column("name", String(20), primary_key=True),
-    Column("term", BigInteger, nullable=False),
-    Column("last", BigInteger, nullable=False),
-    Column("integrated", BigInteger, nullable=False),
-)
-"""One row: whose turn it is to number, the last number given, and up to which number the log has all of them."""
-
 
 A_STATEMENT = 500
 """Values of one list in a statement: fewer than any database takes."""

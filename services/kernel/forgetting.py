@@ -15,6 +15,7 @@ from services.kernel.database import scrub
 from services.kernel.entry import Entry
 from services.kernel.event import Event
 from services.kernel.faultpoint import reached
+from services.kernel.ground import Grounds
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 
@@ -26,7 +27,10 @@ ORGANISATION = "organisation"
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """What every service says in its own words: the order to erase that it follows, and the facts that it tells."""
+    """What every service says in its own words: the order to erase that it follows, and the facts that it tells.
+
+    `grounds` is on what it may hold anything personal.
+    """
 
     order: type[Event]
     completed: type[Any]
@@ -34,6 +38,7 @@ class Vocabulary:
     handed_over: type[Any]
     planted: type[Any]
     destroyed: type[Any]
+    grounds: Grounds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
@@ -17,7 +16,7 @@ from services.kernel.canaries import REST_SECONDS, SECONDS as CANARY_SECONDS, Ca
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
-from services.kernel.decider import Refused
+from services.kernel.deadletters import Deadletters
 from services.kernel.departed import tombstone
 from services.kernel.entry import Reader
 from services.kernel.event import Event
@@ -57,7 +56,7 @@ def pinned(configuration: Configuration) -> dict[str, Verifier]:
     return {f"/{name}": Verifier.parse(vkey) for name, vkey in pins.items()}
 
 
-class Participant:
+class Participant(Deadletters):
     """One service's application: its store and keyring, its feed of the log, its timers.
 
     A subclass names itself, its views and what it follows, and says whose keys and rows a person has.
@@ -77,7 +76,8 @@ class Participant:
         keys = open_engine(configuration.keyring_url, f"keys_{self.name}", configuration.var / "keys", pool=4)
         self.keyring = Keyring(keys, provider_of(configuration, self.name), f"/{self.name}")
         wake = Wake(self.engine, configuration.var / "run", f"{self.name}-relay")
-        self.store = Store(self.engine, self.keyring, self.name, self.views, wake, maker=configuration.maker)
+        maker, grounds = configuration.maker, self.vocabulary.grounds
+        self.store = Store(self.engine, self.keyring, self.name, self.views, wake, maker=maker, grounds=grounds)
         self.feed = Feed(
             self.store,
             f"{self.name}-feed",
@@ -258,34 +258,6 @@ class Participant:
 
     def keys_status(self) -> dict[str, Any]:
         return dict(self.keyring.status())
-
-    # -- what could not be followed
-
-    def deadletters(self) -> dict[str, Any]:
-        """Log entries that were set aside, oldest first, with their error's class and code."""
-        with self.store.reading() as session:
-            return {"items": [asdict(one) for one in self.feed.parked(session)]}
-
-    def parked_about(self, account: str) -> dict[str, Any]:
-        """`items`: each entry about this person that was set aside: which part, which kind of event, since when."""
-        with self.store.reading() as session:
-            owners = self.owners(session, account)
-            found = [one for one in self.feed.parked(session) if one.stream in owners]
-        return {"items": [{"service": self.name, "type": one.type, "at": one.at} for one in found]}
-
-    def retry_deadletter(self, index: int) -> dict[str, Any]:
-        """Try the stream of a parked entry again; `done` is how many of its entries took effect."""
-        try:
-            return {"done": self.feed.retry(index)}
-        except LookupError:
-            raise Refused("not_found") from None
-
-    def discard_deadletter(self, index: int) -> dict[str, Any]:
-        try:
-            self.feed.discard(index)
-        except LookupError:
-            raise Refused("not_found") from None
-        return {"done": 1}
 
     # -- the event store
 

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-import orjson
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
-from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore
+from services.kernel import answers, eventstore
 from services.kernel.blinding import IndexKey
 from services.kernel.context import Context
 from services.kernel.database import reading, writing
 from services.kernel.decider import Decider, Refused
-from services.kernel.envelope import Envelope, Recorded
-from services.kernel.event import Event, owner_of, personal_fields, subject_of
+from services.kernel.envelope import Recorded
+from services.kernel.event import Event, personal_fields
 from services.kernel.eventstore import Conflict
 from services.kernel.faultpoint import reached
+from services.kernel.ground import Grounds
 from services.kernel.keyring import Erased, Keyring, Prepared
 from services.kernel.known import Known
+from services.kernel.recording import record, shape
 from services.kernel.wake import Wake
 
 S = TypeVar("S")
 C = TypeVar("C")
 E = TypeVar("E", bound=Event)
 
-REMEMBERED = timedelta(hours=48)
 TRIES = 5
 
 
@@ -74,7 +71,7 @@ class Unit:
         """Load the stream, decide, append and project what follows. Returns the new events, maybe none."""
         if any(row[1] == stream for row in self._rows):
             self.flush()
-        own = any(record.stream == stream for record in self.recorded)
+        own = any(one.stream == stream for one in self.recorded)
         whole = None if own else self._ahead.pop(stream, None)
         version, state = self.store.known.state(self.session, stream, decider, keep=not own, whole=whole)
         new = decider.decide(state, command)
@@ -85,12 +82,15 @@ class Unit:
     def look_ahead(self, streams: Sequence[str]) -> None:
         """Read the histories of many streams that `do` is about to decide on, in one trip."""
         self._ahead = {stream: [] for stream in streams}
-        for record in eventstore.of_streams(self.session, streams):
-            self._ahead[record.stream].append(record)
+        for one in eventstore.of_streams(self.session, streams):
+            self._ahead[one.stream].append(one)
 
     def append(self, stream: str, seen: int, new: Sequence[Event]) -> None:
         key = self._index_key(new)
-        records = [self._record(stream, version, event, key) for version, event in enumerate(new, start=seen + 1)]
+        records = [
+            record(self.store, self.context, self.keys, key, stream, version, event)
+            for version, event in enumerate(new, start=seen + 1)
+        ]
         self._rows += eventstore.rows_of(self.session, seen, records, None if key is None else key.owner)
         if not self.late:
             self.flush()
@@ -105,8 +105,8 @@ class Unit:
             if len(records) > 1 and hasattr(view, "project_all"):
                 view.project_all(self.session, records)
                 continue
-            for record in records:
-                view.project(self.session, record)
+            for one in records:
+                view.project(self.session, one)
 
     def flush(self, answer: eventstore.Answer | None = None, *, last: bool = False) -> None:
         """Write what is not written yet; nothing follows the `last`. Raises Conflict."""
@@ -127,43 +127,9 @@ class Unit:
 
     def _index_key(self, new: Sequence[Event]) -> IndexKey | None:
         """The one key of all indexes that this transaction writes, if it writes any."""
-        if self._key is None and any(mark.indexed for event in new for mark in personal_fields(type(event)).values()):
+        if self._key is None and any(shape(type(event)).indexed for event in new):
             self._key = self.store.keyring.index.writing()
         return self._key
-
-    def _record(self, stream: str, version: int, event: Event, key: IndexKey | None) -> Recorded:
-        sealed: dict[str, str] = {}
-        index: dict[str, str | None] = {}
-        short = event.type.removeprefix("nl.crisisconnect.")
-        for name, mark in personal_fields(type(event)).items():
-            value = getattr(event, name)
-            if value is None:
-                continue
-            if self.keys is None:
-                raise RuntimeError(f"{event.type} has personal fields; prepare their keys before the transaction")
-            sealed[name] = self.keys.seal(owner_of(event, name), mark.category, short, name, value)
-            if mark.indexed and key is not None:
-                index[name] = self.store.blind(event, name, value, key)
-        subject = subject_of(event)
-        context = self.context
-        envelope = Envelope(
-            id=str(uuid7()),
-            source=f"/{self.store.source}",
-            type=event.type,
-            subject=stream,
-            time=getattr(event, "at"),  # noqa: B009 - every event has `at`; a rule test enumerates them
-            actor=context.actor,
-            correlationid=context.correlation,
-            causationid=context.causation,
-            organisation=getattr(event, "organisation", None) or context.organisation,
-            datasubject=f"account/{subject}" if subject else None,
-            purpose=context.purpose,
-            legalbasis=context.legal_basis,
-            role=self.store.processing_role(getattr(event, "organisation", None) or context.organisation),
-            agreement=context.agreement,
-        )
-        bare = replace(event, **dict.fromkeys(personal_fields(type(event))))
-        return Recorded(envelope=envelope, event=bare, sealed=sealed, index=index, stream=stream, version=version)
 
 
 class Store:
@@ -178,11 +144,13 @@ class Store:
         wake: Wake,
         *,
         maker: str,
+        grounds: Grounds,
     ) -> None:
         self.engine = engine
         self.keyring = keyring
         self.source = source
         self.views = views
+        self.grounds = grounds
         self.known = Known()
         self._wake = wake
         self._maker = maker
@@ -233,14 +201,14 @@ class Store:
             try:
                 prepared = self.keyring.prepare(keys) if keys else None
                 with writing(self.engine) as session:
-                    if attempt and (answer := self._remembered(session, context)) is not None:
-                        return _said(answer)
+                    if attempt and (answer := answers.remembered(session, context)) is not None:
+                        return answers.said(answer)
                     unit = Unit(session, self, context, prepared, late=True)
                     answer = dict(work(unit))
-                    answer["events"] = [record.envelope.id for record in unit.recorded]
+                    answer["events"] = [one.envelope.id for one in unit.recorded]
                     if unit.refusal is not None:
                         answer["refused"] = {"code": unit.refusal.code, "detail": unit.refusal.detail}
-                    remember = _to_remember(context, answer, whose="" if outlives else context.actor)
+                    remember = answers.to_remember(context, answer, whose="" if outlives else context.actor)
                     unit.flush(remember, last=True)
                     if unit.recorded:
                         reached("before_performed")
@@ -253,7 +221,7 @@ class Store:
                 return self._said_before(context, no)
             if unit.recorded:
                 self._wake.up()
-            return _said(answer)
+            return answers.said(answer)
         raise Refused("conflict")
 
     def _said_before(self, context: Context, no: Refused | Erased) -> dict[str, Any]:
@@ -267,8 +235,8 @@ class Store:
     def answered(self, context: Context) -> dict[str, Any] | None:
         """What a command under this key was answered within 48 hours. Raises Refused where that was a refusal."""
         with reading(self.engine) as session:
-            answer = self._remembered(session, context)
-        return None if answer is None else _said(answer)
+            answer = answers.remembered(session, context)
+        return None if answer is None else answers.said(answer)
 
     def follow(self, session: Connection, context: Context, keys: Prepared | None = None) -> Unit:
         """A unit inside a transaction that somebody else opened: the feed's."""
@@ -277,41 +245,10 @@ class Store:
     def wake(self) -> None:
         self._wake.up()
 
-    def _remembered(self, session: Connection, context: Context) -> dict[str, Any] | None:
-        if context.idempotency is None:
-            return None
-        row = session.execute(select(eventstore.answers).where(eventstore.answers.c.key == context.idempotency)).first()
-        if row is None:
-            return None
-        if row.until < datetime.now(UTC).isoformat():
-            # Only a retry looks, and only it needs the place.
-            if not session.get_execution_options().get("reading"):
-                session.execute(delete(eventstore.answers).where(eventstore.answers.c.key == row.key))
-            return None
-        if not hmac.compare_digest(row.digest, context.digest or ""):
-            raise Refused("idempotency_mismatch")
-        answer: dict[str, Any] = orjson.loads(row.answer)
-        return answer
-
     def forget_old_answers(self) -> int:
         """Drop idempotency keys past their 48 hours."""
-        now = datetime.now(UTC).isoformat()
         with writing(self.engine) as session:
-            return session.execute(delete(eventstore.answers).where(eventstore.answers.c.until < now)).rowcount
+            return answers.forget_old(session)
 
 
 EVERYWHERE = frozenset({"username", "public_id", "token_digest"})
-
-
-def _to_remember(context: Context, answer: dict[str, Any], *, whose: str) -> eventstore.Answer | None:
-    if context.idempotency is None:
-        return None
-    until = (datetime.now(UTC) + REMEMBERED).isoformat()
-    return context.idempotency, context.digest or "", whose, orjson.dumps(answer).decode(), until
-
-
-def _said(answer: dict[str, Any]) -> dict[str, Any]:
-    refused = answer.get("refused")
-    if refused is not None:
-        raise Refused(refused["code"], **refused["detail"])
-    return answer

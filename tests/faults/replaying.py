@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from crisisconnect.topology import SERVICES
+from services.contracts.grounds import GROUNDS
 from services.kernel import replay
 from services.kernel.database import reading, sqlite, writing
 from services.kernel.entry import Reader
@@ -47,7 +48,7 @@ def _of_events(evidence: Evidence, service: str) -> list[replay.Difference]:
     with TemporaryDirectory() as nowhere:
         ring = Keyring(keys, FileKeys(evidence.secrets / "kek" / service), f"/{service}")
         wake = Wake(engine, Path(nowhere), f"{service}-relay")
-        store = Store(engine, ring, service, views, wake, maker=evidence.installation.maker)
+        store = Store(engine, ring, service, views, wake, maker=evidence.installation.maker, grounds=GROUNDS)
         try:
             for view in views:
                 view.tables.create_all(scratch)

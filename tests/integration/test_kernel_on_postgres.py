@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, text
 
 from crisisconnect.postgres import Cluster
+from services.contracts.grounds import GROUNDS
 from services.kernel import eventstore, keyring, note
 from services.kernel.database import ensure, postgres, reading, sqlite, writing
 from services.kernel.decider import Refused
@@ -50,7 +51,9 @@ def make_service(postgres_url: str, tmp_path: Path) -> Iterator[Callable[..., Se
         # Somebody to wake beside it, so that no NOTIFY is under way when the engine goes.
         ends.enter_context(Waiter(sqlite(directory / "nobody.sqlite3"), directory, f"{source}-relay"))
         ring = Keyring(keys, FileKeys(directory / "kek"), f"/{source}")
-        store = Store(data, ring, source, [People], Wake(data, directory, f"{source}-relay"), maker=MAKER)
+        store = Store(
+            data, ring, source, [People], Wake(data, directory, f"{source}-relay"), maker=MAKER, grounds=GROUNDS
+        )
         return Service(store, ring, note.Signer(f"log.example/{source}", bytes(31) + source[:1].encode()), directory)
 
     with ends:

@@ -47,7 +47,8 @@ class Somebody:
         world.registered("bea@elders.example", "bea", "beheerder")
         self.beheerder = world.signed_in("bea")
         rights = {"organisation": GEMEENTE, "person": self.person, "by": "account/b", "request": "r"}
-        world.auth.rights.correct(world.context(actor="system/retention"), **rights, values=NAMED)
+        asking = world.context(actor="system/retention", legal_basis="legal_obligation")
+        world.auth.rights.correct(asking, **rights, values=NAMED)
         self.service = AuthService()
         self.service.app = world.auth
         world.org.stands = {"choice": "return"}

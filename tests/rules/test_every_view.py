@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, select
 
 from services.audit.app import Audit
+from services.contracts.grounds import GROUNDS
 from services.kernel import eventstore, keyring, reindexing, replay
 from services.kernel.context import Context
 from services.kernel.database import sqlite
@@ -21,6 +22,7 @@ from services.kernel.keyproviders import FileKeys
 from services.kernel.keyring import Keyring
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
+from tests.examples.ground import ground
 from tests.made import tables_in
 from tests.rules.contracts import EVENTS, example
 
@@ -60,7 +62,7 @@ def made(service: str, directory: Path) -> Store:
     tables_in(keys, keyring.tables)
     ring = Keyring(keys, FileKeys(directory / "kek"), f"/{service}")
     wake = Wake(data, directory, f"{service}-relay")
-    return Store(data, ring, service, views, wake, maker=str(uuid4()))
+    return Store(data, ring, service, views, wake, maker=str(uuid4()), grounds=GROUNDS)
 
 
 def tell(store: Store, event: Event) -> None:
@@ -71,7 +73,8 @@ def tell(store: Store, event: Event) -> None:
         unit.append(stream, len(eventstore.read(unit.session, stream)), [event])
         return {}
 
-    context = Context(actor=f"system/{store.source}", correlation=str(uuid4()), purpose="app_access")
+    whose = str(getattr(event, "organisation", ""))
+    context = Context(actor=f"system/{store.source}", correlation=str(uuid4()), **ground(whose))
     store.perform(context, work, keys=pairs)
 
 

@@ -47,6 +47,7 @@ from services.contracts.audit import (
     KeyEpochRetired,
     SigningKeyHandedOver,
 )
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category, Role
 from services.contracts.retention import ErasureOrdered
 from services.contracts.tasks import Asking, told
@@ -80,6 +81,7 @@ class Audit(Logbook):
         handed_over=SigningKeyHandedOver,
         planted=CanaryPlanted,
         destroyed=CanaryDestroyed,
+        grounds=GROUNDS,
     )
     follows = tuple(dict.fromkeys(kind for view in log_views for kind in view.FOLLOWED))
 

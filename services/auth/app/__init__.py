@@ -40,6 +40,7 @@ from services.contracts.auth import (
     SigningKeyHandedOver,
 )
 from services.contracts.facts import ORGANISATION
+from services.contracts.grounds import GROUNDS
 from services.contracts.org import CustomFieldRetired
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
 from services.contracts.retention import ErasureOrdered
@@ -73,6 +74,7 @@ class Auth(Participant):
         handed_over=SigningKeyHandedOver,
         planted=CanaryPlanted,
         destroyed=CanaryDestroyed,
+        grounds=GROUNDS,
     )
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
@@ -141,14 +143,16 @@ class Auth(Participant):
     ) -> Context:
         """A Beheerder may sign in without an agreement, to make one; anybody else may not."""
         if role is Role.BEHEERDER:
-            return self.terms_or_before(context, organisation)
+            return self.terms_or_before(context, organisation, categories)
         return self.allow(context, organisation, purpose_of(role), categories, asking=True)
 
-    def terms_or_before(self, context: Context, organisation: str) -> Context:
-        """Under the terms in force where there are any, else as a step towards an agreement."""
+    def terms_or_before(
+        self, context: Context, organisation: str, categories: frozenset[Category] = frozenset()
+    ) -> Context:
+        """Under the terms in force where they cover it, else as a step towards an agreement that does."""
         try:
             purpose = Purpose.BEHEER_ACCESS
-            return self.terms.allow(context, organisation, purpose, frozenset(), of=_actor(context), asking=True)
+            return self.terms.allow(context, organisation, purpose, categories, of=_actor(context), asking=True)
         except Refused:
             return before_terms(context, organisation)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 VALID = timedelta(days=7)
 EXPIRED_AT_ONCE = 100
 INVITED = frozenset({Category.EMAIL})
-REGISTERED = frozenset({Category.NAME, Category.CREDENTIALS, Category.EMAIL})
+REGISTERED = frozenset({Category.NAME, Category.CREDENTIALS})
 
 
 def digest_of(token: str) -> str:
@@ -110,7 +110,7 @@ class Invitations:
 
     def _terms(self, context: Context, organisation: str, role: Role) -> Context:
         if role is Role.BEHEERDER:
-            return self._auth.terms_or_before(context, organisation)
+            return self._auth.terms_or_before(context, organisation, INVITED)
         return self._auth.allow(context, organisation, purpose_of(role), INVITED, asking=True, of=None)
 
     def _invite(
@@ -241,7 +241,7 @@ class Invitations:
         if role is Role.MEMBER or role is Role.AUDITOR:
             context = self._auth.allow(context, organisation, purpose_of(role), REGISTERED, asking=True)
         else:
-            context = self._auth.terms_or_before(context, organisation)
+            context = self._auth.terms_or_before(context, organisation, REGISTERED)
         hashed = passwords.checked(password, [username, first_name, last_name, "crisisconnect"])
         blinds = self._auth.keyring.index.blinds
         public_id = str(uuid4())

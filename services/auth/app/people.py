@@ -58,9 +58,9 @@ class People:
     def correct_me(self, context: Context, *, values: Mapping[str, str | None]) -> dict[str, Any]:
         """Put other values into one's own e-mail address or names; only `infix` can be emptied."""
         pseudonym = pseudonym_of(context)
-        context = self._auth.allow_person(context, frozenset({Category.NAME, Category.EMAIL}))
-        # A category that was erased takes no value again; the others still do.
-        corrected = {Category.EMAIL if name == "email" else Category.NAME for name in values}
+        # A category that was erased, or is not agreed any more, takes no value; the others still do.
+        corrected = frozenset(Category.EMAIL if name == "email" else Category.NAME for name in values)
+        context = self._auth.allow_person(context, corrected)
         before = self._auth.letters.address_before(str(context.organisation), pseudonym, values.get("email"))
 
         def work(unit: Unit) -> dict[str, Any]:

@@ -32,7 +32,8 @@ from services.kernel.unit import Unit
 if TYPE_CHECKING:
     from services.auth.app import Auth
 
-SIGN_IN = frozenset({Category.CREDENTIALS, Category.SESSION_COOKIE, Category.IP_ADDRESS, Category.TECHNICAL})
+SIGN_IN = frozenset({Category.CREDENTIALS, Category.SESSION_COOKIE})
+"""Without these nobody signs in. From where somebody does is kept where that was agreed, and else left out."""
 UNKNOWN_NAMES = Counter("crisisconnect_auth_sign_ins_with_unknown_name", "Sign-ins with a user name nobody has.")
 
 
@@ -220,12 +221,13 @@ class SignIns:
         session_id, token, now = str(uuid7()), secrets.token_urlsafe(32), datetime.now(UTC)
         expires_at = now + lifetime(role)
         organisation = str(context.organisation)
+        agreed = frozenset() if context.terms is None else context.terms.categories
         asked = sessions_domain.Start(
             session=session_id,
             account=pseudonym,
             organisation=organisation,
             token_digest=digest_of(token),
-            equipment=equipment,
+            equipment=equipment.within(agreed),
             expires_at=expires_at,
             at=now,
         )
@@ -241,7 +243,8 @@ class SignIns:
             return {"session": session_id}
 
         owner = f"session/{session_id}"
-        keys = [(owner, c) for c in (Category.SESSION_COOKIE, Category.IP_ADDRESS, Category.TECHNICAL)]
+        keys = [(owner, Category.SESSION_COOKIE)]
+        keys += [(owner, one) for one in (Category.IP_ADDRESS, Category.TECHNICAL) if one in agreed]
         answer = self._auth.store.perform(context, work_, keys=keys)
         return {
             "token": token,

@@ -6,32 +6,27 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from services.contracts.privacy import Category, LegalBasis, Purpose
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.ground import Agreed
 
 KEPT_SECONDS = 2.0
 KEPT = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
+def agreed(organisation: str, answer: dict[str, Any]) -> Agreed:
     """What an organisation and the maker agreed, as org answers it."""
-
-    agreement: str | None
-    purposes: dict[str, str]
-    categories: frozenset[str]
-
-    @classmethod
-    def of(cls, answer: dict[str, Any]) -> Terms:
-        return cls(
-            agreement=answer.get("agreement"),
-            purposes=answer["purposes"],
-            categories=frozenset(answer["categories"]),
-        )
+    return Agreed(
+        organisation=organisation,
+        agreement=answer.get("agreement"),
+        version=answer["version"],
+        purposes=answer["purposes"],
+        categories=frozenset(answer["categories"]),
+    )
 
 
 class TermsInForce:
@@ -45,10 +40,10 @@ class TermsInForce:
         self._ask = ask
         self._consented = consented
         self._given: OrderedDict[tuple[str, str, Purpose], float] = OrderedDict()
-        self._kept: OrderedDict[str, tuple[float, Terms]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, Agreed]] = OrderedDict()
         self._asking: dict[str, threading.Event] = {}
 
-    def of(self, organisation: str) -> Terms | None:
+    def of(self, organisation: str) -> Agreed | None:
         """Who comes while another asks waits for its yes; where it is no yes, they ask for themselves."""
         if (kept := self._fresh(organisation)) is not None:
             return kept
@@ -64,16 +59,16 @@ class TermsInForce:
             del self._asking[organisation]
             asking.set()
 
-    def _fresh(self, organisation: str) -> Terms | None:
+    def _fresh(self, organisation: str) -> Agreed | None:
         kept = self._kept.get(organisation)
         return kept[1] if kept and kept[0] > time.monotonic() else None
 
-    def _told(self, organisation: str) -> Terms | None:
+    def _told(self, organisation: str) -> Agreed | None:
         answer = self._ask(organisation)
         if answer is None:
             self._kept.pop(organisation, None)
             return None
-        terms = Terms.of(answer)
+        terms = agreed(organisation, answer)
         self._kept[organisation] = (time.monotonic() + KEPT_SECONDS, terms)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
@@ -102,7 +97,7 @@ class TermsInForce:
         of: str | None = None,
         asking: bool = False,
     ) -> Context:
-        """The context with its legal basis and agreement filled in.
+        """The context with its legal basis and the terms themselves filled in.
 
         A purpose that rests on consent needs that of the person `of`. `asking` is for the steps without which nobody
         could consent, or take it back: invited, registered, signed in. Without a consent those rest on the duty to make
@@ -127,7 +122,7 @@ class TermsInForce:
             organisation=organisation,
             purpose=purpose,
             legal_basis=LegalBasis(basis),
-            agreement=terms.agreement,
+            terms=terms,
         )
 
 
@@ -138,5 +133,5 @@ def before_terms(context: Context, organisation: str) -> Context:
         organisation=organisation,
         purpose=Purpose.BEHEER_ACCESS,
         legal_basis=LegalBasis.CONTRACT,
-        agreement=None,
+        terms=None,
     )

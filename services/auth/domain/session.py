@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Set
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.contracts.auth import SessionEnded, SessionStarted, SignedIn
 from services.contracts.privacy import Role
 from services.kernel.decider import Decider, Refused
+from services.kernel.event import personal_fields
 
 APP = timedelta(days=30)
 BEHEER = timedelta(hours=12)
@@ -23,6 +25,11 @@ class Equipment:
     os: str | None = None
     browser: str | None = None
     app_version: str | None = None
+
+    def within(self, agreed: Set[str]) -> Equipment:
+        """Only what belongs to a category that was agreed: what a device says of itself nobody has to send (P04)."""
+        marks = personal_fields(SignedIn)
+        return Equipment(**{name: asdict(self)[name] for name in marks if marks[name].category in agreed})
 
 
 @dataclass(frozen=True, kw_only=True)

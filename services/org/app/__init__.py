@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from services.contracts.auth import ProcessingRestricted, RestrictionLifted
 from services.contracts.facts import ORGANISATION
+from services.contracts.grounds import GROUNDS
 from services.contracts.org import (
     CanaryDestroyed,
     CanaryPlanted,
@@ -110,6 +111,7 @@ class Org(Leaving, Usage, Publishing, Consulting, Registering, Words):
         handed_over=SigningKeyHandedOver,
         planted=CanaryPlanted,
         destroyed=CanaryDestroyed,
+        grounds=GROUNDS,
     )
     follows = (
         OrganisationRegistered,

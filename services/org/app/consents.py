@@ -16,6 +16,7 @@ from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app.statements import Statements
 from services.org.domain import consent
+from services.org.domain.terms import Terms
 from services.org.views import consents, statements
 
 
@@ -55,7 +56,7 @@ class Consents(Statements, ABC):
         if terms is None:
             # Nothing personal is recorded then, a consent neither; the refusal is evidence.
             self._allow(context, organisation, set(), to)
-        ground = _to_show(context, organisation, to, terms.agreement if terms else None)
+        ground = _to_show(context, organisation, to, terms)
         at = self.now()
 
         def work(unit: Unit) -> dict[str, Any]:
@@ -105,10 +106,11 @@ class Consents(Statements, ABC):
         return consent.holds(given.statement, present.statement, purpose)
 
 
-def _to_show(context: Context, organisation: str, purpose: Purpose, agreement: str | None) -> Context:
+def _to_show(context: Context, organisation: str, purpose: Purpose, terms: Terms | None) -> Context:
     """That somebody consented must be shown, and taking it back must be possible: AVG art. 7(1), 7(3)."""
     basis = LegalBasis.LEGAL_OBLIGATION.value
-    return replace(context, organisation=organisation, purpose=purpose.value, legal_basis=basis, agreement=agreement)
+    agreed = None if terms is None else terms.agreed(organisation)
+    return replace(context, organisation=organisation, purpose=purpose.value, legal_basis=basis, terms=agreed)
 
 
 def _purpose(text: str) -> Purpose:

@@ -20,7 +20,7 @@ def before_terms(context: Context, organisation: str) -> Context:
         organisation=organisation,
         purpose=Purpose.BEHEER_ACCESS.value,
         legal_basis=LegalBasis.CONTRACT.value,
-        agreement=None,
+        terms=None,
     )
 
 
@@ -47,7 +47,7 @@ def under(
         organisation=organisation,
         purpose=purpose.value,
         legal_basis=basis,
-        agreement=terms.agreement,
+        terms=terms.agreed(organisation),
     )
 
 

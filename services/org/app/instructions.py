@@ -114,7 +114,7 @@ def _case(context: Context, organisation: str, instruction: str) -> Context:
         organisation=organisation,
         purpose=Purpose.BEHEER_ACCESS.value,
         legal_basis=LegalBasis.LEGAL_OBLIGATION.value,
-        agreement=None,
+        terms=None,
         case=instruction,
     )
 

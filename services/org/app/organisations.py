@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -123,13 +123,17 @@ class Organisations(Participant, ABC):
         with self.store.reading() as session:
             row = self.found(session, context, organisation)
             second = consulting.second(session, organisation)
-        people = [given.get(name) for name in ("contact", "second_contact")]
+        terms = self._terms(organisation)
+        agreed = frozenset[str]() if terms is None else frozenset(terms.categories)
+        contact = self._next_contact("contact", row, given.get("contact"), agreed)
+        second_contact = self._next_contact("second_contact", second, given.get("second_contact"), agreed)
+        people = [_particulars(one) for one in (contact, second_contact) if one is not None]
         ground = self._allow(context, organisation, {one for person in people for one in categories_of(person)})
         command = rules.Change(
             organisation=organisation,
             name=given.get("name"),
-            contact=self._next_contact("contact", row, given.get("contact")),
-            second_contact=self._next_contact("second_contact", second, given.get("second_contact")),
+            contact=contact,
+            second_contact=second_contact,
             consultation_key=None if key is None else consultation_key(key),
             if_match=given.get("if_match"),
             at=self.now(),
@@ -215,13 +219,22 @@ class Organisations(Participant, ABC):
         return {"second_contact": self.particulars(second), "consultation_key": _key(keys)}
 
     def _next_contact(
-        self, called: str, row: Mapping[str, Any] | None, given: Mapping[str, str | None] | None
+        self,
+        called: str,
+        row: Mapping[str, Any] | None,
+        given: Mapping[str, str | None] | None,
+        agreed: Set[str],
     ) -> Contact | None:
-        """None when nothing is asked; the present pseudonym when nothing differs, else a new one."""
+        """None when nothing is asked; the present pseudonym when nothing differs, else a new one.
+
+        A telephone number that nobody gives now is carried along only where that is `agreed`: it is recorded anew.
+        """
         if given is None:
             return None
         present = self.particulars(row)
         wanted = {**(present or {}), **given}
+        if "phone" not in given and Category.CONTACT_PHONE not in agreed:
+            wanted["phone"] = None
         missing = {f"{called}.{name}": ["Missing."] for name in ("name", "email") if wanted.get(name) is None}
         if missing:
             raise Refused("invalid", errors=missing)
@@ -250,5 +263,8 @@ def _key(keys: list[dict[str, Any]]) -> dict[str, str] | None:
 def _contact_keys(contact: Contact | None) -> list[tuple[str, str]]:
     if contact is None:
         return []
-    given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
-    return [(f"contact/{contact.id}", category.value) for category in sorted(categories_of(given))]
+    return [(f"contact/{contact.id}", category.value) for category in sorted(categories_of(_particulars(contact)))]
+
+
+def _particulars(contact: Contact) -> dict[str, str | None]:
+    return {"name": contact.name, "email": contact.email, "phone": contact.phone}

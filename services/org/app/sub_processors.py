@@ -189,5 +189,5 @@ def _own(context: Context, organisation: str | None) -> Context:
         organisation=organisation,
         purpose=Purpose.BEHEER_ACCESS.value,
         legal_basis=LegalBasis.LEGAL_OBLIGATION.value,
-        agreement=None,
+        terms=None,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.contracts.privacy import Category, LegalBasis, ProcessingRole, Purpose
+from services.kernel.ground import Agreed
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -28,6 +29,16 @@ class Terms:
     purposes: Mapping[str, str]
     categories: Sequence[str]
     retention: Mapping[str, str]
+
+    def agreed(self, organisation: str) -> Agreed:
+        """What of it an event can be held against."""
+        return Agreed(
+            organisation=organisation,
+            agreement=self.agreement,
+            version=self.version,
+            purposes=self.purposes,
+            categories=frozenset(self.categories),
+        )
 
     def said(self) -> dict[str, Any]:
         return {

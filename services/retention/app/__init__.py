@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from services.contracts import auth, org, retention
 from services.contracts.facts import ORGANISATION
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import LegalBasis, Role
 from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
@@ -103,6 +104,7 @@ class Retention(Participant):
         handed_over=retention.SigningKeyHandedOver,
         planted=retention.CanaryPlanted,
         destroyed=retention.CanaryDestroyed,
+        grounds=GROUNDS,
     )
     follows = tuple(
         dict.fromkeys(

@@ -224,7 +224,7 @@ def test_somebody_s_field_is_put_right_on_their_request(world: World, me: Contex
     fill(world, me, TEAM, "Noord")
     person = me.actor.removeprefix("account/")
     asked = {"organisation": GEMEENTE, "person": person, "by": "account/b0", "request": str(uuid4())}
-    service = world.context(actor="system/retention")
+    service = world.context(actor="system/retention", legal_basis="legal_obligation")
     told = world.auth.rights.correct(service, **asked, values={"infix": None}, fields={TEAM: "Zuid", SIZE: "44"})
     assert len(told["events"]) == 3
     assert (shown(world, me), world.auth.people.me(me)["infix"]) == ({TEAM: "Zuid", SIZE: "44"}, None)

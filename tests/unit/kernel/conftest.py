@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, delete, insert, select, update
 
 from services.contracts import auth
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category, Role
 from services.kernel import eventstore, keyring, note
 from services.kernel.context import Context
@@ -23,6 +24,7 @@ from services.kernel.keyring import Keyring
 from services.kernel.reindexing import Indexed
 from services.kernel.unit import Store, Unit
 from services.kernel.wake import Wake
+from tests.examples.ground import ground
 from tests.made import tables_in
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -77,8 +79,7 @@ class Service:
         return self.store.engine
 
     def context(self, **more: Any) -> Context:
-        said = {"actor": "account/a", "organisation": "o1", "correlation": "c1", "purpose": "app_access"}
-        return Context(**{**said, **more})
+        return Context(**{"actor": "account/a", "organisation": "o1", "correlation": "c1", **ground("o1"), **more})
 
     def invite(self, account: str = "", context: Context | None = None, email: str = "anna@example.nl") -> str:
         account = account or str(uuid4())
@@ -133,7 +134,7 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
         tables_in(keys, keyring.tables)
         ring = Keyring(keys, FileKeys(directory / "kek"), f"/{source}")
         wake = Wake(data, directory, f"{source}-relay")
-        store = Store(data, ring, source, [People], wake, maker=MAKER)
+        store = Store(data, ring, source, [People], wake, maker=MAKER, grounds=GROUNDS)
         return Service(store, ring, note.Signer(f"log.example/{source}", bytes(31) + source[:1].encode()), directory)
 
     yield make

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from services.contracts import auth
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Role
 from services.kernel import eventstore
 from services.kernel.database import writing
@@ -68,7 +69,7 @@ def test_what_was_rolled_back_is_not_remembered(service: Service) -> None:
 
 def test_what_another_process_appended_is_seen(service: Service) -> None:
     store = service.store
-    other = Store(store.engine, store.keyring, store.source, store.views, store._wake, maker=MAKER)
+    other = Store(store.engine, store.keyring, store.source, store.views, store._wake, maker=MAKER, grounds=GROUNDS)
     for here in (store, other, store, other):
         here.perform(service.context(), once)
     assert counts(service) == ["0", "1", "2", "3"]

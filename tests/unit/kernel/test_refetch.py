@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Role
 from services.kernel import eventstore, refetch
 from services.kernel.database import sqlite, writing
@@ -76,7 +77,9 @@ class World:
         keys = sqlite(self.service.directory / "keys.sqlite3")
         ring = Keyring(keys, FileKeys(self.service.directory / "kek"), "/auth")
         engine = sqlite(directory / "data.sqlite3")
-        store = Store(engine, ring, "auth", [Shown], Wake(engine, directory, "auth-relay"), maker=MAKER)
+        store = Store(
+            engine, ring, "auth", [Shown], Wake(engine, directory, "auth-relay"), maker=MAKER, grounds=GROUNDS
+        )
         return Service(store, ring, self.service.signer, directory)
 
     def fetch(self, after: int, limit: int) -> Mapping[str, Any]:

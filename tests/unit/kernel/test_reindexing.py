@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
+from services.contracts.grounds import GROUNDS
 from services.kernel import epochs, eventstore, reindexing
 from services.kernel.blinding import INDEX, category, version
 from services.kernel.database import writing
@@ -30,7 +31,13 @@ def replica(service: Service) -> Store:
     """The same service in another process."""
     ring = Keyring(service.keyring.engine, FileKeys(service.directory / "kek"), service.keyring.source)
     return Store(
-        service.engine, ring, service.store.source, service.store.views, service.store._wake, maker=service.store._maker
+        service.engine,
+        ring,
+        service.store.source,
+        service.store.views,
+        service.store._wake,
+        maker=service.store._maker,
+        grounds=GROUNDS,
     )
 
 

@@ -170,6 +170,10 @@ def test_what_the_agreement_does_not_cover_is_refused_on_record(world: World) ->
         world.org.change(beheerder_of(purpose), purpose, contact={"name": "Joost Visser"})
     assert world.events().count("ProcessingRefused") == 2
     assert world.org.change(beheerder_of(phone), phone, contact={"name": "Joost Visser"})["events"]
+    shown = world.org.organisation(beheerder_of(phone), phone)["contact"]
+    assert (shown["name"], shown["phone"]) == ("Joost Visser", None), (
+        "a number that was never agreed is not taken along"
+    )
 
 
 def test_every_event_with_personal_data_names_its_purpose_and_legal_basis(world: World) -> None:

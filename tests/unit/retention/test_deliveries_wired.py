@@ -60,7 +60,7 @@ def post(world: World) -> Post:
 
 
 def beheerder(**more: str) -> Context:
-    return Context(actor=example.BEHEERDER, role="beheerder", correlation=str(uuid4()), **more)
+    return Context(actor=example.BEHEERDER, purpose="beheer_access", role="beheerder", correlation=str(uuid4()), **more)
 
 
 def asked(world: World, kind: Right = Right.ACCESS, *, verified: bool = True) -> str:

@@ -80,13 +80,15 @@ def person(world: World, organisation: str = MINE) -> str:
 
 
 def hold(world: World, **but: object) -> str:
-    officer = Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4()))
+    officer = Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4()))
     said = {"scope": HoldScope.PERSON, "ground": HoldGround.FRAUD_OR_ABUSE, "reason": "Vermoeden van misbruik."}
     return str(world.app.holds.place(officer, **{**said, "expires_at": NOW + timedelta(days=90), **but})["hold"])
 
 
 def release(world: World, hold: str) -> None:
-    world.app.holds.release(Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4())), hold)
+    world.app.holds.release(
+        Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4())), hold
+    )
 
 
 def completed(world: World) -> None:
@@ -171,7 +173,9 @@ def test_a_small_organisation_needs_no_officer_and_a_large_one_does(world):
     world.settle()
     assert world.erasure(LEFT)["brake"] == {"why": "mass", "until": None}
     assert world.app.report(MINE)["totals"]["braked"] == 1
-    world.app.release_erasure(Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4())), LEFT)
+    world.app.release_erasure(
+        Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4())), LEFT
+    )
     world.settle()
     assert world.erasure(LEFT)["state"] == "ordered"
 
@@ -213,7 +217,9 @@ def test_who_had_asked_before_goes_by_themselves_and_not_twice(world):
     chosen(world)
     with world.app.store.reading() as session:
         assert list(session.execute(select(apart)).all()) == []
-    world.app.release_erasure(Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4())), own)
+    world.app.release_erasure(
+        Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4())), own
+    )
     world.later(days=30)
     world.settle()
     assert (world.erasure(own)["state"], world.erasure(LEFT)["state"]) == ("ordered", "ordered")
@@ -270,7 +276,9 @@ def test_what_was_written_about_it_goes_with_it(world):
     world.settle()
     assert world.app.keyring.living({f"hold/{on_all}"}) == 0
     with pytest.raises(Refused, match="not_braked"):
-        world.app.release_erasure(Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4())), LEFT)
+        world.app.release_erasure(
+            Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4())), LEFT
+        )
 
 
 def rows(world: World, table: object) -> list[str]:

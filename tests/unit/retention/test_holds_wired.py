@@ -43,7 +43,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def officer() -> Context:
-    return Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4()))
+    return Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4()))
 
 
 def hold(world: World, **but: object) -> str:

@@ -59,7 +59,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def beheerder(**more: str) -> Context:
-    return Context(actor=example.BEHEERDER, role="beheerder", correlation=str(uuid4()), **more)
+    return Context(actor=example.BEHEERDER, purpose="beheer_access", role="beheerder", correlation=str(uuid4()), **more)
 
 
 def known(world: World, organisation: str = MINE) -> str:
@@ -180,7 +180,9 @@ def test_a_second_request_for_the_same_is_noticed_until_the_first_is_answered(wo
 
 def test_who_asks_in_the_app_is_known_and_sees_their_own_and_nobody_elses(world):
     person = known(world)
-    mine = Context(actor=f"account/{person}", organisation=MINE, role="member", correlation=str(uuid4()))
+    mine = Context(
+        actor=f"account/{person}", purpose="app_access", organisation=MINE, role="member", correlation=str(uuid4())
+    )
     asked = world.app.requests.ask(mine, kind=Right.OBJECTION, text="Liever niet.")
     take(world, known(world))
 

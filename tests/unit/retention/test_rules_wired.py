@@ -285,7 +285,7 @@ def test_a_hold_is_on_a_session_where_it_is_on_what_a_session_has(world, categor
     session = sign_in(world, person)
     sign_out(world, session, person)
     world.app.holds.place(
-        Context(actor=example.OFFICER, correlation=str(uuid4())),
+        Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4())),
         scope=HoldScope.PERSON,
         account=person,
         ground=HoldGround.LEGAL_CLAIM,
@@ -402,7 +402,7 @@ def test_a_hold_on_a_category_keeps_that_one_and_the_person_and_no_other(world, 
     person = register(world)
     world.log.people[person] = (person, MINE)
     world.app.holds.place(
-        Context(actor=example.OFFICER, correlation=str(uuid4())),
+        Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4())),
         scope=HoldScope.PERSON,
         account=person,
         ground=HoldGround.LEGAL_CLAIM,
@@ -423,7 +423,9 @@ def test_who_is_due_and_held_for_one_category_keeps_that_one_alone(world):
     world.log.people[person] = (person, MINE)
     said = {"scope": HoldScope.PERSON, "account": person, "ground": HoldGround.LEGAL_CLAIM, "reason": "Een claim."}
     said |= {"categories": (Category.EMAIL, Category.IP_ADDRESS), "expires_at": NOW + timedelta(days=90)}
-    hold = world.app.holds.place(Context(actor=example.OFFICER, correlation=str(uuid4())), **said)["hold"]
+    hold = world.app.holds.place(
+        Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4())), **said
+    )["hold"]
     erasure = world.close(account=person)
     world.settle()
     assert [(scope, state) for scope, state, _ in of_categories(world)] == [
@@ -433,7 +435,7 @@ def test_who_is_due_and_held_for_one_category_keeps_that_one_alone(world):
     ]
     assert world.erasure(erasure)["state"] == "held"
 
-    world.app.holds.release(Context(actor=example.OFFICER, correlation=str(uuid4())), hold)
+    world.app.holds.release(Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4())), hold)
     world.settle()
     assert world.erasure(erasure)["state"] == "ordered"
 

@@ -29,11 +29,13 @@ def world(tmp_path: Path) -> Iterator[World]:
 def person(world: World) -> Context:
     known = str(uuid4())
     world.log.people[known] = (known, MINE)
-    return Context(actor=f"account/{known}", organisation=MINE, role="member", correlation=str(uuid4()))
+    return Context(
+        actor=f"account/{known}", purpose="app_access", organisation=MINE, role="member", correlation=str(uuid4())
+    )
 
 
 def hold(world: World, who: Context, ground: HoldGround) -> str:
-    officer = Context(actor=example.OFFICER, role="compliance", correlation=str(uuid4()))
+    officer = Context(actor=example.OFFICER, purpose="beheer_access", role="compliance", correlation=str(uuid4()))
     said = {"scope": HoldScope.PERSON, "account": who.actor.removeprefix("account/"), "ground": ground}
     more = {"reason": f"wegens {ground}", "expires_at": NOW + timedelta(days=30)}
     return str(world.app.holds.place(officer, **said, **more)["hold"])
@@ -47,7 +49,7 @@ def test_a_hold_that_one_may_know_of_is_told_with_why_until_it_ends(world, groun
     (told,) = world.app.telling.holds(who)["items"]
     assert (told["ground"], told["reason"], told["finding"]) == (ground, f"wegens {ground}", None)
     assert world.app.telling.holds(person(world))["items"] == []
-    world.app.holds.release(Context(actor=example.OFFICER, correlation=str(uuid4())), placed)
+    world.app.holds.release(Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4())), placed)
     assert world.app.telling.holds(who)["items"] == []
 
 

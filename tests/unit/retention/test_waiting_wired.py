@@ -15,7 +15,7 @@ from services.retention import schemas
 from tests.unit.retention.test_requests_wired import MINE, RECEIVED, beheerder, found, known, org, take, verify
 from tests.unit.retention.world import NOW, World
 
-OFFICER = Context(actor="account/officer", role="compliance", correlation="c")
+OFFICER = Context(actor="account/officer", purpose="beheer_access", role="compliance", correlation="c")
 
 
 @pytest.fixture

@@ -19,11 +19,15 @@ from tests.unit.audit.cases.world import MAKER, NOON, OFFICER, OURS, THEIRS, Wor
 
 SANNE = str(uuid4())
 WORDS = "Mijn adres staat al een jaar fout."
-BEHEERDER = Context(actor="account/beheerder", organisation=OURS, role="beheerder", correlation="c")
+BEHEERDER = Context(
+    actor="account/beheerder", organisation=OURS, role="beheerder", purpose="beheer_access", correlation="c"
+)
 
 
 def me(person: str = SANNE, organisation: str = OURS) -> Context:
-    return Context(actor=f"account/{person}", organisation=organisation, role="member", correlation="c")
+    return Context(
+        actor=f"account/{person}", organisation=organisation, role="member", purpose="app_access", correlation="c"
+    )
 
 
 @pytest.fixture
@@ -218,7 +222,13 @@ def test_an_erased_complaint_takes_no_answer(world: World, said: str) -> None:
 
 def test_asked_again_with_the_same_key_it_is_one_complaint(world: World) -> None:
     once = Context(
-        actor=f"account/{SANNE}", organisation=OURS, role="member", correlation="c", idempotency="k", digest="d"
+        actor=f"account/{SANNE}",
+        organisation=OURS,
+        role="member",
+        purpose="app_access",
+        correlation="c",
+        idempotency="k",
+        digest="d",
     )
 
     first, second = (world.complaints.complain(once, text=WORDS) for _ in range(2))

@@ -29,6 +29,7 @@ from services.kernel.event import Event, owner_of, personal_fields
 from services.kernel.forgetting import ORGANISATION, PERSON, Forgetting, Holding
 from services.kernel.note import Signer
 from services.kernel.unit import Store, Unit
+from tests.examples.ground import ground
 from tests.rules.test_every_view import differences, made
 from tests.unit.audit.replaying.world import LOG, row
 
@@ -100,7 +101,7 @@ class World:
             unit.append(stream, len(eventstore.read(unit.session, stream)), [event])
             return {}
 
-        context = Context(actor=actor, correlation=str(uuid4()), purpose="app_access")
+        context = Context(actor=actor, correlation=str(uuid4()), **ground(str(getattr(event, "organisation", ""))))
         self.auth.perform(context, work, keys=pairs)
 
     def sign_in(self, person: str, organisation: str, at: datetime) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.audit.alarms import Alarms
 from services.audit.conformance import tallying
@@ -22,6 +23,7 @@ from services.contracts.audit import PromiseTurned
 from services.contracts.auth import SignedIn
 from services.kernel import eventstore
 from services.kernel.codec import instant
+from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.rpc import Unavailable
 from tests.unit.audit.cases.world import LOG, MAKER, NOON, OURS, THEIRS, World
@@ -197,11 +199,21 @@ def test_an_envelope_that_says_what_it_should_not_is_a_fault(but: Row, faults: l
     assert list(faults_of({**ENVELOPE, **but})) == faults
 
 
+def without_basis(world: Installation) -> None:
+    """As it would stand there if auth's own door had not kept it out."""
+    with writing(world.auth.engine) as session:
+        for row in session.execute(select(eventstore.events)).all():
+            said = {name: value for name, value in orjson.loads(row.line).items() if name != "legalbasis"}
+            these = update(eventstore.events).where(eventstore.events.c.id == row.id)
+            session.execute(these.values(line=orjson.dumps(said)))
+
+
 def test_a_fault_in_the_log_turns_its_row_for_whose_it_is_alone(world: Installation) -> None:
     world.look(str(uuid4()), THEIRS, [str(uuid4())], NOON)
     world.grow()
     assert world.rows(OURS)["P03"]["state"] == "not_measured"
-    world.sign_in(str(uuid4()), OURS, NOON)  # which this world does on no legal basis
+    world.sign_in(str(uuid4()), OURS, NOON)
+    without_basis(world)
     world.grow()
     row = world.rows(OURS)["P03"]
     assert (row["state"], row["why"]) == ("broken", ["on_a_ground: no_ground"])

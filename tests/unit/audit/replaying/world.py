@@ -22,7 +22,9 @@ from tests.rules.test_every_view import made, story, tell
 LOG = Signer("crisisconnect.test/log", b"l" * 32)
 AUTH = Signer("crisisconnect.test/log/auth", b"a" * 32)
 SANNE = "the-account-that-sanne-knows"
-INVESTIGATOR = Context(actor="account/investigator", organisation="the-maker", role="investigator")
+INVESTIGATOR = Context(
+    actor="account/investigator", organisation="the-maker", role="investigator", purpose="beheer_access"
+)
 
 
 class World:
