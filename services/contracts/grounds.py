@@ -131,5 +131,7 @@ BEFORE_CONSENT = Exemption(
     in_place_of=LegalBasis.CONSENT,
     reason="without these nobody could consent, or take it back (AVG art. 7(3), 12(2)); what is in them was agreed",
 )
+NEVER_AGREED = frozenset({Category.CORRESPONDENCE, Category.LOG_RECORD})
+"""What is the maker's own duty, and no controller has to agree on: what holds it stands above."""
 EXEMPTIONS = (*STEPS, *DUTIES, *CASES, BEFORE_CONSENT)
 GROUNDS = Grounds(Purpose, LegalBasis, EXEMPTIONS)

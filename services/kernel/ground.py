@@ -27,9 +27,9 @@ class Agreed:
 class Exemption:
     """Which events, as `auth.PersonInvited`, hold values of `categories` whatever was agreed, for which `reason`.
 
-    Only for one of `purposes` and on one of `bases`, where any are named; only in no agreement's name, unless it stands
-    `beside` what was agreed. Where it is `in_place_of` a basis, terms cover everything, and one of `bases` takes the
-    place of theirs.
+    Only for one of `purposes` and on one of `bases`, where any are named; and in no agreement's name, unless it stands
+    `beside` what was agreed, under it. Where it is `in_place_of` a basis, terms cover everything, and one of `bases`
+    takes the place of theirs.
     """
 
     events: frozenset[str]
@@ -46,7 +46,7 @@ class Exemption:
             return False
         if self.in_place_of is not None:
             return agreed == self.in_place_of and not beyond
-        return (terms is None or (self.beside and agreed == basis)) and beyond <= self.categories
+        return (agreed == basis if self.beside else terms is None) and beyond <= self.categories
 
 
 class Ungrounded(Exception):

@@ -52,6 +52,8 @@ class Parking:
     def failed_again(self, session: Connection, index: int, error: str, tries: int) -> None:
         more = {"error": error, "tries": parked.c.tries + tries, "at": _now()}
         session.execute(update(parked).where(self._at(index)).values(more))
+        # The try took it out, and was undone: it is counted again.
+        self._count(session)
 
     def drop(self, session: Connection, index: int) -> bool:
         """Whether it was there."""

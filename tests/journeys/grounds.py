@@ -1,32 +1,27 @@
-"""Of every entry of a log: personal values only for a purpose, on a basis, and in categories that were agreed (P02)."""
+"""Of every entry of a log: personal values only for a purpose, on a basis, and in categories that were agreed (P02).
+
+The services do not let anything else come to be; here that is looked at once more, by another way, from the log alone.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from services.contracts.grounds import EXEMPTIONS
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned, Side
-from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.contracts.privacy import LegalBasis, Purpose
 from services.kernel.event import personal_fields
+from services.kernel.ground import Exemption
+from services.org.domain import terms as makers
 from tests.journeys.people import Person
 from tests.rules.contracts import EVENTS, short
 
-STEPS = {
-    "auth.PersonInvited": "the first Beheerder is asked in to agree",
-    "auth.UserRegistered": "and opens an account to do it",
-    "auth.SignedIn": "and signs in, with a session",
-    "auth.SessionStarted": "and signs in, with a session",
-    "org.OrganisationRegistered": "with whom there may be an agreement, and whom to ask in",
-    "org.ContactPublished": "whom to turn to while there is none",
-    "org.AgreementSigned": "who signs it",
-}
-"""What holds personal values of an organisation without an agreement in force, and why: steps prior to a contract."""
-OWN_DUTY = LegalBasis.LEGAL_OBLIGATION.value
-"""Cases, rights, security: what a law wants of the maker, whatever is agreed."""
-CASES = frozenset({Category.CORRESPONDENCE.value})
-"""What is written in a case is kept for that case, under its own key and term, whatever is agreed."""
 Said = Mapping[str, Any]
+Version = tuple[str, int]
 
 
 def entries(person: Person) -> list[Said]:
@@ -48,37 +43,77 @@ def entries(person: Person) -> list[Said]:
 
 def ungrounded(log: Iterable[Said]) -> list[str]:
     """What is wrong with the grounds of a log's entries, from its beginning on; nothing where each has one."""
-    wrong: list[str] = []
-    proposed: dict[tuple[str, int], set[str]] = {}
-    signed: dict[tuple[str, int], set[str]] = {}
-    for said in log:
-        data, name = said["data"], said["type"]
-        if name in (AgreementProposed.type, AgreementAmended.type):
-            proposed[data["agreement"], data["agreement_version"]] = set(data["categories"])
-        if name == AgreementSigned.type:
-            signed.setdefault((data["agreement"], data["agreement_version"]), set()).add(data["side"])
-        held = {mark.category for one, mark in personal_fields(EVENTS[name]).items() if data.get(one) is not None}
-        if held and (no := _wrong(said, held, _agreed(said.get("agreement"), proposed, signed))):
-            wrong.append(f"{short(name)}: {no}")
-    return sorted(set(wrong))
+    return sorted(set(Look().through(log).wrong))
 
 
-def _agreed(
-    agreement: str | None, proposed: Mapping[tuple[str, int], set[str]], signed: Mapping[tuple[str, int], set[str]]
-) -> set[str]:
-    """The categories of every version that both sides have signed by now."""
-    both = [which for which, sides in signed.items() if which[0] == agreement and len(sides) == len(Side)]
-    return {category for which in both for category in proposed[which]}
+def unused(log: Iterable[Said]) -> list[str]:
+    """The reasons of the exemptions that no entry needed."""
+    needed = Look().through(log).needed
+    return [one.reason for one in EXEMPTIONS if one.reason not in needed]
 
 
-def _wrong(said: Said, held: set[str], agreed: set[str]) -> str | None:
-    purpose, basis = said.get("purpose"), said.get("legalbasis")
-    if purpose not in set(Purpose) or basis not in set(LegalBasis):
-        return f"purpose {purpose}, legal basis {basis}"
-    if basis == OWN_DUTY or said.get("role") == "controller":
-        return None
-    if said.get("agreement") is None:
-        step = short(said["type"]).removesuffix(".v1")
-        return None if step in STEPS and basis == LegalBasis.CONTRACT else "no agreement, and no step towards one"
-    beyond = sorted(held - agreed - CASES)
-    return f"{', '.join(beyond)} was not agreed" if beyond else None
+@dataclass
+class Look:
+    """What is known of the agreements on the way through a log, what was wrong so far, and what was needed."""
+
+    proposed: dict[Version, Said] = field(default_factory=dict)
+    signed: dict[Version, set[str]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    needed: set[str] = field(default_factory=set)
+
+    def through(self, log: Iterable[Said]) -> Look:
+        for said in log:
+            data, name = said["data"], said["type"]
+            if name in (AgreementProposed.type, AgreementAmended.type):
+                self.proposed[data["agreement"], data["agreement_version"]] = data
+            if name == AgreementSigned.type:
+                self.signed.setdefault((data["agreement"], data["agreement_version"]), set()).add(data["side"])
+            marks = personal_fields(EVENTS[name])
+            held = {mark.category for one, mark in marks.items() if data.get(one) is not None}
+            if held and (no := self._wrong(said, held)):
+                self.wrong.append(f"{short(name)}: {no}")
+        return self
+
+    def _wrong(self, said: Said, held: set[str]) -> str | None:
+        purpose, basis = said.get("purpose"), said.get("legalbasis")
+        if purpose not in set(Purpose) or basis not in set(LegalBasis):
+            return f"purpose {purpose}, legal basis {basis}"
+        in_name = self._terms(said)
+        if any(one["purposes"].get(purpose) == basis and held <= set(one["categories"]) for one in in_name):
+            return None
+        if any(self._exempt(one, said, held, in_name) for one in EXEMPTIONS):
+            return None
+        if said.get("agreement") is None:
+            return "no agreement, and nothing that is declared"
+        beyond = held - {category for one in in_name for category in one["categories"]}
+        return f"{', '.join(sorted(beyond))} was not agreed" if beyond else f"{purpose} was not agreed on {basis}"
+
+    def _exempt(self, one: Exemption, said: Said, held: set[str], in_name: list[Said]) -> bool:
+        purpose, basis = said["purpose"], said["legalbasis"]
+        if short(said["type"]).rpartition(".v")[0] not in one.events:
+            return False
+        if (one.purposes and purpose not in one.purposes) or (one.bases and basis not in one.bases):
+            return False
+        if one.in_place_of is not None:
+            fits = any(
+                terms["purposes"].get(purpose) == one.in_place_of and held <= set(terms["categories"])
+                for terms in in_name
+            )
+        elif one.beside:
+            fits = any(
+                terms["purposes"].get(purpose) == basis and held <= set(terms["categories"]) | one.categories
+                for terms in in_name
+            )
+        else:
+            fits = said.get("agreement") is None and held <= one.categories
+        if fits:
+            self.needed.add(one.reason)
+        return fits
+
+    def _terms(self, said: Said) -> list[Said]:
+        """Every version of the agreement it names that both sides have signed by now; the maker's, for its own."""
+        if said.get("agreement") is None:
+            own = makers.own(datetime.fromisoformat(said["time"]).date()) if "time" in said else None
+            return [own.said()] if own is not None and said.get("role") == "controller" else []
+        both = [one for one, sides in self.signed.items() if one[0] == said["agreement"] and len(sides) == len(Side)]
+        return [self.proposed[one] for one in both]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.journeys.grounds import entries, ungrounded
+from services.contracts.grounds import BEFORE_CONSENT
+from tests.journeys.grounds import entries, ungrounded, unused
 from tests.journeys.people import SHA256, TERMS, TODAY, Cast, Person, eventually, mailed
 from tests.journeys.running import System
 
@@ -28,7 +29,9 @@ def test_what_was_agreed_is_what_is_done(system: System) -> None:
     strangers_find_nothing(cast, engaged, instructed)
     ended(cast, base, member)
 
-    assert ungrounded(entries(cast.officer)) == []
+    log = entries(cast.officer)
+    assert ungrounded(log) == []
+    assert BEFORE_CONSENT.reason not in unused(log)
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
 

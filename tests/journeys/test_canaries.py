@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from crisisconnect.postgres import Cluster
+from services.contracts.grounds import BEFORE_CONSENT
 from tests.journeys.canaries import joined, search
 from tests.journeys.casework import (
     CASE,
@@ -29,7 +30,7 @@ from tests.journeys.casework import (
 )
 from tests.journeys.disclosing import disclose
 from tests.journeys.fields import FIELDS, GONE, HASHED, LAST, found
-from tests.journeys.grounds import entries, ungrounded
+from tests.journeys.grounds import entries, ungrounded, unused
 from tests.journeys.people import certified
 from tests.journeys.planting import Planting, Village, be_refused, settle
 from tests.journeys.running import System
@@ -170,7 +171,9 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     disclose(planting, village)
     leaving = leave_in_part(planting, village)
     be_refused(planting, village)
-    assert ungrounded(entries(village.officer)) == []
+    log = entries(village.officer)
+    assert ungrounded(log) == []
+    assert unused(log) == [BEFORE_CONSENT.reason], "what no journey needs is no exemption; consents have their own"
     take_along(system, village, planting, ground.taken)
     saved = shutil.copytree(ground.taken / "backup", tmp_path / "untouched")  # who searches a database leaves files
 

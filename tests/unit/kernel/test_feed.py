@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
@@ -128,6 +129,35 @@ def test_what_fails_three_times_is_parked_with_its_stream_and_the_rest_goes_on(w
     feed = world.follow()
     assert world.seen == [2]
     assert world.parked(feed) == [(0, "Refused:not_yet"), (1, "waits")]
+
+
+def test_what_would_be_written_without_a_ground_is_parked_and_others_go_on(world: World) -> None:
+    """A feed knows no terms: what it would write of people by its own account is a fault, and no loop."""
+    for _ in range(3):
+        world.auth.invite()
+
+    def handle(unit: Unit, entry: Entry) -> None:
+        if entry.index == 1:
+            event = auth.PersonInvited(
+                account="p1",
+                organisation="o1",
+                invitation="i1",
+                email="anna@example.nl",
+                role=Role.MEMBER,
+                token_digest="0" * 64,
+                expires_at=NOON,
+                at=NOON,
+            )
+            unit.append("account/p1", 0, [event])
+        world.handle(unit, entry)
+
+    feed = world.follow(world.feed(handle=handle, keys=lambda _: [("account/p1", "email")]))
+    assert world.seen == [0, 2]
+    assert world.parked(feed) == [(1, "Ungrounded")]
+    assert world.org.lines() == []
+    assert [row.account for row in world.org.rows(people)] == ["0", "2"]
+    assert feed.retry(1) == 0, "nor by asking again"
+    assert REGISTRY.get_sample_value("crisisconnect_feed_parked", {"feed": "org-feed"}) == 1, "which an alarm sees"
 
 
 def test_what_fails_twice_is_not_parked(world: World) -> None:
