@@ -142,7 +142,9 @@ class Household:
 
     def _release(self) -> None:
         """An officer looks at what was braked: many leave these organisations on one day of the clock's."""
-        officer = Context(actor="account/0f9c5a3e-6f0d-4a52-9d1b-5f6a7b8c9d0e", role="compliance")
+        officer = Context(
+            actor="account/0f9c5a3e-6f0d-4a52-9d1b-5f6a7b8c9d0e", role="compliance", purpose="beheer_access"
+        )
         with self.retention.store.reading() as session:
             waiting = dues.braked_for_officer(session, None)[:BATCH]
         for row in waiting:

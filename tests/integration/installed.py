@@ -15,7 +15,9 @@ from services.kernel.note import Signer
 from tests.examples.log import Sources
 
 QUICK = Pace(between=0.1, answer=1.0, back_off=0.2, longest=0.5, alarm=0.0)
-OFFICER = Context(actor="account/officer", organisation="maker", role=Role.COMPLIANCE, correlation="c")
+OFFICER = Context(
+    actor="account/officer", organisation="maker", role=Role.COMPLIANCE, purpose="beheer_access", correlation="c"
+)
 
 
 class Nobody:

@@ -53,7 +53,7 @@ def leaves(town: Town) -> str:
 def hold(town: Town, erasure: str, said: list[str]) -> None:
     try:
         town.household.retention.holds.place(
-            Context(actor="account/officer", role="compliance", correlation=str(uuid4())),
+            Context(actor="account/officer", role="compliance", purpose="beheer_access", correlation=str(uuid4())),
             scope=HoldScope.PERSON,
             erasure=erasure,
             ground=HoldGround.LEGAL_CLAIM,

@@ -35,7 +35,13 @@ from tests.examples.log import event_id
 from tests.integration.pruned import LONG_AGO, Old, old, years
 from tests.integration.test_log_over_http import Host
 
-LOOKS = Context(actor="account/investigator", organisation="maker", role=Role.INVESTIGATOR, correlation="c")
+LOOKS = Context(
+    actor="account/investigator",
+    organisation="maker",
+    role=Role.INVESTIGATOR,
+    purpose="beheer_access",
+    correlation="c",
+)
 
 
 @pytest.fixture

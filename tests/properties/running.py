@@ -78,7 +78,8 @@ class Running:
 
     def asked(self, person: Neighbour | None = None, **said: Any) -> Context:
         """Each request begins a chain of its own, under a key of its own."""
-        own = {"correlation": str(uuid4()), "idempotency": str(uuid4()), "digest": "", **said}
+        key = {"idempotency": str(uuid4()), "digest": ""}
+        own = {"correlation": str(uuid4()), "purpose": "beheer_access", **key, **said}
         return replace(person.context if person else Context(actor="", correlation=""), **own)
 
     def deed(self, name: str, which: int) -> None:

@@ -26,7 +26,7 @@ from tests.properties import clock
 from tests.properties.running import Running
 from tests.properties.upset import Crash, Upset
 
-OFFICER = Context(actor=f"account/{uuid4()}", role="compliance")
+OFFICER = Context(actor=f"account/{uuid4()}", role="compliance", purpose="beheer_access")
 PASSWORD = "vier paarden en een kruiwagen"
 
 
