@@ -123,17 +123,15 @@ class Organisations(Participant, ABC):
         with self.store.reading() as session:
             row = self.found(session, context, organisation)
             second = consulting.second(session, organisation)
-        terms = self._terms(organisation)
-        agreed = frozenset[str]() if terms is None else frozenset(terms.categories)
-        contact = self._next_contact("contact", row, given.get("contact"), agreed)
-        second_contact = self._next_contact("second_contact", second, given.get("second_contact"), agreed)
-        people = [_particulars(one) for one in (contact, second_contact) if one is not None]
-        ground = self._allow(context, organisation, {one for person in people for one in categories_of(person)})
+        people = [given[one] for one in ("contact", "second_contact") if given.get(one) is not None]
+        recorded = {one for person in people for one in (Category.NAME, Category.EMAIL, *categories_of(person))}
+        ground = self._allow(context, organisation, recorded)
+        agreed = frozenset[str]() if ground.terms is None else ground.terms.categories
         command = rules.Change(
             organisation=organisation,
             name=given.get("name"),
-            contact=contact,
-            second_contact=second_contact,
+            contact=self._next_contact("contact", row, given.get("contact"), agreed),
+            second_contact=self._next_contact("second_contact", second, given.get("second_contact"), agreed),
             consultation_key=None if key is None else consultation_key(key),
             if_match=given.get("if_match"),
             at=self.now(),
@@ -263,8 +261,5 @@ def _key(keys: list[dict[str, Any]]) -> dict[str, str] | None:
 def _contact_keys(contact: Contact | None) -> list[tuple[str, str]]:
     if contact is None:
         return []
-    return [(f"contact/{contact.id}", category.value) for category in sorted(categories_of(_particulars(contact)))]
-
-
-def _particulars(contact: Contact) -> dict[str, str | None]:
-    return {"name": contact.name, "email": contact.email, "phone": contact.phone}
+    given = {"name": contact.name, "email": contact.email, "phone": contact.phone}
+    return [(f"contact/{contact.id}", category.value) for category in sorted(categories_of(given))]
