@@ -48,6 +48,7 @@ STEPS = (
     _step("auth.PersonInvited", Category.EMAIL, reason="a Beheerder is asked in to agree"),
     _step("auth.UserRegistered", Category.NAME, Category.CREDENTIALS, reason="opens an account to do so"),
     _step("auth.SessionStarted", Category.SESSION_COOKIE, reason="and signs in; from where is not needed for it"),
+    _step("auth.PasswordChanged", Category.CREDENTIALS, reason="or with another password, by a mailed link"),
     _step("org.AgreementSigned", Category.NAME, reason="who signed it, for either side"),
 )
 DUTIES = (
@@ -125,7 +126,9 @@ CASES = (
     ),
 )
 BEFORE_CONSENT = Exemption(
-    events=frozenset({"auth.PersonInvited", "auth.UserRegistered", "auth.SignedIn", "auth.SessionStarted"}),
+    events=frozenset(
+        {"auth.PersonInvited", "auth.UserRegistered", "auth.PasswordChanged", "auth.SignedIn", "auth.SessionStarted"}
+    ),
     categories=frozenset(),
     bases=frozenset({LegalBasis.LEGAL_OBLIGATION}),
     in_place_of=LegalBasis.CONSENT,

@@ -21,6 +21,7 @@ from services.kernel.event import personal_fields
 from tests.journeys.grounds import ungrounded
 from tests.rules.contracts import EVENTS
 from tests.unit.auth.test_custom_fields_wired import TEAM
+from tests.unit.auth.test_resets_wired import asked as ask_for_link, used
 from tests.unit.auth.world import EVERYTHING, GEMEENTE, PASSWORD, TERMS, World
 
 EQUIPMENT: dict[str, Any] = {
@@ -141,9 +142,10 @@ def test_of_any_agreement_no_command_records_what_is_outside_it(
     asking = Asking(world, organisation, consents)
     first = asking.agreed(WHOLE)
     member, beheerder = asking.person("member"), asking.person("beheerder")
+    forgot = {role: asking.linked(asking.registered(role)) for role in ("member", "beheerder")}
     before = len(log(world))
     second = asking.agreed(then)
-    done = {name: asking.attempt(command) for name, command in asking.commands(member, beheerder).items()}
+    done = {name: asking.attempt(command) for name, command in asking.commands(member, beheerder, forgot).items()}
 
     mine = [one for one in log(world) if one.get("organisation") == organisation]
     assert ungrounded([*first, *second, *mine]) == []
@@ -210,6 +212,11 @@ class Asking:
         said = {"username": name, "password": PASSWORD, "first_name": "Sanne", "infix": "van", "last_name": "Velde"}
         self.world.auth.invitations.accept(self.context(actor=""), token=token, **said)
 
+    def linked(self, name: str) -> str:
+        """The link by which whoever forgot their password chooses another."""
+        ask_for_link(self.world, username=name)
+        return self.world.token(f"{name}@voorbeeld.example")
+
     def signed_in(self, name: str) -> Context:
         said = {"username": name, "password": PASSWORD, **EQUIPMENT}
         token = self.world.auth.sign_ins.sign_in(self.context(actor=""), **said)["token"]
@@ -218,7 +225,9 @@ class Asking:
         more = {"actor": f"account/{who['pseudonym']}", "role": who["role"], "session": who["session"]}
         return self.context(**more, purpose=purpose)
 
-    def commands(self, member: Context, beheerder: Context) -> dict[str, Callable[[], object]]:
+    def commands(
+        self, member: Context, beheerder: Context, forgot: Mapping[str, str]
+    ) -> dict[str, Callable[[], object]]:
         """Each that holds a value, as a person asks it, or retention on a person's request."""
         auth = self.world.auth
         names = {who: self.number_of(who) for who in (member, beheerder)}
@@ -238,7 +247,7 @@ class Asking:
                     who, values={"email": f"{uuid4()}@voorbeeld.example", "infix": "der"}
                 ),
                 f"{role} fills in": lambda who=who: auth.custom_fields.set_mine(who, field=TEAM, value="Noord"),
-                f"{role} chooses a password": lambda who=who: auth.people.change_password(
+                f"{role} chooses a password": lambda who=who: auth.choosing.change(
                     who, present=PASSWORD, new="vier paarden en een kruiwagen 72"
                 ),
                 f"{role} signs in": lambda who=who: auth.sign_ins.sign_in(
@@ -247,6 +256,7 @@ class Asking:
                     password="vier paarden en een kruiwagen 72",
                     **EQUIPMENT,
                 ),
+                f"{role} forgot the password": lambda role=role: used(self.world, forgot[role]),
                 f"{role} goes on": lambda who=who: auth.sign_ins.refresh(who),
             }
         found["put right on request"] = lambda: auth.rights.correct(
