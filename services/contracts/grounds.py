@@ -68,6 +68,11 @@ DUTIES = (
         categories=(Category.CREDENTIALS,),
         reason="the code with which an answer is collected by nobody else (AVG art. 12, 32)",
     ),
+    _duty(
+        *(f"{service}.CanaryPlanted" for service in ("auth", "org", "audit", "retention")),
+        categories=tuple(Category),
+        reason="values that are nobody's, to look for them where none may be read (AVG art. 32)",
+    ),
 )
 CASES = (
     _case(
@@ -78,6 +83,8 @@ CASES = (
         "retention.ObjectionDecided",
         "retention.RestrictionEnding",
         "retention.RecipientTold",
+        "retention.ErasureExcepted",
+        "retention.NamesWeighed",
         reason="a data request, its answer and what followed from it (AVG art. 12, 15 to 21)",
     ),
     _case("retention.HoldPlaced", "retention.HoldReviewed", reason="why an erasure waits (AVG art. 17(3), 18)"),

@@ -145,5 +145,5 @@ def _own(context: Context, maker: str) -> Context:
         organisation=maker,
         purpose=Purpose.BEHEER_ACCESS.value,
         legal_basis=LegalBasis.LEGAL_OBLIGATION.value,
-        agreement=None,
+        terms=None,
     )

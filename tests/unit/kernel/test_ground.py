@@ -40,7 +40,7 @@ def test_what_was_agreed_may_be_recorded() -> None:
         (auth.PersonalDataCorrected, {"name"}, "usage_insight", "consent", "purpose_not_agreed"),
         (auth.PersonalDataCorrected, {"name"}, "app_access", "contract", "purpose_not_agreed"),
         # A duty, a step or a case excuses nothing that is done in the agreement's name.
-        (auth.PasswordChanged, {"credentials"}, "app_access", "legal_obligation", "purpose_not_agreed"),
+        (auth.PasswordChanged, {"credentials"}, "beheer_access", "legal_obligation", "purpose_not_agreed"),
         (org.AgreementSigned, {"name", "email"}, "app_access", "contract", "purpose_not_agreed"),
         (org.SupplementRequested, {"correspondence", "technical"}, "beheer_access", "contract", "category_not_agreed"),
         # Without a consent people are asked in and sign in, on what was agreed all the same; nothing else is.
