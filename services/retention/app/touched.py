@@ -92,7 +92,7 @@ class Walk:
 
     def _recorded(self, after: Sequence[str]) -> Iterator[Looked]:
         for category in sorted(MAY_BE_RECORDED):
-            if category < after[0]:
+            if category < after[0] or not self._counts_from_recorded(category):
                 continue
             place = (after[1], after[2]) if category == after[0] else ("", "")
             while rows := recordings.page_of(self.session, self.organisation, category, place, A_READ):
@@ -108,6 +108,10 @@ class Walk:
                 place = rows[-1].at, rows[-1].account
                 if len(rows) < A_READ:
                     break
+
+    def _counts_from_recorded(self, category: Category) -> bool:
+        """Whether either terms begin with that: else there is no date of its own to look at, however many people."""
+        return any(since_recorded(agreed, category, self.retention.now()) for agreed in (self.now, self.then))
 
     def _sessions(self, after: Sequence[str]) -> Iterator[Looked]:
         terms, trigger, place = self.retention.terms, Trigger.SESSION_ENDED, (after[0], after[1])
