@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.audit.disclosing.file import Files
 from services.audit.views.papers import Kind, drop, over, owner_of
 from services.kernel import eventstore
+from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.database import scrub
 from services.kernel.unit import Unit
@@ -35,7 +36,7 @@ class Copies:
         store = self._files.store
         try:
             with store.reading() as session:
-                cases = over(session, BATCH)
+                cases = over(session, instant(self._files.now()), BATCH)
             if cases:
                 owners = [owner_of(case, Kind.COPY) for case in cases]
                 store.keyring.erase(owners)

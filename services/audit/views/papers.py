@@ -51,8 +51,13 @@ def drop(session: Connection, case: str, kind: Kind | None = None) -> int:
     return session.execute(delete(papers).where(mine)).rowcount
 
 
-def over(session: Connection, limit: int) -> Sequence[str]:
-    """The cases whose copy is still there though nothing is made of it any more: handed over, or rejected."""
+def over(session: Connection, now: str, limit: int) -> Sequence[str]:
+    """The cases whose copy is still there though nothing is made of it any more.
+
+    Handed over, or rejected; or closed without either, as after an order to preserve, and the term that it was kept for
+    has ended by `now`.
+    """
     ended = disclosures.c.handed_over_at.is_not(None) | disclosures.c.rejected.is_not(None)
+    ended |= disclosures.c.closed_at.is_not(None) & (disclosures.c.held_until <= now)
     found = select(papers.c.case_id).join(disclosures, disclosures.c.disclosure == papers.c.case_id)
     return session.execute(found.where(papers.c.kind == Kind.COPY.value, ended).limit(limit)).scalars().all()

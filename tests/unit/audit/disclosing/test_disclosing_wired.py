@@ -342,6 +342,20 @@ def test_a_copy_whose_end_was_cut_off_goes_by_the_clock(world: World, monkeypatc
     assert world.audit.keyring.living([f"copy/{file}"]) == 0
 
 
+def test_what_a_hidden_order_to_preserve_had_copied_goes_with_its_term_once_the_file_is_closed(world: World) -> None:
+    file = world.barred(world.hidden(basis="sv_126ni"))
+    world.files.handing_over.lift(OPENER, file, reason="Opgeheven.")
+    world.files.handing_over.close(OPENER, file)
+    world.now += 89 * DAY
+    world.files.deadlines.turn()
+    assert world.papers(file) == {"original", "copy"}
+    world.now += 2 * DAY
+    world.files.deadlines.turn()
+
+    assert world.papers(file) == {"original"}
+    assert world.audit.keyring.living([f"copy/{file}"]) == 0
+
+
 @pytest.mark.parametrize("measured", [package, handing_over], ids=["its files", "what is sealed"])
 def test_a_package_that_is_too_large_is_refused_and_the_file_stays_where_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch, measured: Any
