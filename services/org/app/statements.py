@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -170,12 +170,13 @@ class Statements(Organisations, ABC):
         row = None if version is None else statements.published(session, version)
         if row is None:
             return None
-        known = self._known.get(row.version) or _posted(session, row) or self.written.get(row.version)
-        if known is None or any(getattr(row, name) != value for name, value in known.hashes.items()):
+        if (here := self.written.get(row.version)) is not None and _is(here, row):
+            return here
+        posted = self._known.get(row.version) or _posted(session, row)
+        if posted is None or not _is(posted, row):
             return None
-        if known is not self.written.get(row.version):
-            self._known[row.version] = known  # what was posted never changes
-        return known
+        self._known[row.version] = posted  # what was posted never changes
+        return posted
 
     def changed(self, session: Connection) -> list[int]:
         """The versions that were published and cannot be shown as they were."""
@@ -188,9 +189,7 @@ class Statements(Organisations, ABC):
             version
             for version in sorted(texts.posted(session) & set(self.written))
             if (row := statements.published(session, version)) is not None
-            and any(
-                getattr(row, name) != value for name, value in posted_hashes(self.written[version].statement).items()
-            )
+            and not _is(replace(self.written[version], hashes=posted_hashes(self.written[version].statement)), row)
         ]
 
     def _text(self, session: Connection, row: Any) -> Statement:
@@ -225,6 +224,11 @@ def _differences(old: Statement, new: Statement, lang: str) -> dict[str, Any]:
         "particulars": [asdict(one) for one in difference.particulars(old, new, lang)],
         "text": [asdict(one) for one in difference.passages(old, new, lang)],
     }
+
+
+def _is(one: Written, row: Any) -> bool:
+    """Whether it is, byte for byte, what the log says was published."""
+    return all(getattr(row, name) == value for name, value in one.hashes.items())
 
 
 def _posted(session: Connection, row: Any) -> Written | None:
