@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields as m
+from marshmallow import Schema, fields as m, validate
 
-from gateway.schemas.fields import Written, choice, email, page_of, secret, text, username
+from gateway.schemas.fields import OneThing, Page, Written, choice, email, page_of, secret, text, username
 from services.contracts.privacy import STAFF, TENANT
 
 
@@ -24,8 +24,11 @@ class MemberInvitation(Schema):
     role = choice(TENANT, required=True)
 
 
-class BeheerderInvitation(Schema):
-    email = email(required=True)
+class SeveralInvited(Schema):
+    """Several, in one role; all of them are invited or nobody is."""
+
+    emails = m.List(email(), required=True, validate=validate.Length(min=1, max=100), metadata={"uniqueItems": True})
+    role = choice(TENANT, required=True)
 
 
 class StaffRole(Schema):
@@ -38,6 +41,21 @@ class MemberRole(Schema):
 
 class Invited(Written):
     invitation = m.String(required=True)
+
+
+class InvitedAll(Written):
+    invitations = m.List(m.String(), required=True, metadata={"description": "In the order of the addresses."})
+
+
+class MembersAsked(Page):
+    role = choice(TENANT)
+
+
+class MemberNamed(OneThing):
+    """By user name or e-mail address, whole."""
+
+    username = text(64)
+    email = email()
 
 
 class Acceptance(Schema):
@@ -62,6 +80,10 @@ class Member(Schema):
     email = m.String(allow_none=True)
     role = m.String(required=True)
     status = m.String(required=True)
+
+
+class MembersFound(Written):
+    items = m.List(m.Nested(Member), required=True)
 
 
 class Removed(Written):

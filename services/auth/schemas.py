@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields as m, post_load, validate, valid
 
 from services.contracts.auth import AccessDecision
 from services.contracts.privacy import Role
+from services.kernel.blinding import folded
 from services.kernel.shape import Strict, loaded as loaded
 
 PRINTABLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*$", error="Control characters are not allowed.")
@@ -18,12 +19,35 @@ def _text(most: int, *, least: int = 1, **options: Any) -> m.String:
     return m.String(validate=[validate.Length(min=least, max=most), PRINTABLE], **options)
 
 
-class Address(Strict):
-    email = m.Email(required=True, validate=validate.Length(max=254))
+def _email(**options: Any) -> m.Email:
+    return m.Email(validate=validate.Length(max=254), **options)
 
 
-class Invitation(Address):
+class Invitation(Strict):
+    email = _email(required=True)
     role = m.Enum(Role, by_value=True, required=True)
+
+
+class Invitations(Strict):
+    emails = m.List(_email(), required=True, validate=validate.Length(min=1, max=100))
+    role = m.Enum(Role, by_value=True, required=True)
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_: Any) -> None:
+        if len({folded(email) for email in data["emails"]}) < len(data["emails"]):
+            raise ValidationError("An address stands twice.", "emails")
+
+
+class Named(Strict):
+    """By the one or the other, whole: nothing can be searched by a part of a value that is sealed."""
+
+    username = _text(64)
+    email = _email()
+
+    @validates_schema
+    def _one(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("One of username and email.")
 
 
 class Acceptance(Strict):
@@ -83,7 +107,7 @@ class Review(Strict):
         return {**data, "decisions": {one["account"]: one["decision"] for one in data["decisions"]}}
 
 
-ADDRESS, INVITATION, ACCEPTANCE = Address(), Invitation(), Acceptance()
+INVITATION, INVITATIONS, NAMED, ACCEPTANCE = Invitation(), Invitations(), Named(), Acceptance()
 CORRECTION, DEVICE, CORRECTION_ASKED, REVIEW = Correction(), Device(), CorrectionAsked(), Review()
 
 

@@ -29,9 +29,9 @@ class AuthService(Tended):
         return self.app.invitations.invite_first_beheerder(context, organisation=organisation, email=email)
 
     @answers()
-    def invite_first_beheerder_again(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
-        asked = schemas.loaded(schemas.ADDRESS, said)
-        return self.app.invitations.invite_first_beheerder_again(context, organisation=organisation, **asked)
+    def invite_many(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        asked = schemas.loaded(schemas.INVITATIONS, said)
+        return self.app.invitations.invite_many(context, organisation=organisation, **asked)
 
     @answers()
     def invitations(
@@ -49,11 +49,11 @@ class AuthService(Tended):
 
     @answers()
     def accept_invitation(self, context: Context, token: str, **said: Any) -> dict[str, Any]:
-        return self.app.invitations.accept(context, token=token, **schemas.loaded(schemas.ACCEPTANCE, said))
+        return self.app.registrations.accept(context, token=token, **schemas.loaded(schemas.ACCEPTANCE, said))
 
     @answers()
     def invited_to(self, context: Context, token: str) -> dict[str, Any]:
-        return self.app.invitations.invited_to(token=token)
+        return self.app.registrations.invited_to(token=token)
 
     # -- signing in
 
@@ -208,9 +208,13 @@ class AuthService(Tended):
 
     @answers()
     def members(
-        self, context: Context, organisation: str, after: str | None = None, limit: int = 100
+        self, context: Context, organisation: str, after: str | None = None, limit: int = 100, role: str | None = None
     ) -> dict[str, Any]:
-        return self.app.people.members(context, organisation=organisation, after=after or "", limit=limit)
+        return self.app.people.members(context, organisation=organisation, after=after or "", limit=limit, role=role)
+
+    @answers()
+    def find_member(self, context: Context, organisation: str, **said: Any) -> dict[str, Any]:
+        return self.app.people.find(context, organisation=organisation, **schemas.loaded(schemas.NAMED, said))
 
     @answers()
     def member(self, context: Context, organisation: str, account: str) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class Town:
         token = str(auth.mailer.shown(email)[0]["links"][0]).rsplit("/", 1)[-1]
         username, password = self._value("naam"), f"vier paarden {self._value('en een kruiwagen ')}"
         names = {"first_name": self._value("Sanne"), "last_name": self._value("Velde"), "infix": self._value("van")}
-        auth.invitations.accept(stranger, token=token, username=username, password=password, **names)
+        auth.registrations.accept(stranger, token=token, username=username, password=password, **names)
         device = {"kind": self._value("phone"), "os": self._value("os"), "app_version": self._value("1.")}
         said = auth.sign_ins.sign_in(
             stranger, username=username, password=password, ip=f"203.0.113.{self.mark}", device=device

@@ -85,7 +85,7 @@ class World(Running):
         stranger = self.asked(organisation=organisation)
 
         def accept() -> Mapping[str, Any]:
-            return self.house.auth.invitations.accept(stranger, token=token, password=PASSWORD, **values)
+            return self.house.auth.registrations.accept(stranger, token=token, password=PASSWORD, **values)
 
         if self.ask(accept) is None:
             return None

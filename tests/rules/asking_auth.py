@@ -25,7 +25,8 @@ LAST = ("restrict", "close_for_request", "remove_member")
 """Whatever these do, they do after everything else was asked."""
 MORE: dict[str, dict[str, Any]] = {
     "invite": {"email": "nobody@elders.example", "role": "member"},
-    "invite_first_beheerder_again": {"email": "nobody@elders.example"},
+    "invite_many": {"emails": ["nobody@elders.example"], "role": "member"},
+    "find_member": {"email": NAMED["email"]},
     "accept_invitation": {"username": "iemand", "password": "x", "first_name": "I", "last_name": "E"},
     "correct_me": {"infix": None},
     "review_access": {"rest": "kept"},

@@ -35,7 +35,7 @@ def test_of_who_is_restricted_no_answer_to_anybody_else_holds_a_value(told):
 
 def test_of_who_is_not_the_same_questions_show_values(told):
     shown = set(told["open"]) - set(told["allowed"])
-    assert shown == {"members", "member", "export_people"}, "or the rule looks at nothing"
+    assert shown == {"members", "member", "find_member", "export_people"}, "or the rule looks at nothing"
 
 
 def named(schema: Schema | None) -> set[str]:

@@ -24,6 +24,7 @@ from services.auth.app.mail import Mailer, transport
 from services.auth.app.notices import Notices
 from services.auth.app.own_data import OwnData
 from services.auth.app.people import People
+from services.auth.app.registrations import Registrations
 from services.auth.app.reset_links import ResetLinks
 from services.auth.app.reviewing import Reviewing
 from services.auth.app.rights import Rights
@@ -91,6 +92,7 @@ class Auth(Participant):
         self.custom_fields = CustomFields(self)
         self.disclosing = Disclosing(self)
         self.invitations = Invitations(self)
+        self.registrations = Registrations(self)
         self.sign_ins = SignIns(self)
         self.choosing = Choosing(self)
         self.resets = ResetLinks(self)

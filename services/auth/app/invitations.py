@@ -1,16 +1,17 @@
-"""People come in by invitation only: a link by mail, for one person, once, for seven days."""
+"""People are asked in by invitation only: a link by mail, for one person, once, for seven days."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from services.auth.app import passwords
+from sqlalchemy import Connection
+
 from services.auth.app.people import keys_of
 from services.auth.app.terms import before_terms
 from services.auth.domain import account
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 VALID = timedelta(days=7)
 EXPIRED_AT_ONCE = 100
 INVITED = frozenset({Category.EMAIL})
-REGISTERED = frozenset({Category.NAME, Category.CREDENTIALS})
 
 
 def digest_of(token: str) -> str:
@@ -46,7 +46,21 @@ class Invitations:
         """
         wanted = self._role(organisation, role)
         self.officer_needed(context, organisation, wanted)
-        return self._invite(self._terms(context, organisation, wanted), organisation, email, wanted)
+        return self._invite(self._terms(context, organisation, wanted), organisation, [email], wanted)
+
+    def invite_many(self, context: Context, *, organisation: str, emails: Sequence[str], role: str) -> dict[str, Any]:
+        """Ask several in for one role, all of them or nobody. Answers `invitations`, in the order of `emails`.
+
+        An operator asks in the first Beheerder anew, one address. Raises Refused: `already_invited` with the
+        `positions` of whom it is about, `beheerder_there`, `role_not_allowed`.
+        """
+        if context.role != Role.OPERATOR:
+            wanted = self._role(organisation, role)
+            context = self._terms(context, organisation, wanted)
+            return self._invite(context, organisation, emails, wanted, many=True)
+        if role != Role.BEHEERDER or len(emails) > 1:
+            raise Refused("role_not_allowed")
+        return self._invite_first_again(context, organisation, emails[0])
 
     def officer_needed(self, context: Context, organisation: str, role: Role) -> None:
         """Raises Refused("compliance_needed") where only a compliance officer may give somebody this role."""
@@ -58,19 +72,19 @@ class Invitations:
 
     def invite_first_beheerder(self, context: Context, *, organisation: str, email: str) -> dict[str, Any]:
         """Org asks for the first Beheerder of an organisation that it has just registered."""
-        return self._invite(before_terms(context, organisation), organisation, email, Role.BEHEERDER)
+        return self._invite(before_terms(context, organisation), organisation, [email], Role.BEHEERDER)
 
-    def invite_first_beheerder_again(self, context: Context, *, organisation: str, email: str) -> dict[str, Any]:
-        """An operator does, while nobody has come in: of whoever was not in time nothing is kept, the address neither.
+    def _invite_first_again(self, context: Context, organisation: str, email: str) -> dict[str, Any]:
+        """While nobody has come in: of whoever was not in time nothing is kept, the address neither.
 
-        What was sent before stops working, or a wrong address would stay a way in. Answers `invitation`.
+        What was sent before stops working, or a wrong address would stay a way in.
         Raises Refused: `not_found`, `beheerder_there`.
         """
         if organisation == self._auth.configuration.maker:
             raise Refused("not_found")
         self._auth.caller.call("org", "named", {"organisation": organisation}, self._auth.own_context())
         context = before_terms(context, organisation)
-        return self._invite(context, organisation, email, Role.BEHEERDER, ahead=self._none_came)
+        return self._invite(context, organisation, [email], Role.BEHEERDER, many=True, ahead=self._none_came)
 
     def _none_came(self, unit: Unit, organisation: str) -> None:
         came = (account.Status.OPEN, account.Status.CLOSED)
@@ -100,7 +114,7 @@ class Invitations:
         # One name for every try and every replica, so that a second one finds the first's answer.
         once = self._auth.own_context(idempotency=digest_of(f"first operator of {maker}"), digest="")
         context = before_terms(once, maker)
-        self._invite(context, maker, "operator@localhost", Role.OPERATOR)
+        self._invite(context, maker, ["operator@localhost"], Role.OPERATOR)
 
     def _role(self, organisation: str, role: str) -> Role:
         wanted = Role(role)
@@ -117,18 +131,23 @@ class Invitations:
         self,
         context: Context,
         organisation: str,
-        email: str,
+        emails: Sequence[str],
         role: Role,
+        *,
+        many: bool = False,
         ahead: Callable[[Unit, str], None] = lambda _, __: None,
     ) -> dict[str, Any]:
-        person, token, now = str(uuid4()), secrets.token_urlsafe(32), datetime.now(UTC)
-        blinds = self._auth.keyring.index.blinds
+        people = [(str(uuid4()), email, secrets.token_urlsafe(32)) for email in emails]
+        now = datetime.now(UTC)
 
         def work(unit: Unit) -> dict[str, Any]:
             must_not_have_left(unit.session, organisation)
             ahead(unit, organisation)
-            if accounts.email_in_use(unit.session, organisation, blinds("email", email, organisation)):
-                raise Refused("already_invited")
+            self._must_be_strangers(unit.session, organisation, emails)
+            invitations = [invite(unit, *one) for one in people]
+            return {"invitations": invitations} if many else {"invitation": invitations[0]}
+
+        def invite(unit: Unit, person: str, email: str, token: str) -> str:
             invitation = str(uuid4())
             asked = account.Invite(
                 account=person,
@@ -142,9 +161,21 @@ class Invitations:
             )
             unit.do(f"account/{person}", account.decider, asked)
             self._auth.mailer.post(unit, person, "invitation", email, f"/invitations/{token}")
-            return {"invitation": invitation}
+            return invitation
 
-        return self._auth.store.perform(context, work, keys=keys_of(person, Category.EMAIL, Category.CREDENTIALS))
+        keys = [key for person, *_ in people for key in keys_of(person, Category.EMAIL, Category.CREDENTIALS)]
+        return self._auth.store.perform(context, work, keys=keys)
+
+    def _must_be_strangers(self, session: Connection, organisation: str, emails: Sequence[str]) -> None:
+        """Raises Refused("already_invited") with where in the list whoever is here already stands."""
+        blinds = self._auth.keyring.index.blinds
+        here = [
+            position
+            for position, email in enumerate(emails)
+            if accounts.email_in_use(session, organisation, blinds("email", email, organisation))
+        ]
+        if here:
+            raise Refused("already_invited", positions=here)
 
     def renew(self, context: Context, *, organisation: str, invitation: str) -> dict[str, Any]:
         """Send the invitation again with a new link; the old link stops working."""
@@ -210,63 +241,6 @@ class Invitations:
             for row, email in zip(rows, emails, strict=True)
         ]
         return {"items": items, "next": rows[-1].invitation if len(rows) == limit else None}
-
-    def invited_to(self, *, token: str) -> dict[str, Any]:
-        """To which `organisation` this invitation leads, while it can be accepted. Raises Refused unauthenticated."""
-        with self._auth.store.reading() as session:
-            row = invited.by_token(session, digest_of(token))
-        if row is None or row.status != account.Status.INVITED or row.expires_at <= instant(datetime.now(UTC)):
-            raise Refused("unauthenticated")
-        return {"organisation": row.organisation}
-
-    def accept(
-        self,
-        context: Context,
-        *,
-        token: str,
-        username: str,
-        password: str,
-        first_name: str,
-        last_name: str,
-        infix: str | None = None,
-    ) -> dict[str, Any]:
-        """The invited person opens the account. Answers `account`, `organisation`, `role`."""
-        digest = digest_of(token)
-        with self._auth.store.reading() as session:
-            row = invited.by_token(session, digest)
-        if row is None:
-            raise Refused("not_found")
-        role, organisation = Role(row.role), str(row.organisation)
-        context = replace(context, actor=f"account/{row.account}", role=role)
-        if role is Role.MEMBER or role is Role.AUDITOR:
-            context = self._auth.allow(context, organisation, purpose_of(role), REGISTERED, asking=True)
-        else:
-            context = self._auth.terms_or_before(context, organisation, REGISTERED)
-        hashed = passwords.checked(password, [username, first_name, last_name, "crisisconnect"])
-        blinds = self._auth.keyring.index.blinds
-        public_id = str(uuid4())
-
-        def work(unit: Unit) -> dict[str, Any]:
-            asked = account.Register(
-                public_id=public_id,
-                username=username,
-                password=hashed,
-                first_name=first_name,
-                infix=infix or None,
-                last_name=last_name,
-                token_digest=digest,
-                at=datetime.now(UTC),
-            )
-            must_not_have_left(unit.session, organisation)
-            taken = accounts.by_username(unit.session, blinds("username", username))
-            if taken is not None and taken.account != row.account:
-                raise Refused("username_taken")
-            unit.do(f"account/{row.account}", account.decider, asked)
-            return {"person": row.account, "organisation": organisation, "role": role}
-
-        answer = self._auth.store.perform(context, work, keys=keys_of(row.account, Category.NAME, Category.CREDENTIALS))
-        answer["account"] = self._auth.people.public_id(organisation, answer.pop("person"))
-        return answer
 
     def _of(self, organisation: str, invitation: str) -> Any:
         with self._auth.store.reading() as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -115,17 +116,32 @@ class People:
         opened = self._auth.keyring.open_many([(row.public_id, "public_id") for row in rows])
         return {row.account: known for row, known in zip(rows, opened, strict=True) if known is not None}
 
-    def members(self, context: Context, *, organisation: str, after: str, limit: int) -> dict[str, Any]:
-        """The open accounts of an organisation. `DataViewed` is in the log's way before anybody sees them."""
+    def members(
+        self, context: Context, *, organisation: str, after: str, limit: int, role: str | None = None
+    ) -> dict[str, Any]:
+        """The open accounts of an organisation, or those in one role."""
         context = self._look_allowed(context, organisation)
+        most = min(limit, PEOPLE_A_LOOK)
         with self._auth.store.reading() as session:
-            rows = accounts.open_in(session, organisation, after, min(limit, PEOPLE_A_LOOK))
-            withheld = restrictions.among(session, [row.account for row in rows])
-        self.looked(context, organisation, [row.account for row in rows if row.account not in withheld])
-        return {
-            "items": self._shown(rows, withheld),
-            "next": rows[-1].invitation if len(rows) == min(limit, PEOPLE_A_LOOK) else None,
-        }
+            rows = accounts.open_in(session, organisation, after, most, role)
+        items, _ = self._shown_to(context, organisation, rows)
+        return {"items": items, "next": rows[-1].invitation if len(rows) == most else None}
+
+    def find(
+        self, context: Context, *, organisation: str, username: str | None = None, email: str | None = None
+    ) -> dict[str, Any]:
+        """Who of the organisation has this user name, or this address; nobody, where that is somebody of another's."""
+        context = self._look_allowed(context, organisation)
+        index = self._auth.keyring.index
+        with self._auth.store.reading() as session:
+            if email is not None:
+                look = partial(accounts.by_email, session, organisation)
+                row = index.seek(look, "email", email, organisation)
+            else:
+                look = partial(accounts.by_username_in, session, organisation)
+                row = index.seek(look, "username", str(username))
+        items, events = self._shown_to(context, organisation, [] if row is None else [row])
+        return {"items": items, "events": events}
 
     def member(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
         """One of them. Raises Refused: `not_found`, or `restricted` for whose data is only kept."""
@@ -141,14 +157,14 @@ class People:
         """Give a member of the organisation another role; it holds from the next request on."""
         return self._change_role(context, organisation, self._by_public(organisation, account), Role(role))
 
-    def looked(self, context: Context, organisation: str, people: Sequence[str]) -> None:
-        """Record that the actor looks at these people. Looking at oneself is no look at another.
+    def looked(self, context: Context, organisation: str, people: Sequence[str]) -> list[str]:
+        """Record that the actor looks at these people, by which events. Looking at oneself is no look at another.
 
         Raises Refused("case_needed") for the maker's staff that names no case.
         """
         others = tuple(person for person in people if f"account/{person}" != context.actor)
         if not others:
-            return
+            return []
         if context.role in STAFF and organisation != self._auth.configuration.maker and not context.case:
             # The maker's people look at an organisation's on an instruction or in a case alone (AVG 28(3)(a), 29).
             raise Refused("case_needed")
@@ -169,7 +185,8 @@ class People:
             return {}
 
         # Each look is a fact of its own, also when the same request is asked again.
-        self._auth.store.perform(replace(context, idempotency=None), work)
+        events: list[str] = self._auth.store.perform(replace(context, idempotency=None), work)["events"]
+        return events
 
     def public_id(self, organisation: str, pseudonym: str) -> str | None:
         with self._auth.store.reading() as session:
@@ -186,6 +203,15 @@ class People:
         """A Beheerder sees its people under the agreement; the maker's staff sees the maker's own people."""
         seen = frozenset({Category.NAME, Category.EMAIL})
         return self._auth.allow(context, organisation, Purpose.BEHEER_ACCESS, seen)
+
+    def _shown_to(
+        self, context: Context, organisation: str, rows: Sequence[Any]
+    ) -> tuple[list[dict[str, Any]], list[str]]:
+        """A line for each, and the look's event: it is in the log's way before anybody sees them."""
+        with self._auth.store.reading() as session:
+            withheld = restrictions.among(session, [row.account for row in rows])
+        events = self.looked(context, organisation, [row.account for row in rows if row.account not in withheld])
+        return self._shown(rows, withheld), events
 
     def _shown(self, rows: Sequence[Any], withheld: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
         """Of whom is `withheld` a line without values: by its account a next request of theirs can be taken in."""

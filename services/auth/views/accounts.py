@@ -251,11 +251,24 @@ def by_emails(session: Connection, index: Sequence[str]) -> list[Row]:  # type: 
     return found
 
 
-def open_in(session: Connection, organisation: str, after: str, limit: int) -> list[Row]:  # type: ignore[type-arg]
+def by_username_in(session: Connection, organisation: str, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]
+    found = by_username(session, index)
+    return found if found is not None and found.organisation == organisation else None
+
+
+def by_email(session: Connection, organisation: str, index: Sequence[str]) -> Row | None:  # type: ignore[type-arg]
+    """Whose open account this address has in an organisation: one has it at most."""
+    mine = (accounts.c.organisation == organisation) & accounts.c.email_index.in_(index)
+    return session.execute(select(accounts).where(mine, accounts.c.status == Status.OPEN)).first()
+
+
+def open_in(session: Connection, organisation: str, after: str, limit: int, role: str | None = None) -> list[Row]:  # type: ignore[type-arg]
     """Open accounts, ordered by their invitation: an order that tells nothing, and that no rotation changes."""
     mine = (
         (accounts.c.organisation == organisation) & (accounts.c.status == Status.OPEN) & (accounts.c.invitation > after)
     )
+    if role is not None:
+        mine &= accounts.c.role == role
     return list(session.execute(select(accounts).where(mine).order_by(accounts.c.invitation).limit(limit)))
 
 

@@ -253,8 +253,8 @@ def test_a_disclosure_is_given_them_where_they_were_granted_and_else_not(world: 
 def test_an_invitation_tells_whose_supplement_may_be_read(world: World) -> None:
     world.invited("nieuw@voorbeeld.example")
     token = world.token("nieuw@voorbeeld.example")
-    assert world.auth.invitations.invited_to(token=token) == {"organisation": GEMEENTE}
+    assert world.auth.registrations.invited_to(token=token) == {"organisation": GEMEENTE}
     world.accepted(token, "nieuw")
     for no in (token, "geraden"):
         with refused("unauthenticated"):
-            world.auth.invitations.invited_to(token=no)
+            world.auth.registrations.invited_to(token=no)

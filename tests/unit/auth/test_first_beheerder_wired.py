@@ -31,8 +31,8 @@ def first(world: World, email: str = BEA) -> str:
 
 
 def again(world: World, email: str = BEA, organisation: str = GEMEENTE, **more: Any) -> Any:
-    asked = {"organisation": organisation, "email": email}
-    return world.auth.invitations.invite_first_beheerder_again(operator(world, **more), **asked)
+    asked = {"organisation": organisation, "emails": [email], "role": Role.BEHEERDER}
+    return world.auth.invitations.invite_many(operator(world, **more), **asked)
 
 
 def test_who_did_not_come_in_time_is_invited_again_at_an_address_that_is_said_anew(

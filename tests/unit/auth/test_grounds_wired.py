@@ -212,7 +212,7 @@ class Asking:
 
     def accept(self, token: str, name: str) -> None:
         said = {"username": name, "password": PASSWORD, "first_name": "Sanne", "infix": "van", "last_name": "Velde"}
-        self.world.auth.invitations.accept(self.context(actor=""), token=token, **said)
+        self.world.auth.registrations.accept(self.context(actor=""), token=token, **said)
 
     def linked(self, name: str) -> str:
         """The link by which whoever forgot their password chooses another."""

@@ -154,7 +154,7 @@ class World:
         return self.accepted(self.token(email), username)
 
     def accepted(self, token: str, username: str) -> dict[str, Any]:
-        return self.auth.invitations.accept(
+        return self.auth.registrations.accept(
             self.context(actor=""),
             token=token,
             username=username,
