@@ -108,7 +108,10 @@ class Closed(Written):
 
 
 class Look(Schema):
-    """Somebody looked at one's data: when, in which role, of which organisation, for what."""
+    """Somebody looked at one's data: when, in which role, of which organisation, for what.
+
+    By what name, is told in the answer to a request for access, where that was weighed so (C-579/21).
+    """
 
     at = m.String(required=True)
     role = m.String(required=True)
