@@ -44,9 +44,9 @@ def text(most: int, *, least: int = 1, **options: Any) -> m.String:
     return m.String(validate=checks, metadata={"pattern": SAYING if least else PRINTABLE}, **options)
 
 
-def line(most: int, **options: Any) -> m.String:
+def line(most: int, *, least: int = 1, **options: Any) -> m.String:
     """One line, as it will stand in a document: nothing blank at either end."""
-    checks = [Length(min=1, max=most), Regexp(LINE, error="One line, with no space at either end.")]
+    checks = [Length(min=least, max=most), Regexp(LINE, error="One line, with no space at either end.")]
     return m.String(validate=checks, **options)
 
 

@@ -136,8 +136,8 @@ class WrittenChanges(Schema):
 class Passage(Schema):
     """The words by which the text makes a promise, as they stand in it."""
 
-    nl = line(300, required=True)
-    en = line(300, required=True)
+    nl = line(300, least=20, required=True)
+    en = line(300, least=20, required=True)
 
 
 class NewAuthority(Schema):

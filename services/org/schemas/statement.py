@@ -13,7 +13,7 @@ from services.org.schemas.fields import words
 
 LONGEST = 20_000
 """Characters here, bytes at the door of Markdown: whatever marks stand in a text, it fits into one event."""
-LINES, LINE, PASSAGE = 60, 1000, 300
+LINES, LINE, PASSAGE, LEAST = 60, 1000, 300, 20
 
 
 class Acknowledging(Strict):
@@ -49,8 +49,10 @@ class Changes(Strict):
 
 
 class Passage(Strict):
-    nl = fields.String(required=True, validate=words(PASSAGE))
-    en = fields.String(required=True, validate=words(PASSAGE))
+    """Enough words to be found by: a letter stands in every text."""
+
+    nl = fields.String(required=True, validate=[*words(PASSAGE), Length(min=LEAST)])
+    en = fields.String(required=True, validate=[*words(PASSAGE), Length(min=LEAST)])
 
 
 class Authority(Strict):

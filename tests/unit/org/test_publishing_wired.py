@@ -133,7 +133,7 @@ BODY = next_version(LATER)
             "promises.P11.en",
         ),
         (
-            {**BODY, "promises": {"P18": {"nl": "Geheim.", "en": "we treat as confidential"}}},
+            {**BODY, "promises": {"P18": {"nl": "Dit staat er nergens in.", "en": "we treat as confidential"}}},
             "promise_not_stated",
             "promises.P18.nl",
         ),
@@ -158,7 +158,7 @@ def test_what_the_code_does_not_do_cannot_be_stated(ready: World, body: dict[str
 @pytest.mark.parametrize("promise", PROMISES)
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_every_promise_is_looked_for_in_both_languages(ready: World, promise: str, lang: str) -> None:
-    words = {**ready.org.written[2].promised[promise], lang: "Dit staat er niet."}
+    words = {**ready.org.written[2].promised[promise], lang: "Dit staat er helemaal niet in."}
     refused = refusal(ready, {**BODY, "promises": {promise: words}})
     assert refused.detail["errors"] == {f"promises.{promise}.{lang}": ["promise_not_stated"]}
 
@@ -202,7 +202,8 @@ def test_a_term_that_is_longer_than_what_is_kept_may_be_stated(ready: World) -> 
         ({**BODY, "effective_on": None}, "invalid", "effective_on"),
         ({**BODY, "version": "3"}, "invalid", "version"),
         ({**BODY, "version": 0}, "invalid", "version"),
-        ({**BODY, "promises": {"P20": {"nl": "x", "en": "x"}}}, "invalid", "promises.?.key"),
+        ({**BODY, "promises": {"P20": {"nl": "x" * 20, "en": "x" * 20}}}, "invalid", "promises.?.key"),
+        ({**BODY, "promises": {"P18": {"nl": "Wij zijn hier eerlijk", "en": "a"}}}, "invalid", "promises.?.value.en"),
         ({**BODY, "changes": {"nl": ["<b>"], "en": []}}, "markup_not_allowed", "changes.nl.0"),
         ({**BODY, "note": "x"}, "unknown_field", "note"),
     ],
