@@ -138,8 +138,13 @@ def steal(roots: list[Path], tables: list[tuple[str, bytes]]) -> Opened:
     return opened
 
 
-RESET_BEFORE_TERMS = "or with another password, by a mailed link"
-"""Nobody forgets a password here before there is an agreement, as auth's own test does; consents have their journey."""
+NEEDED_ELSEWHERE = {
+    "or with another password, by a mailed link",
+    "values that are nobody's, to look for them where none may be read (AVG art. 32)",
+    BEFORE_CONSENT.reason,
+}
+"""Nobody forgets a password here before there is an agreement, as in auth's own test; a service plants its values by
+the clock; consents have a journey of their own."""
 LIVING = ("operator's ", "compliance's ", "investigator's ", "processor's ", "officer2's ", "officer3's ")
 """The maker's own people stay; everybody and everything else of this journey goes."""
 
@@ -175,7 +180,7 @@ def test_no_personal_value_rests_readable_and_an_erased_one_opens_in_no_copy_wit
     be_refused(planting, village)
     log = entries(village.officer)
     assert ungrounded(log) == []
-    assert unused(log) == [RESET_BEFORE_TERMS, BEFORE_CONSENT.reason], "what nothing needs is no exemption"
+    assert set(unused(log)) <= NEEDED_ELSEWHERE, "what nothing needs is no exemption"
     take_along(system, village, planting, ground.taken)
     saved = shutil.copytree(ground.taken / "backup", tmp_path / "untouched")  # who searches a database leaves files
 
