@@ -29,6 +29,12 @@ class Deadletters(ABC):
         with self.store.reading() as session:
             return {"items": [asdict(one) for one in self.feed.parked(session)]}
 
+    def followed(self) -> dict[str, Any]:
+        """`next`: the lowest index of the log that this service may yet need, to take in or to try again."""
+        with self.store.reading() as session:
+            waiting = [one.index for one in self.feed.parked(session)]
+        return {"next": min([self.feed.cursor() + 1, *waiting])}
+
     def parked_about(self, account: str) -> dict[str, Any]:
         """`items`: each entry about this person that was set aside: which part, which kind of event, since when."""
         with self.store.reading() as session:

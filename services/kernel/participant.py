@@ -241,12 +241,6 @@ class Participant(Deadletters):
         if isinstance(entry.record.event, tuple(self.follows)):
             self.handle(unit, entry)
 
-    def followed(self) -> dict[str, Any]:
-        """`next`: the lowest index of the log that this service may yet need, to take in or to try again."""
-        with self.store.reading() as session:
-            waiting = [one.index for one in self.feed.parked(session)]
-        return {"next": min([self.feed.cursor() + 1, *waiting])}
-
     def sealing_seen(self) -> dict[str, Any]:
         """How much of a sample of what rests here is not sealed, and in how many places a canary can be read."""
         return {**resting.look(self.store).told(), **self.canaries.numbers()}

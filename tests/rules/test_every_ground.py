@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.route import CHANGES
+from gateway.routes import ROUTES
 from services.audit.app import Audit
 from services.auth.app import Auth
 from services.contracts.grounds import EXEMPTIONS, GROUNDS, NEVER_AGREED
@@ -81,6 +83,21 @@ def test_no_event_is_exempt_twice_in_one_way():
 @pytest.mark.parametrize("service", [Auth, Org, Retention, Audit], ids=lambda service: service.name)
 def test_every_service_has_these_grounds_and_no_other(service):
     assert service.vocabulary.grounds is GROUNDS
+
+
+NOBODY_YET = {
+    "POST /v1/invitations/{token}",
+    "POST /v1/sessions",
+    "POST /v1/password-resets",
+    "POST /v1/password-resets/{token}",
+}
+"""Who asks is not known yet: auth finds the person, and the purpose follows from their role."""
+
+
+def test_every_route_that_changes_something_says_for_what():
+    silent = {f"{one.method} {one.path}" for one in ROUTES if one.method in CHANGES and one.purpose is None}
+
+    assert silent == NOBODY_YET, "give the route its purpose: what it records of people would have none"
 
 
 MADE_BY = {
