@@ -33,6 +33,7 @@ class Choosing:
     def change(self, context: Context, *, present: str, new: str) -> dict[str, Any]:
         """Whoever knows the present one. Every other session ends, and the person hears of it by mail.
 
+        Where the new one is the present one already, the answer of before was lost: nothing is done again.
         Raises Refused: `wrong_password`, as slow as signing in after some of those, or `weak_password`.
         """
         with self._auth.store.reading() as session:
@@ -40,7 +41,9 @@ class Choosing:
             row = accounts.by_pseudonym(session, str(context.organisation), pseudonym_of(context))
         if row is None:
             raise Refused("unauthenticated")
-        self._auth.sign_ins.must_prove(row, present, otherwise="wrong_password")
+        context = _bare(context)
+        if self._auth.sign_ins.must_prove(row, present, new, otherwise="wrong_password") == 1:
+            return self._auth.store.answered(context) or {"events": []}
         hashed = self._checked(row, new)
 
         def still(unit: Unit) -> account.Command:
@@ -57,14 +60,16 @@ class Choosing:
         Raises Refused: `not_found` for a link that was used, has expired, or never was; `weak_password`, after which
         the link still works.
         """
-        digest = digest_of(token)
+        digest, context = digest_of(token), _bare(context)
         with self._auth.store.reading() as session:
             link = resets.by_token(session, digest, instant(datetime.now(UTC)))
             row = link and accounts.by_pseudonym(session, link.organisation, link.account)
         if row is None or row.status != Status.OPEN:
+            if (answer := self._auth.store.answered(context)) is not None:
+                return answer
             raise Refused("not_found")
         role, organisation = Role(row.role), str(row.organisation)
-        context = replace(context, actor=f"account/{row.account}", role=role, idempotency=None)
+        context = replace(context, actor=f"account/{row.account}", role=role)
         context = self._auth.allow_sign_in(context, organisation, role, CHOSEN)
         hashed = self._checked(row, password)
 
@@ -106,3 +111,8 @@ class Choosing:
 
         keys = keys_of(row.account, Category.CREDENTIALS, *mailed(email))
         return self._auth.store.perform(context, change, keys=keys)
+
+
+def _bare(context: Context) -> Context:
+    """What was asked has a password in it: no digest of that is kept beside the answer. The key is the door's own."""
+    return replace(context, digest="")

@@ -170,8 +170,8 @@ class SignIns:
 
     # -- how
 
-    def must_prove(self, row: Any, password: str, *, otherwise: str) -> None:
-        """That this is the password of the account; slower with each time that it is not, and counted (P09).
+    def must_prove(self, row: Any, *tried: str, otherwise: str) -> int:
+        """Which of these is the password of the account; slower with each time that none is, and counted (P09).
 
         Raises Refused: `throttled`, or `otherwise`.
         """
@@ -180,11 +180,13 @@ class SignIns:
             failed, until = work.throttle_of(session, row.account)
         if now < until:
             raise Refused("throttled", retry_after=int(until - now) + 1)
-        if passwords.matches(self._auth.keyring.open(row.password, "password"), password):
+        hashed = self._auth.keyring.open(row.password, "password")
+        right = next((place for place, one in enumerate(tried) if passwords.matches(hashed, one)), None)
+        if right is not None:
             if failed:
                 with writing(self._auth.store.engine) as session:
                     work.lift(session, row.account)
-            return
+            return right
         minute = instant(datetime.now(UTC).replace(second=0, microsecond=0))
         with writing(self._auth.store.engine) as session:
             work.throttle(session, row.account, failed + 1, now + wait_after(failed + 1))

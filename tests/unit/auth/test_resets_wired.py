@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -334,6 +335,36 @@ def test_after_too_many_failures_the_link_lets_in_at_once(world: World) -> None:
             world.signed_in("sanne", "not the password at all")
     used(world, linked(world))
     assert world.signed_in("sanne", NEW)
+
+
+def test_changing_it_again_after_a_lost_answer_is_already_so(world: World) -> None:
+    world.registered()
+    me = world.signed_in()
+    assert world.auth.choosing.change(me, present=PASSWORD, new=NEW)["events"]
+    told = world.told()
+
+    assert world.auth.choosing.change(me, present=PASSWORD, new=NEW) == {"events": []}
+    assert world.told() == told
+    with world.auth.store.reading() as session:
+        assert work.throttle_of(session, me.actor.removeprefix("account/")) == (0, 0.0)
+
+
+def test_the_doors_second_attempt_is_answered_as_the_first_and_no_digest_of_a_password_is_kept(world: World) -> None:
+    world.registered()
+    once = world.context(actor="", organisation=None, idempotency="gateway:1", digest="d" * 64)
+    again = {"token": linked(world), "password": NEW}
+    first = world.auth.choosing.by_link(once, **again)
+    assert world.auth.choosing.by_link(once, **again) == first
+    assert first["events"]
+
+    me = replace(world.signed_in("sanne", NEW), idempotency="gateway:2", digest="d" * 64)
+    changed = world.auth.choosing.change(me, present=NEW, new=PASSWORD)
+    assert world.auth.choosing.change(me, present=NEW, new=PASSWORD) == changed
+    assert changed["events"]
+    with world.auth.store.reading() as session:
+        kept = session.execute(select(eventstore.answers.c.digest)).scalars().all()
+    assert "d" * 64 not in kept
+    assert len(kept) == 2
 
 
 def test_guessing_the_present_password_is_as_slow_as_guessing_at_the_door(world: World) -> None:
