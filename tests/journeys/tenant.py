@@ -40,7 +40,7 @@ MINE = [
     "/v1/cookies",
 ]
 MOVING = frozenset(
-    {"age_seconds", "age", "last_at", "doing", "size", "witnessed_size", "high_water", "entries_counted"}
+    {"age_seconds", "age", "hours", "last_at", "doing", "size", "witnessed_size", "high_water", "entries_counted"}
     | {"generated_at", "checkpoint", "index"}
 )
 """Ages, and the size of the log that all organisations share."""
