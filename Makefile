@@ -3,6 +3,8 @@
 .PHONY: help run test check bench verify faults fuzz golden catalogue clean
 SETUP := sh deploy/setup.sh
 BIN := .venv/bin
+# A hand for each core, four at most: every installation is a dozen processes and takes a gigabyte.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 export PYTHONPATH :=
 # Python's own default, whatever the shell says: a dozen processes would each compile the project for themselves.
 export PYTHONDONTWRITEBYTECODE :=
@@ -20,7 +22,7 @@ check: ## format, lint, types, imports; unit, contract and rule tests; no server
 
 test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite, and in a real browser
 	@$(SETUP) test chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/fuzz/ tests/__pycache__/,$(wildcard tests/*/))
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/__pycache__/,$(wildcard tests/*/))
 
 faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(SETUP) test
@@ -29,9 +31,9 @@ faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(BIN)/python -m tests.properties
 	@$(BIN)/python -m tests.faults.whole_replay
 
-fuzz: ## the gateway against its own contract, as every role, by schemathesis
+fuzz: ## the gateway against its own contract, as every role, by schemathesis; longer than in make test
 	@$(SETUP) test
-	@$(BIN)/python -m pytest -s tests/fuzz
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-4} $(BIN)/python -m pytest -s tests/fuzz
 
 bench: ## the benchmarks; a table, and var/bench/*.json
 	@$(SETUP) bench

@@ -14,14 +14,15 @@ from pathlib import Path
 
 import httpx
 
+from crisisconnect import machine
+
 READY_SECONDS = 90.0
 STOP_SECONDS = 60.0
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """One that no outgoing connection takes either, in the seconds until somebody listens on it."""
+    return machine.free_ports(1)[0]
 
 
 def free_ports(count: int) -> int:
