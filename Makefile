@@ -4,7 +4,7 @@
 SETUP := sh deploy/setup.sh
 BIN := .venv/bin
 # A hand for each core, four at most: every installation is a dozen processes and takes a gigabyte.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 export PYTHONPATH :=
 # Python's own default, whatever the shell says: a dozen processes would each compile the project for themselves.
 export PYTHONDONTWRITEBYTECODE :=
@@ -33,7 +33,7 @@ faults: ## kill, delay, double and lose, and see that the promises hold
 
 fuzz: ## the gateway against its own contract, as every role, by schemathesis; longer than in make test
 	@$(SETUP) test
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-4} $(BIN)/python -m pytest -s tests/fuzz
+	@FUZZ=long $(BIN)/python -m pytest -s tests/fuzz
 
 bench: ## the benchmarks; a table, and var/bench/*.json
 	@$(SETUP) bench

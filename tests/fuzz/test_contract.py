@@ -23,8 +23,10 @@ from tests.journeys.running import System
 
 REPOSITORY = Path(__file__).parents[2]
 SEED = 20_261_123
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
-"""What is made up for each operation beside what its schema's edges give; `make fuzz` asks for more."""
+LONG = "FUZZ" in os.environ
+EXAMPLES = 4
+PHASES = "examples,coverage,fuzzing,stateful" if LONG else "examples,fuzzing,stateful"
+"""Every edge of every schema takes some forty requests an operation and a role: that is for `make fuzz`."""
 SECONDS = 400
 SHAPE = {Problem.INVALID, Problem.UNKNOWN_FIELD}
 REJECTED = json.dumps(["400", "401", "403", "404", "405", "409", "412", "415", "422", "429", "5xx"])
@@ -159,7 +161,8 @@ def fuzzed(system: System, role: str, place: Path, told: dict[str, Any]) -> str:
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", "settings.toml"),
         *("run", f"{system.url}/openapi.json", "--checks", "all", "--continue-on-failure"),
-        *("--max-examples", str(EXAMPLES), "--seed", str(SEED), "--workers", "1", "--suppress-health-check", "all"),
+        *("--phases", PHASES, "--max-examples", str(EXAMPLES), "--seed", str(SEED)),
+        *("--workers", "1", "--suppress-health-check", "all"),
         *(part for name in mine if name not in ENDS_IT_ALL for part in ("--include-operation-id", name)),
     ]
     environment = {

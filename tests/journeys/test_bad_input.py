@@ -20,9 +20,6 @@ from tests.journeys.bodies import BODIES
 from tests.journeys.people import PASSWORD, Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System, free_ports
 
-# One system serves them all; dealt out one by one, each hand would start its own.
-pytestmark = pytest.mark.xdist_group("bad input")
-
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, Cast, Person]]:
