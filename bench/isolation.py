@@ -17,9 +17,8 @@ import httpx
 
 from bench.report import Row, below, table
 from bench.whole import standing
-from tests.journeys.disclosing import Desk, request, soon
+from tests.journeys.disclosing import Desk, request, soon, staffed
 from tests.journeys.people import Cast, Person, mailed
-from tests.journeys.test_disclosure import staffed
 
 ASKED = 1000
 GOAL = 150

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -18,8 +21,9 @@ from nacl.signing import SigningKey
 from pyrage import decrypt, x25519
 
 from services.kernel.codec import instant
-from tests.journeys.people import Person, eventually
+from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.planting import Planting, Village
+from tests.journeys.running import System
 
 SPKI = bytes.fromhex("302a300506032b6570032100")
 
@@ -69,6 +73,21 @@ class Desk:
         return answer
 
 
+def staffed(cast: Cast, system: System) -> Desk:
+    """Three officers; once there is one, the others are invited by them."""
+    others = []
+    for name in ("tweede", "derde"):
+        cast.officer.post("/v1/staff", {"email": f"{name}@maker.example", "role": "compliance"})
+        person = Person(cast.url)
+        person.accept(mailed(cast.url, f"{name}@maker.example"), f"{name}.officer", name.title(), "Waarborg")
+        person.sign_in()
+        others.append(person)
+    room = system.directory / "authority"
+    room.mkdir()
+    vkey = json.loads((system.secrets / "installation.json").read_text())["log"]
+    return Desk((cast.officer, *others), room=room, vkey=vkey)
+
+
 def request(organisation: str, people: list[str], **but: Any) -> dict[str, Any]:
     """What an authority asks, in writing, on the article for stored data."""
     return {
@@ -106,6 +125,26 @@ def answered(beheerder: Person, key: SigningKey, file: str, reasons: str | None 
     body = {"outcome": "agreed" if reasons is None else "objected"}
     body |= {} if reasons is None else {"reasons": reasons}
     return body | {"signature": base64.b64encode(key.sign(said.encode()).signature).decode()}
+
+
+def received(desk: Desk, file: str, outcome: str) -> zipfile.ZipFile:
+    """Assembled, fetched, handed over; what is in it, as the authority opens, checks and reads it."""
+    made = desk.assemble(file)
+    sealed = desk.officers[0].http.get(f"/v1/disclosures/{file}/package").content
+    handed = {"sealed_sha256": made["sealed_sha256"], "channel": "in_person"}
+    desk.step(file, "hand-over", receiver="mr. A. Officier", receipt="Getekend, nummer 12.", **handed)
+    package = opened(sealed, desk.identity, desk.room)
+    said = verified(package, desk.vkey, desk.room)
+    assert f"consultation: {outcome}" in said
+    assert said.endswith("ok\n")
+    return zipfile.ZipFile(io.BytesIO(package))
+
+
+def signed(key: SigningKey, file: str, organisation: str, asked: str) -> dict[str, Any]:
+    """What an officer enters for a second contact, who agreed and signed that elsewhere."""
+    lines = (f"disclosure {file}", f"organisation {organisation}", f"asked {asked}", "outcome agreed", "reasons -")
+    said = "".join(f"{line}\n" for line in ("crisisconnect.nl/consultation/v1", *lines))
+    return {"outcome": "agreed", "signature": base64.b64encode(key.sign(said.encode()).signature).decode()}
 
 
 def opened(sealed: bytes, identity: Any, room: Path) -> bytes:
@@ -181,3 +220,10 @@ def disclose(planting: Planting, village: Village) -> None:
     desk.step(secret, "reject", ground="withdrawn", reasons=a("rejection"))
     suspected = {"basis": "own_suspicion", "organisation": village.organisation, "people": people}
     desk.open(**suspected, categories=["ip_address"], facts=a("facts"))
+
+    rogue = desk.open(**request(village.organisation, people, secrecy="suspect", review_at=soon()))
+    desk.step(rogue, "authenticate", finding="Teruggebeld.")
+    desk.step(rogue, "hold")
+    asked_of = desk.step(rogue, "consult", words=a("question to the second contact"))["asked"]
+    desk.step(rogue, "answer", **signed(key, rogue, village.organisation, asked_of))
+    desk.step(rogue, "reject", ground="not_approved", reasons=a("end"))

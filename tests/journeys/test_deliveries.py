@@ -8,15 +8,37 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+from sqlalchemy import func, select
 
+from services.kernel import epochs
+from services.kernel.database import open_engine
+from services.retention.views import parcels
 from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.running import System
 
 SANNE, NOOR = "sanne@voorbeeld.example", "noor@voorbeeld.example"
+TERMS = Path("services/retention/terms.json")
+WAITS = "PT20S"
+
+
+@pytest.fixture
+def hasty(settings: dict[str, str], tmp_path: Path) -> Iterator[System]:
+    """An installation with the product's own terms, but for a time to collect in that a test can wait out."""
+    versions = json.loads(TERMS.read_text())
+    for version in versions:
+        version["terms"]["delivery_prepared"] = WAITS
+    (tmp_path / "terms.json").write_text(json.dumps(versions))
+    system = System(tmp_path, {**settings, "CRISISCONNECT_RETENTION_TERMS": str(tmp_path / "terms.json")})
+    system.start()
+    yield system
+    system.stop()
 
 
 def test_answers_reach_whom_they_are_about_and_nobody_else(system: System) -> None:
@@ -34,6 +56,72 @@ def test_answers_reach_whom_they_are_about_and_nobody_else(system: System) -> No
     strangers_find_nothing(cast, base, asked)
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
+
+
+def test_an_answer_that_nobody_collects_expires_is_erased_and_can_be_made_anew(
+    hasty: System, settings: dict[str, str]
+) -> None:
+    cast = Cast(hasty.url)
+    cast.assemble()
+    noor = cast.member(NOOR, "noor.bakker", "Noor", "Bakker")
+    base = f"/v1/organisations/{cast.organisation}/requests"
+    request = noor.post("/v1/me/requests", {"kind": "portability", "text": "Ik verhuis."})["request"]
+    first = cast.beheerder.post(f"{base}/{request}/fulfil", {"outcome": "Klaargezet."}, expect=200)["delivery"]
+    link, anybody, rest = link_to(cast.url, NOOR), Person(cast.url), Resting(hasty, settings, first["delivery"])
+    assert anybody.get(link)["expires_at"] == first["expires_at"]
+    keys = rest.keys()
+    assert len(keys) == 2, "of what it holds, and of its link and code"
+    assert rest.rows() > 0
+
+    eventually(lambda: over(anybody, link) == "delivery_expired", what="the end of the time to collect it")
+    assert anybody.post(link, {"code": first["code"]}, expect=410)["code"] == "delivery_expired"
+    eventually(lambda: rest.rows() == 0, what="the erasure of the answer")
+    assert rest.keys() == []
+    assert rest.found(keys) == [], "nothing opens what a page of a file may still hold"
+    [line] = cast.beheerder.get(f"{base}/{request}/deliveries")["items"]
+    assert (line["state"], line["delivery"]) == ("expired", first["delivery"])
+
+    second = cast.beheerder.post(f"{base}/{request}/deliveries")["delivery"]
+    files = opened(collected(anybody, link_to(cast.url, NOOR, nth=2), second["code"]))
+    assert [one["said"] for one in json.loads(files["requests.json"])] == ["Ik verhuis."]
+    assert anybody.get(link, expect=410)["code"] == "delivery_expired", "the old one leads nowhere still"
+    states = [one["state"] for one in cast.beheerder.get(f"{base}/{request}/deliveries")["items"]]
+    assert states == ["expired", "collected"]
+    types = "nl.crisisconnect.retention.DeliveryExpired.v1"
+    eventually(lambda: cast.officer.get(f"/v1/log/entries?type={types}")["items"], what="its entry")
+    assert hasty.command("log", "verify").stdout.endswith("ok\n")
+    assert hasty.command("views").stdout.count(": ok") == 4
+
+
+class Resting:
+    """What retention has of one answer: rows in its database, keys in its keyring, and bytes in any file of `var`."""
+
+    def __init__(self, system: System, settings: dict[str, str], delivery: str) -> None:
+        self._delivery, self._var = delivery, system.var
+        self._data = open_engine(settings.get("DATABASE_URL"), "retention", system.var / "data", pool=1)
+        self._keys = open_engine(settings.get("KEYRING_URL"), "keys_retention", system.var / "keys", pool=1)
+
+    def rows(self) -> int:
+        mine = (table.c.delivery == self._delivery for table in (parcels.parcels, parcels.parts))
+        with self._data.connect() as session:
+            counts = [session.execute(select(func.count()).where(one)).scalar_one() for one in mine]
+        return sum(counts)
+
+    def keys(self) -> list[bytes]:
+        """The keys of this answer, wrapped as they rest."""
+        mine = select(epochs.keys.c.wrapped).where(epochs.keys.c.owner == f"delivery/{self._delivery}")
+        with self._keys.connect() as session:
+            return [bytes(one) for one in session.execute(mine).scalars()]
+
+    def found(self, keys: list[bytes]) -> list[Path]:
+        files = [path for path in self._var.rglob("*") if path.is_file()]
+        assert files
+        return [path for path in files if any(key in path.read_bytes() for key in keys)]
+
+
+def over(anybody: Person, link: str) -> str | None:
+    answer = anybody.http.get(link)
+    return None if answer.status_code == 200 else str(answer.json()["code"])
 
 
 def by_telephone(cast: Cast, base: str, sanne: Person) -> str:

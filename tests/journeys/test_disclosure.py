@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from typing import Any
 
 import pytest
 
-from tests.journeys.disclosing import Desk, answered, opened, registered, request, soon, verified
-from tests.journeys.people import Cast, Person, eventually, mailed
+from tests.journeys.disclosing import Desk, answered, received, registered, request, soon, staffed
+from tests.journeys.people import Cast, Person, eventually
 from tests.journeys.running import System
 from tests.journeys.tenant import seen
 
@@ -52,21 +50,6 @@ def test_a_disclosure_with_consultation_one_barred_one_refused_and_one_narrowed(
         assert eventually(lambda event=event: integrated(desk.officers[2], event), what="the receipt")
     assert system.command("log", "verify").stdout.endswith("ok\n")
     assert system.command("views").stdout.count(": ok") == 4
-
-
-def staffed(cast: Cast, system: System) -> Desk:
-    """Three officers; once there is one, the others are invited by them."""
-    others = []
-    for name in ("tweede", "derde"):
-        cast.officer.post("/v1/staff", {"email": f"{name}@maker.example", "role": "compliance"})
-        person = Person(cast.url)
-        person.accept(mailed(cast.url, f"{name}@maker.example"), f"{name}.officer", name.title(), "Waarborg")
-        person.sign_in()
-        others.append(person)
-    room = system.directory / "authority"
-    room.mkdir()
-    vkey = json.loads((system.secrets / "installation.json").read_text())["log"]
-    return Desk((cast.officer, *others), room=room, vkey=vkey)
 
 
 def consulted(cast: Cast, desk: Desk, whom: list[str], reasons: str | None, key: Any, **narrower: Any) -> str:
@@ -144,19 +127,6 @@ def of_ones_own(cast: Cast, desk: Desk, account: str) -> str:
     desk.step(file, "notify", channel="letter", words="Wij hebben gegevens aan uw organisatie gegeven.")
     desk.step(file, "close")
     return file
-
-
-def received(desk: Desk, file: str, outcome: str) -> zipfile.ZipFile:
-    """Assembled, fetched, handed over; what is in it, as the authority opens, checks and reads it."""
-    made = desk.assemble(file)
-    sealed = desk.officers[0].http.get(f"/v1/disclosures/{file}/package").content
-    handed = {"sealed_sha256": made["sealed_sha256"], "channel": "in_person"}
-    desk.step(file, "hand-over", receiver="mr. A. Officier", receipt="Getekend, nummer 12.", **handed)
-    package = opened(sealed, desk.identity, desk.room)
-    said = verified(package, desk.vkey, desk.room)
-    assert f"consultation: {outcome}" in said
-    assert said.endswith("ok\n")
-    return zipfile.ZipFile(io.BytesIO(package))
 
 
 def without_id(problem: dict[str, Any]) -> dict[str, Any]:

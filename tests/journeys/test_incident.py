@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from services.kernel.codec import instant
-from tests.journeys.people import Cast, Person, certified, eventually, mailed
+from tests.journeys.people import PASSWORD, Cast, Person, certified, eventually, mailed
 from tests.journeys.running import System
 
+BEA, ELDERS = "beheer@voorbeeld.example", "beheer@elders.example"
+ACCEPTED = {"username": "wie.dan.ook", "password": PASSWORD, "first_name": "Wie", "infix": None, "last_name": "Dan"}
 TEXTS = {"facts": "Een sessie was bij een ander.", "contact": "Loket, privacy@maker.example"}
 WORDS = "Mijn adres staat al een jaar fout."
 
@@ -38,7 +41,16 @@ def test_each_of_two_controllers_is_told_its_own_part_of_an_incident(system: Sys
     end = {"outcome": "not_reported", "why": "Geen risico voor de betrokkenen."}
     close = f"/v1/incidents/{incident}/close"
     assert cast.officer.post(close, end, expect=409)["code"] == "controllers_uninformed"
-    events = [event for one in (cast, other) for event in told(cast.officer, one, incident, people)]
+    assert (noticed(cast, BEA, incident), noticed(cast, ELDERS, incident)) == ([], [])
+    events = told(cast.officer, cast, incident, people)
+    [notice] = eventually(lambda: noticed(cast, BEA, incident), what="the first controller's notice")
+    assert noticed(cast, ELDERS, incident) == [], "each when it is told, and not before"
+    events += told(cast.officer, other, incident, people)
+    [theirs] = eventually(lambda: noticed(cast, ELDERS, incident), what="the second controller's notice")
+    for one in (notice, theirs):
+        assert one["links"] == [f"{cast.url}/incidents/{incident}"]
+        assert not any(word in one["text"] for word in (*TEXTS.values(), cast.organisation, other.organisation))
+    assert len(noticed(cast, BEA, incident)) == 1
     events += cast.officer.post(close, end, expect=200)["events"]
     report = cast.officer.get("/v1/reports/incidents")
     assert (report["totals"]["not_reported"], report["totals"]["uninformed"]) == (1, 0)
@@ -54,10 +66,22 @@ def test_each_of_two_controllers_is_told_its_own_part_of_an_incident(system: Sys
 
 def neighbour(cast: Cast, other: Cast) -> None:
     other.operator, other.officer = cast.operator, cast.officer
-    other.organisation = other.register("Waterschap Elders", "beheer@elders.example")
-    other.beheerder.accept(mailed(cast.url, "beheer@elders.example"), "bo.elders", "Bo", "Elders")
+    other.organisation = other.register("Waterschap Elders", "beheer@elder.example")
+    wrong = mailed(cast.url, "beheer@elder.example")
+    again = f"/v1/organisations/{other.organisation}/invitations"
+    cast.beheerder.post(again, {"email": ELDERS}, expect=404)
+    cast.operator.post(again, {"email": ELDERS})
+    assert cast.operator.post(f"/v1/invitations/{wrong}", ACCEPTED, expect=410)["code"] == "invitation_used"
+    other.beheerder.accept(mailed(cast.url, ELDERS), "bo.elders", "Bo", "Elders")
+    assert cast.operator.post(again, {"email": ELDERS}, expect=409)["code"] == "beheerder_there"
     other.beheerder.sign_in()
     other.agree()
+
+
+def noticed(cast: Cast, to: str, incident: str) -> Any:
+    """What was mailed to an address about this incident."""
+    sent = httpx.get(f"{cast.url}/dev/mail.json", params={"to": to}, timeout=15).json()
+    return [one for one in sent if incident in one["text"]]
 
 
 def scoped(officer: Person, incident: str) -> Any:
