@@ -46,7 +46,7 @@ class Configuration:
     retention_law: Path | None = None
     """Versions of the law's terms in the form of services/retention/legal.json, instead of those of this version."""
     disclosure_bases: Path | None = None
-    """Versions of legal bases in the form of services/audit/bases.json, instead of those of this version."""
+    """In development, legal bases in the form of services/audit/bases.json with terms that a test can wait out."""
     gap_seconds: float = 60.0
     """How long a number of a source may be missing before that is an event."""
     key_provider: Mapping[str, str] = field(default_factory=lambda: {"kind": "file"})
@@ -91,6 +91,8 @@ class Configuration:
         )
         if made.environment == "production" and not made.smtp_url:
             raise ConfigurationError("SMTP_URL is needed in production: invitations go out by mail")
+        if made.environment == "production" and made.disclosure_bases:
+            raise ConfigurationError("CRISISCONNECT_DISCLOSURE_BASES is for development: nobody's term is cut short")
         return made
 
     @property

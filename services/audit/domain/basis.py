@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -61,13 +61,16 @@ class Bases:
     by_code: Mapping[str, Basis]
 
 
-def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Bases, ...]:
-    """The versions of `bases.json`, the oldest first. Raises ValueError where one is missing something or wrong."""
+def parse(versions: Iterable[Mapping[str, Any]], *, hours: bool = False) -> tuple[Bases, ...]:
+    """The versions of `bases.json`, the oldest first. Raises ValueError where one is missing something or wrong.
+
+    Terms are of days; with `hours`, in development, one may be shorter.
+    """
     made = []
     for one in versions:
         for term in (one["written_within"], one["preserve_for"]):
-            _must_be_term(term)
-        rows = {code: _basis(one["version"], code, row) for code, row in one["bases"].items()}
+            _must_be_term(term, hours)
+        rows = {code: _basis(one["version"], code, row, hours) for code, row in one["bases"].items()}
         made.append(
             Bases(
                 version=one["version"],
@@ -82,10 +85,10 @@ def parse(versions: Iterable[Mapping[str, Any]]) -> tuple[Bases, ...]:
     return tuple(sorted(made, key=lambda table: table.in_force_from))
 
 
-def _basis(version: int, code: str, row: Mapping[str, Any]) -> Basis:
+def _basis(version: int, code: str, row: Mapping[str, Any], hours: bool) -> Basis:
     if any(not str(row.get(language, "")).strip() for language in LANGUAGES):
         raise ValueError(f"{code} of version {version} is not said in {LANGUAGES}")
-    _must_be_term(row["consult_within"])
+    _must_be_term(row["consult_within"], hours)
     preserves = bool(row.get("preserves", False))
     if preserves == bool(row["reaches"]):
         raise ValueError(f"{code} of version {version} either preserves or reaches something")
@@ -101,9 +104,11 @@ def _basis(version: int, code: str, row: Mapping[str, Any]) -> Basis:
     )
 
 
-def _must_be_term(term: str) -> None:
+def _must_be_term(term: str, hours: bool) -> None:
     begun = datetime(2018, 5, 25, tzinfo=UTC)
-    if not 0 < (after(begun, term) - begun).days <= MOST:
+    span = after(begun, term) - begun
+    least = timedelta(seconds=1) if hours else timedelta(days=1)
+    if not least <= span < timedelta(days=MOST + 1):
         raise ValueError(f"{term} is no term of days")
 
 

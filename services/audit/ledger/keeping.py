@@ -26,8 +26,10 @@ def own_plans() -> tuple[checking.Plan, ...]:
     return checking.parse(json.loads(Path(__file__).parents[1].joinpath("checks.json").read_text()))
 
 
-def own_bases(instead: Path | None = None) -> tuple[Bases, ...]:
-    """The versions of `bases.json`, or of a file `instead`, the oldest first. Raises ValueError for one that makes no
-    sense.
+def own_bases(hasty: Path | None = None) -> tuple[Bases, ...]:
+    """The versions of `bases.json`, the oldest first; in development those of a file, whose terms may be of hours.
+
+    Raises ValueError for one that makes no sense.
     """
-    return basis.parse(json.loads((instead or Path(__file__).parents[1] / "bases.json").read_text()))
+    written = (hasty or Path(__file__).parents[1] / "bases.json").read_text()
+    return basis.parse(json.loads(written), hours=hasty is not None)

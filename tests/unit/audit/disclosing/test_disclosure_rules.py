@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.audit.domain import disclosure
-from services.audit.domain.basis import of_rule
+from services.audit.domain.basis import of_rule, parse
 from services.audit.ledger.keeping import own_bases
 from services.contracts.audit import Kept, Secrecy
 from services.contracts.privacy import Category
 from tests.examples import disclosure as example
 from tests.given import given
 
+BASES = Path("services/audit/bases.json")
 BASIS = of_rule(own_bases(), "sv_126nd@1")
 ABROAD, PRESERVING = (of_rule(own_bases(), rule) for rule in ("third_country@1", "sv_126ni@1"))
 RECEIVED, OPENED = example.authority_request_received(), example.disclosure_opened()
@@ -129,3 +132,22 @@ def test_an_oral_order_waits_for_its_written_form():
     oral = (replace(RECEIVED, oral=True, written_due=OPENED.at + timedelta(days=3)), *SCOPED[1:])
     given(disclosure.decider, *oral).when(take(FIRST)).refused("written_form_missing")
     given(disclosure.decider, *oral, example.written_form_received()).when(take(FIRST)).then(FIRST)
+
+
+def _bases(term: str) -> list[Any]:
+    """The product's own, with another term for one of them."""
+    [version, *_] = json.loads(BASES.read_text())
+    version["bases"]["sv_126nd"]["consult_within"] = term
+    return [version]
+
+
+@pytest.mark.parametrize("term", ["PT8S", "PT23H", "P0D", "P6Y"])
+def test_a_consultation_lasts_days_and_not_for_ever(term):
+    with pytest.raises(ValueError, match="no term of days"):
+        parse(_bases(term))
+
+
+def test_a_test_may_wait_until_its_term_is_over_but_it_has_one():
+    assert parse(_bases("PT8S"), hours=True)[0].by_code["sv_126nd"].consult_within == "PT8S"
+    with pytest.raises(ValueError, match="no term of days"):
+        parse(_bases("P0D"), hours=True)
