@@ -77,7 +77,7 @@ def test_an_answer_that_nobody_collects_expires_is_erased_and_can_be_made_anew(
     assert anybody.post(link, {"code": first["code"]}, expect=410)["code"] == "delivery_expired"
     eventually(lambda: rest.rows() == 0, what="the erasure of the answer")
     assert rest.keys() == []
-    assert rest.found(keys) == [], "nothing opens what a page of a file may still hold"
+    eventually(lambda: rest.found(keys) == [], what="that nothing opens what a page of a file may still hold")
     [line] = cast.beheerder.get(f"{base}/{request}/deliveries")["items"]
     assert (line["state"], line["delivery"]) == ("expired", first["delivery"])
 

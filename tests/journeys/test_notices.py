@@ -35,7 +35,7 @@ def settings(settings: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """The product's own legal bases, but for one on which a test can wait until nobody has answered."""
     versions = json.loads(BASES.read_text())
     for version in versions:
-        version["bases"][LAPSING]["consult_within"] = "PT8S"
+        version["bases"][LAPSING]["consult_within"] = "PT15S"
     bases = tmp_path / "bases.json"
     bases.write_text(json.dumps(versions))
     return {**settings, "CRISISCONNECT_DISCLOSURE_BASES": str(bases)}
