@@ -86,7 +86,7 @@ def test_an_answer_that_nobody_collects_expires_is_erased_and_can_be_made_anew(
     assert [one["said"] for one in json.loads(files["requests.json"])] == ["Ik verhuis."]
     assert anybody.get(link, expect=410)["code"] == "delivery_expired", "the old one leads nowhere still"
     states = [one["state"] for one in cast.beheerder.get(f"{base}/{request}/deliveries")["items"]]
-    assert states == ["expired", "collected"]
+    assert states == ["collected", "expired"], "the newest first"
     types = "nl.crisisconnect.retention.DeliveryExpired.v1"
     eventually(lambda: cast.officer.get(f"/v1/log/entries?type={types}")["items"], what="its entry")
     assert hasty.command("log", "verify").stdout.endswith("ok\n")

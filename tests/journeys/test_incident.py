@@ -26,7 +26,7 @@ def test_each_of_two_controllers_is_told_its_own_part_of_an_incident(system: Sys
     cast.assemble()
     neighbour(cast, other)
     since = instant(datetime.now(UTC) - timedelta(hours=1))
-    for one, name in ((cast, "sanne"), (cast, "noor"), (other, "jip")):
+    for one, name in ((cast, "sanne"), (cast, "noor"), (cast, "tess"), (other, "jip")):
         one.member(f"{name}@voorbeeld.example", f"{name}.devries", name.title(), "Vries")
     cast.beheerder.get(f"/v1/organisations/{cast.organisation}/members")
 
