@@ -224,6 +224,6 @@ def disclose(planting: Planting, village: Village) -> None:
     rogue = desk.open(**request(village.organisation, people, secrecy="suspect", review_at=soon()))
     desk.step(rogue, "authenticate", finding="Teruggebeld.")
     desk.step(rogue, "hold")
-    asked_of = desk.step(rogue, "consult", words=a("question to the second contact"))["asked"]
+    asked_of = desk.step(rogue, "consult", words="Wat vindt u?")["asked"]
     desk.step(rogue, "answer", **signed(key, rogue, village.organisation, asked_of))
-    desk.step(rogue, "reject", ground="not_approved", reasons=a("end"))
+    desk.step(rogue, "reject", ground="not_approved", reasons="Te weinig.")

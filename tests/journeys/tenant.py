@@ -5,11 +5,14 @@ Only what tells ages, and how large everybody's log is (I9), is left aside, and 
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from services.audit.app import TALLY_SECONDS
 from services.audit.conformance.promises import OF_EVERYBODY, short
-from tests.journeys.people import Person
+from tests.journeys.people import Person, eventually
 
+CONFORMANCE = "/v1/reports/conformance"
 LISTS = [
     "/v1/erasures",
     "/v1/incidents",
@@ -59,6 +62,22 @@ def seen(beheerder: Person, person: Person) -> dict[str, Any]:
     paths += [f"/v1/reports/{kind}?format=csv" for kind in kinds if kind not in TABLES]
     found = {path: still(beheerder.get(path)) for path in paths}
     return found | {f"me: {path}": still(person.get(path)) for path in MINE}
+
+
+def settled(beheerder: Person) -> dict[str, Any]:
+    """By promise the newest event of the organisation's own, once what was done before has reached the tally."""
+
+    def look() -> dict[str, Any] | None:
+        first = _evidence(beheerder)
+        time.sleep(1.5 * TALLY_SECONDS)
+        return first if _evidence(beheerder) == first else None
+
+    return eventually(look, seconds=60, what="an end of what moves")
+
+
+def _evidence(beheerder: Person) -> dict[str, Any]:
+    rows = beheerder.get(CONFORMANCE)["rows"]
+    return {row["promise"]: row["event"] for row in rows if short(str(row["type"])) not in OF_EVERYBODY}
 
 
 def still(said: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from tests.journeys.disclosing import Desk, answered, received, registered, request, soon, staffed
 from tests.journeys.people import Cast, Person, eventually
 from tests.journeys.running import System
-from tests.journeys.tenant import seen
+from tests.journeys.tenant import seen, settled
 
 
 @pytest.mark.timeout(240)
@@ -85,6 +85,7 @@ def consulted(cast: Cast, desk: Desk, whom: list[str], reasons: str | None, key:
 
 def hidden(cast: Cast, desk: Desk, person: Person) -> str:
     """A copy is kept, the person goes, nobody sees a thing; lifted, the tenant sees it."""
+    settled(cast.beheerder)
     before = seen(cast.beheerder, person)
     file = desk.open(**request(cast.organisation, [person.account], secrecy="by_law", review_at=soon()))
     desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
