@@ -129,12 +129,15 @@ def totals(
     session: Connection, organisation: str | None, since: str | None, until: str | None, now: str
 ) -> dict[str, int]:
     """Of all of the period, however many pages they fill. `overdue` is 0: that is the promise."""
-    asked = select(steps.c.erasure).where(steps.c.step == ASKED, *_within(organisation, since, until)).subquery()
-    mine = steps.c.erasure == asked.c.erasure
-    by_step = select(steps.c.step, func.count().label("number")).join(asked, mine).group_by(steps.c.step)
+    asked = select(steps.c.erasure).where(steps.c.step == ASKED, *_within(organisation, since, until))
+    # An erasure of one session or category was asked for by nobody, and is on no page.
+    by_step = (
+        select(steps.c.step, func.count().label("number")).where(steps.c.erasure.in_(asked)).group_by(steps.c.step)
+    )
     counted = {row.step: int(row.number) for row in session.execute(by_step)}
     done = steps.alias()
     over = exists().where(done.c.erasure == steps.c.erasure, done.c.step.in_(("ordered", "cancelled")))
+    left = asked.where(~over).subquery()
     waiting = (
         select(
             _when("held").label("held"),
@@ -143,8 +146,7 @@ def totals(
             _when("scheduled", steps.c.due).label("due"),
             _when("braked", steps.c.due).label("until"),
         )
-        .join(asked, mine)
-        .where(~over)
+        .join(left, steps.c.erasure == left.c.erasure)
         .group_by(steps.c.erasure)
         .subquery()
     )

@@ -45,17 +45,17 @@ def session(tmp_path: Path) -> Iterator[Connection]:
 
 
 def _erasures(session: Connection, chance: random.Random) -> None:
-    for number in range(60):
+    for number in range(70):
         day = BEGIN + timedelta(days=number // 3)  # several at one moment
         taken = [
-            "requested",
+            *(["requested"] if number < 60 else []),  # the others are of a session or a category: nobody asked
             *(["scheduled"] if chance.random() < 0.9 else []),
             *chance.sample(ENDS, chance.randrange(5)),
         ]
         for index, step in enumerate(taken):
             due = instant(day + timedelta(days=chance.randrange(60))) if step in ("scheduled", "braked") else None
             due = None if step == "braked" and chance.random() < 0.3 else due
-            row = {"erasure": f"e{number:02}", "step": step, "organisation": chance.choice(("ours", "theirs"))}
+            row = {"erasure": f"e{number:02}", "step": step}
             row |= {
                 "organisation": ("ours", "theirs")[number % 2],
                 "event": f"{number}-{index}",
