@@ -218,3 +218,14 @@ def test_only_the_makers_side_handles_the_makers_people(route: Route) -> None:
 def test_a_change_takes_an_idempotency_key(route: Route) -> None:
     parameters = CONTRACT["paths"][route.template][route.method.lower()]["parameters"]
     assert any(parameter["name"] == "Idempotency-Key" for parameter in parameters)
+
+
+def test_only_a_replay_cites_a_case_that_somebody_types():
+    """A look cites the file in whose path it stands, which its service has found; what is typed has to be checked."""
+    typed = {
+        f"{route.method} {route.path}"
+        for route in ROUTES
+        for schema in (route.body, route.query)
+        if schema is not None and "case" in schema.fields
+    }
+    assert typed == {"POST /v1/replays", "GET /v1/log/entries"}, "look for it first: services/audit/replaying/citing.py"

@@ -141,14 +141,17 @@ def pages(args):
     return made if args.get("whole", True) else made | {"count": None, "totals": None}
 
 
-def test_as_csv_every_page_is_asked_for_and_no_row_is_left_out(ask):
-    ask.line.answers["audit.report"] = pages
-    answer = ask("GET", "/v1/reports/requests?format=csv&to=2026-03-01", role="compliance")
+@pytest.mark.parametrize("kind", REPORTS)
+def test_as_csv_every_page_is_asked_for_and_no_row_is_left_out(ask, kind):
+    ask.line.answers[REPORTS[kind].rpc] = pages
+    answer = ask("GET", f"/v1/reports/{kind}?format=csv&to=2026-03-01", role="compliance")
 
-    assert [one["request"] for one in rows_of(answer)] == ["r00", "r01", "r10", "r11", "r20", "r21"]
+    assert len(rows_of(answer)) == 6
+    if kind == "requests":
+        assert [one["request"] for one in rows_of(answer)] == ["r00", "r01", "r10", "r11", "r20", "r21"]
     asked = [one.args for one in ask.line.commands()]
     assert [one.get("after") for one in asked] == [None, "1", "2"]
-    assert {(one["kind"], one["until"]) for one in asked} == {("requests", "2026-03-01")}
+    assert {(one["kind"], one["until"]) for one in asked} == {(kind, "2026-03-01")}
 
 
 def test_as_csv_it_carries_the_standing_sentence_in_a_column_that_holds_nothing(ask):
