@@ -14,10 +14,12 @@ from crisisconnect.running import BROKER_FILE
 from crisisconnect.topology import SERVICES
 from services.kernel.configuration import Configuration, ConfigurationError
 from services.kernel.context import Context
-from services.kernel.rpc import PairKeys
+from services.kernel.rpc import PairKeys, Unavailable
 from services.kernel.rpc_asyncio import AsyncCaller
 
 CALLER = "cli"
+PATIENCE = 60.0
+"""Seconds that a question is given: some are a long work."""
 
 
 def configuration() -> Configuration:
@@ -29,12 +31,26 @@ def configuration() -> Configuration:
     return found
 
 
-def ask_each(method: str, args: Mapping[str, Any] | None = None, services: Sequence[str] = SERVICES) -> dict[str, Any]:
+def ask_each(
+    method: str, args: Mapping[str, Any] | None = None, services: Sequence[str] = SERVICES, timeout: float = PATIENCE
+) -> dict[str, Any]:
     """One question to several services at once; their answers by name. Raises Refused, Unavailable."""
-    return asyncio.run(_ask_each(method, args or {}, services))
+    found = asyncio.run(_ask_each(method, args or {}, services, timeout))
+    for answer in found.values():
+        if isinstance(answer, BaseException):
+            raise answer
+    return found
 
 
-async def _ask_each(method: str, args: Mapping[str, Any], services: Sequence[str]) -> dict[str, Any]:
+def answering(method: str, services: Sequence[str], timeout: float) -> dict[str, Unavailable | None]:
+    """By service why it did not answer this question in time; None of one that did, whatever it said."""
+    found = asyncio.run(_ask_each(method, {}, services, timeout))
+    return {name: answer if isinstance(answer, Unavailable) else None for name, answer in found.items()}
+
+
+async def _ask_each(
+    method: str, args: Mapping[str, Any], services: Sequence[str], timeout: float
+) -> dict[str, Any | BaseException]:
     here = configuration()
     if not here.amqp_url:
         raise ConfigurationError("nothing runs here, and AMQP_URL names no broker")
@@ -43,7 +59,8 @@ async def _ask_each(method: str, args: Mapping[str, Any], services: Sequence[str
     try:
         context = Context(actor=f"system/{CALLER}", correlation=str(uuid7()))
         answers = await asyncio.gather(
-            *(caller.call(service, method, args, context, timeout=60.0) for service in services)
+            *(caller.call(service, method, args, context, timeout=timeout) for service in services),
+            return_exceptions=True,
         )
     finally:
         await caller.stop()

@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
     "replay": "crisisconnect.replay_command:replay_",
+    "report": "crisisconnect.report_command:report",
     "backup": "crisisconnect.backup_commands:backup",
     "restore": "crisisconnect.backup_commands:restore",
     "run": "crisisconnect.running:run",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from crisisconnect import asking
+from crisisconnect.report_command import AT_RISK, NO_ANSWER
 from services.audit.conformance.jobs import KEEPS, ONLY_WHERE_ASKED
 from services.audit.conformance.report import kept_by
 from services.kernel import eventstore
@@ -50,6 +52,8 @@ def test_whoever_keeps_a_promise_is_missed_in_its_row_and_in_no_other(
     a_canary_that_can_be_read(system, cast)
     a_service(system, cast, "org")
     a_service(system, cast, "retention")
+    without_who_lets_people_in(system, cast)
+    without_who_makes_the_report(system, cast)
     as_a_table_and_on_paper(cast)
     assert system.command("views").stdout.count(": ok") == 4
 
@@ -202,6 +206,51 @@ def a_service(system: System, cast: Cast, name: str) -> None:
         becomes(cast.officer, dict.fromkeys(kept_by(name), "at_risk"), f"what {name} keeps")
         assert cast.officer.get("/v1/reports/conformance")["totals"]["no_answer"] == [name]
     becomes(cast.officer, {}, f"what {name} keeps, again")
+
+
+def at_the_machine(system: System) -> tuple[int, dict[str, Any]]:
+    """The report without a sign-in: its exit code, and what it says."""
+    done = system.command("report", "conformance", "--format", "json", check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+def ready(system: System) -> tuple[int, dict[str, Any]]:
+    answer = httpx.get(f"{system.url}/readyz", timeout=10)
+    return answer.status_code, answer.json()["checks"]
+
+
+def without_who_lets_people_in(system: System, cast: Cast) -> None:
+    """Nobody can sign in, so nobody can ask at the door: whoever sits at the machine still reads which rows turn."""
+    assert at_the_machine(system)[0] == 0
+    with frozen(system, "auth"):
+
+        def told() -> bool:
+            code, found = at_the_machine(system)
+            states = {row["promise"]: row["state"] for row in found["rows"]}
+            at_risk = {promise for promise, state in states.items() if state in UNWELL}
+            return (code, at_risk, found["totals"]["no_answer"]) == (AT_RISK, kept_by("auth"), ["auth"])
+
+        eventually(told, what="what auth keeps, at the machine")
+        shown = system.command("report", "conformance", check=False)
+        assert (shown.returncode, "no answer from auth" in shown.stdout) == (AT_RISK, True)
+        status, checks = ready(system)
+        assert (status, checks["auth"], checks["audit"]["database"]) == (503, "no answer in time", "ok")
+    becomes(cast.officer, {}, "what auth keeps, again")
+
+
+def without_who_makes_the_report(system: System, cast: Cast) -> None:
+    with frozen(system, "audit"):
+        code, found = at_the_machine(system)
+        assert (code, found["rows"], list(found["no_answer"])) == (NO_ANSWER, None, ["audit"])
+        assert set(found["no_answer"]["audit"]["at_risk"]) == kept_by("audit")
+        shown = system.command("report", "conformance", check=False)
+        assert shown.returncode == NO_ANSWER
+        assert "no answer from audit" in shown.stdout
+        assert "auth, org, retention answers" in shown.stdout
+        status, checks = ready(system)
+        assert (status, checks["audit"], checks["auth"]["database"]) == (503, "no answer in time", "ok")
+    becomes(cast.officer, {}, "what audit keeps, again")
+    assert at_the_machine(system)[0] == 0
 
 
 def as_a_table_and_on_paper(cast: Cast) -> None:

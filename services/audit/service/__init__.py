@@ -126,11 +126,11 @@ class AuditService(Cases, Disclosing, Tended):
     def tasks(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
         return self.app.tasks(context, organisation)
 
-    @answers()
+    @answers(callers=(GATEWAY, CLI))
     def report(self, context: Context, kind: str, **asked: Any) -> dict[str, Any]:
         return self.app.report(kind, **asked)
 
-    @answers(callers=(GATEWAY,))
+    @answers(callers=(GATEWAY, CLI))
     def conformance(self, context: Context, organisation: str | None = None, **_: Any) -> dict[str, Any]:
         return self.app.conformance.make(organisation)
 
