@@ -1,14 +1,16 @@
 """What a service does by the clock, each with when it was last done: a job that stands still is seen, and by name.
 
-What it tells is this process's alone: of several replicas each does all of its service's jobs, and tells of its own.
+Of several replicas each does all of its service's jobs. When one was last done they know of each other (turns.py); that
+it fails or was stopped each tells of itself alone.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from services.kernel.codec import instant
@@ -59,13 +61,14 @@ class Job:
         self.done_at, self.failures, self.error = self.now(), 0, None
         return found
 
-    def told(self) -> dict[str, Any]:
-        """As it is answered: moments as text, None for what has not been."""
+    def told(self, elsewhere: datetime | None = None) -> dict[str, Any]:
+        """As it is answered: moments as text, None for what has not been. `elsewhere` is a turn of another replica."""
+        done_at = max((at for at in (self.done_at, elsewhere) if at is not None), default=None)
         return {
             "job": self.name,
             "seconds": self.seconds,
             "began_at": instant(self.began_at),
-            "done_at": None if self.done_at is None else instant(self.done_at),
+            "done_at": None if done_at is None else instant(done_at),
             "turn_since": None if self.turn_since is None else instant(self.turn_since),
             "failures": self.failures,
             "error": self.error,
@@ -88,8 +91,13 @@ class Jobs:
         self._jobs[job.name] = job
         return job
 
-    def told(self) -> list[dict[str, Any]]:
-        return [job.told() for _, job in sorted(self._jobs.items())]
+    def told(self, others: Mapping[str, datetime] = MappingProxyType({})) -> list[dict[str, Any]]:
+        """`others`: when any replica did a job last; whoever did it, it is done."""
+        return [job.told(others.get(name)) for name, job in sorted(self._jobs.items())]
+
+    def done(self) -> dict[str, datetime]:
+        """When each was last done here."""
+        return {name: job.done_at for name, job in self._jobs.items() if job.done_at is not None}
 
     def stopped(self) -> list[str]:
         return sorted(job.name for job in self._jobs.values() if job.stopped)

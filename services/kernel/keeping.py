@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.kernel import beating, eventstore
+from services.kernel import beating, eventstore, turns
 from services.kernel.canaries import Canaries
 from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
@@ -28,6 +28,7 @@ class Keeping:
         self.jobs = Jobs(configuration.longest_cycle_seconds)
         self._configuration, self._store, self._feed, self._facts = configuration, store, feed, facts
         self._canaries = canaries
+        self.turns = turns.Turns(store.engine, self.jobs)
 
     def told(self, organisation: str | None) -> dict[str, Any]:
         """`unheard_since` is when the oldest event was recorded that the log has not, None where it has all."""
@@ -36,9 +37,10 @@ class Keeping:
             parked = len(self._feed.parked(session))
             relay = beating.last(session, beating.RELAY)
             canary = self._canaries.told(session)
+            jobs = self.jobs.told(turns.newest(session))
         since = self._store.keyring.status()["since"]
         return {
-            "jobs": self.jobs.told(),
+            "jobs": jobs,
             "unheard_since": None if unheard is None else instant(unheard),
             "parked": parked,
             "relay_at": None if relay is None else instant(relay),

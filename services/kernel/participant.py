@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore, reindexing, resting
+from services.kernel import eventstore, reindexing, resting, turns
 from services.kernel.bell import Bell
 from services.kernel.canaries import REST_SECONDS, SECONDS as CANARY_SECONDS, Canaries
 from services.kernel.configuration import Configuration
@@ -173,6 +173,7 @@ class Participant(Deadletters):
         self._keep_doing(jobs.add(CANARY_SECONDS, self.canaries.turn, "canary"))
         for seconds, work in self.timers():
             self._keep_doing(jobs.add(seconds, work))
+        self._spawn("turns", self._tell_turns)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -197,6 +198,10 @@ class Participant(Deadletters):
                 wait = job.seconds
 
         self._spawn(job.name, run)
+
+    def _tell_turns(self) -> None:
+        while not self._stopping.wait(turns.SECONDS):
+            self.keeping.turns.tell()
 
     # -- the log
 

@@ -99,6 +99,16 @@ def test_none_waits_longer_than_the_longest_and_none_has_another_s_name(clock: C
         jobs.add(1, Sweeping().turn)
 
 
+def test_whoever_did_it_last_it_is_done(clock: Clock) -> None:
+    jobs, work = Jobs(3600, clock), Sweeping()
+    jobs.add(60, work.turn).turn()
+    earlier, later = NOON - timedelta(seconds=9), NOON + timedelta(seconds=9)
+    assert [jobs.told({"sweeping": at})[0]["done_at"] for at in (earlier, later)] == [instant(NOON), instant(later)]
+    jobs.add(60, work.expire)
+    assert [one["done_at"] for one in jobs.told({"expire": later})] == [instant(later), instant(NOON)]
+    assert jobs.done() == {"sweeping": NOON}
+
+
 def test_a_job_is_named_by_what_it_does_or_by_whose_it_is() -> None:
     assert [name_of(Sweeping().turn), name_of(Sweeping().expire)] == ["sweeping", "expire"]
 
@@ -107,7 +117,8 @@ def test_a_job_is_named_by_what_it_does_or_by_whose_it_is() -> None:
 def test_a_job_is_left_undone_in_development_alone(development: bool) -> None:
     settings: Any = SimpleNamespace(longest_cycle_seconds=60.0, development=development)
     nothing: Any = None
-    keeping = Keeping(settings, nothing, nothing, nothing, lambda _: {})
+    store: Any = SimpleNamespace(engine=None)
+    keeping = Keeping(settings, store, nothing, nothing, lambda _: {})
     keeping.jobs.add(1, Sweeping().expire)
     if not development:
         with pytest.raises(Refused, match="forbidden"):
