@@ -57,14 +57,14 @@ class Canaries:
         context: Callable[[], Context],
         *,
         maker: str,
-        rest: timedelta = timedelta(seconds=REST_SECONDS),
+        rest: float = REST_SECONDS,
         term: timedelta = TERM,
         most: int = MOST,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._planted, self._destroyed = store, planted, destroyed
         self._context, self._maker, self._now = context, maker, now
-        self._rest, self._term, self._most = rest, term, most
+        self._rest, self._term, self._most = timedelta(seconds=min(rest, REST_SECONDS)), term, most
         self._stream = f"planting/{store.source}"
         self._decider = decider(planted)
         self._ear = Ear()
@@ -93,7 +93,7 @@ class Canaries:
         word, reopened = self._opened(living, history)
         now = replace(before, reopened=reopened)
         if word is None or self._over(living, now):
-            self._destroy(living, history, now)
+            self._destroy(living, now)
             self._save(before, now)
             return
         self._ear.listens_for = Spelled(word)
@@ -117,7 +117,7 @@ class Canaries:
 
         self._store.perform(replace(self._context(), organisation=self._maker, **event.GROUND), work, keys=keys)
 
-    def _destroy(self, living: Living, history: Sequence[Recorded], seen: Search) -> None:
+    def _destroy(self, living: Living, seen: Search) -> None:
         """Keys first, as in every erasure: after a crash in between nothing opens, and this goes on."""
         owner = f"canary/{living.canary}"
         keys = self._store.keyring.erase({owner})

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
-from services.kernel import eventstore, reindexing, resting, turns
+from services.kernel import eventstore, reindexing, resting
 from services.kernel.bell import Bell
-from services.kernel.canaries import REST_SECONDS, SECONDS as CANARY_SECONDS, Canaries
+from services.kernel.canaries import SECONDS as CANARY_SECONDS, Canaries
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.database import is_sqlite, open_engine
@@ -94,7 +93,7 @@ class Participant(Deadletters):
         shown = Views(self.name, self.views, self.log_views, self.follows)
         self.past = LookingBack(shown, configuration.var, self.fetch)
         words, maker = self.vocabulary, configuration.maker
-        rest = timedelta(seconds=min(REST_SECONDS, configuration.longest_cycle_seconds))
+        rest = configuration.longest_cycle_seconds
         self.canaries = Canaries(self.store, words.planted, words.destroyed, self.own_context, maker=maker, rest=rest)
         self.keeping = Keeping(
             configuration, self.store, self.feed, self.canaries, lambda organisation: self.facts(organisation)
@@ -173,11 +172,12 @@ class Participant(Deadletters):
         self._keep_doing(jobs.add(CANARY_SECONDS, self.canaries.turn, "canary"))
         for seconds, work in self.timers():
             self._keep_doing(jobs.add(seconds, work))
-        self._spawn("turns", self._tell_turns)
+        self._spawn("turns", lambda: self.keeping.turns.run(self._stopping))
 
     def stop(self) -> None:
         self._stopping.set()
         self._bell.ring()
+        self.canaries.close()
 
     def stopping(self) -> bool:
         """Whether the process is to end; long work looks at it between two steps."""
@@ -198,10 +198,6 @@ class Participant(Deadletters):
                 wait = job.seconds
 
         self._spawn(job.name, run)
-
-    def _tell_turns(self) -> None:
-        while not self._stopping.wait(turns.SECONDS):
-            self.keeping.turns.tell()
 
     # -- the log
 

@@ -6,6 +6,7 @@ Several there are on PostgreSQL alone. On SQLite one process is all of a service
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, func, select
@@ -26,6 +27,10 @@ class Turns:
     def __init__(self, engine: Engine, jobs: Jobs) -> None:
         self._engine, self._jobs = engine, jobs
         self._said: dict[str, int] = {}
+
+    def run(self, stopping: threading.Event) -> None:
+        while not stopping.wait(SECONDS):
+            self.tell()
 
     def tell(self) -> None:
         """Every few seconds, in one statement, the jobs that were done since; the newest turn of all replicas stays.
