@@ -39,7 +39,8 @@ class Turns:
         """
         if is_sqlite(self._engine):
             return
-        done = {name: round(at.timestamp() * 1000) for name, at in self._jobs.done().items()}
+        # Rounded down: what is told of here is never earlier than what this process knows itself.
+        done = {name: int(at.timestamp() * 1000) for name, at in self._jobs.done().items()}
         new = [(name, at) for name, at in sorted(done.items()) if at != self._said.get(name)]
         if not new:
             return
