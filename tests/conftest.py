@@ -8,27 +8,26 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-HERE = Path(__file__).parent
-LONG = ("properties", "fuzz", "faults", "journeys")
-"""The longest first, lest one of them decide how long all of it takes. Each test has its own processes."""
-SHARED = ("test_bad_input.py",)
+ROOT = Path(__file__).parents[1]
+LONG = ("tests/properties/", "tests/fuzz/", "tests/faults/", "tests/journeys/", "tests/integration/test_relay")
+"""The longest first, lest one of them decide how long all of it takes. Each test has processes of its own."""
+SHARED = ("tests/journeys/test_bad_input.py",)
 """But for these, whose tests ask one system."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: rank(item.path.relative_to(HERE).parts[0]))
+    items.sort(key=lambda item: rank(item.path.relative_to(ROOT).as_posix()))
 
 
-def rank(room: str) -> int:
-    return LONG.index(room) if room in LONG else len(LONG)
+def rank(file: str) -> int:
+    return next((place for place, start in enumerate(LONG) if file.startswith(start)), len(LONG))
 
 
 class Dealing(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        _, room, *_, name = file.split("/")
-        return nodeid if room in LONG and name not in SHARED else file
+        return nodeid if rank(file) < len(LONG) and file not in SHARED else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
