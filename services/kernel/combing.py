@@ -10,17 +10,18 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, CursorResult, Engine, inspect
 
 from services.kernel.database import is_sqlite, reading
 
 STRETCH = 256 * 1024
-"""Bytes of a file that are read in one go: where one thread serves many, this is how long the others wait."""
+"""Bytes that are read in one go, but for the row they end in: where one thread serves many, so long the others wait."""
 OVERLAP = 512
 """Bytes that two stretches share: more than the longest spelling."""
-ROWS, BLOCKS = 32, 32
-"""Rows of SQLite, and blocks of PostgreSQL, in one go."""
+BLOCKS, PLACES, A_FEW = 32, 1 << 16, 4
+"""Of PostgreSQL: blocks that are looked at in one go, places that a block has at most, rows that come at once."""
 BEGINNING = -1
 
 Read = Callable[[int], tuple[bytes, int | None]]
@@ -65,19 +66,35 @@ def _table(engine: Engine, name: str, look: Look) -> Read:
 
 
 def _sqlite(session: Connection, table: str, after: int) -> tuple[bytes, int | None]:
-    asked = f"select rowid, * from {table} where rowid > {after:d} order by rowid limit {ROWS}"  # noqa: S608 - its name
-    rows = session.exec_driver_sql(asked).all()
-    data = b"\n".join(_joined(row[1:]) for row in rows)
-    return data, int(rows[-1][0]) if len(rows) == ROWS else None
+    asked = f"select rowid, * from {table} where rowid > {after:d} order by rowid"  # noqa: S608 - its name
+    with session.exec_driver_sql(asked) as rows:
+        data, last = _some(rows)
+    return data, None if last is None else int(last)
 
 
 def _postgres(session: Connection, table: str, offset: int) -> tuple[bytes, int | None]:
-    first = max(offset, 0)
-    till = f"ctid >= '({first:d},0)'::tid and ctid < '({first + BLOCKS:d},0)'::tid"
-    rows = session.exec_driver_sql(f"select * from {table} where {till}").all()  # noqa: S608 - its name
+    """An offset is a block, and a place in it. Rows come by a few: one may be of several MB."""
+    block, place = divmod(max(offset, 0), PLACES)
+    till = f"ctid > '({block:d},{place:d})'::tid and ctid < '({block + BLOCKS:d},0)'::tid"
+    asked = f"select ctid::text, * from {table} where {till} order by ctid"  # noqa: S608 - its name
+    with session.exec_driver_sql(asked, execution_options={"yield_per": A_FEW}) as rows:
+        data, last = _some(rows)
+    if last is not None:
+        block, place = map(int, last.strip("()").split(","))
+        return data, block * PLACES + place
     size = session.exec_driver_sql(f"select pg_relation_size('{table}') / 8192").scalar_one()
-    data = b"\n".join(map(_joined, rows))
-    return data, first + BLOCKS if first + BLOCKS < int(size) else None
+    return data, (block + BLOCKS) * PLACES if block + BLOCKS < int(size) else None
+
+
+def _some(rows: CursorResult[Any]) -> tuple[bytes, Any | None]:
+    """Rows until there is enough of them, and which was the last one then; None where they all have come."""
+    found, size = list[bytes](), 0
+    for row in rows:
+        found.append(_joined(row[1:]))
+        size += len(found[-1])
+        if size >= STRETCH:
+            return b"\n".join(found), row[0]
+    return b"\n".join(found), None
 
 
 def _joined(row: Iterable[object]) -> bytes:
