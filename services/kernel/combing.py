@@ -75,8 +75,9 @@ def _sqlite(session: Connection, table: str, after: int) -> tuple[bytes, int | N
 def _postgres(session: Connection, table: str, offset: int) -> tuple[bytes, int | None]:
     """An offset is a block, and a place in it. Rows come by a few: one may be of several MB."""
     block, place = divmod(max(offset, 0), PLACES)
-    till = f"ctid > '({block:d},{place:d})'::tid and ctid < '({block + BLOCKS:d},0)'::tid"
-    asked = f"select ctid::text, * from {table} where {till} order by ctid"  # noqa: S608 - its name
+    till = f"at.ctid > '({block:d},{place:d})'::tid and at.ctid < '({block + BLOCKS:d},0)'::tid"
+    # Of the row, not of the answer: as text (0,10) would come before (0,2).
+    asked = f"select at.ctid::text, at.* from {table} as at where {till} order by at.ctid"  # noqa: S608 - its name
     with session.exec_driver_sql(asked, execution_options={"yield_per": A_FEW}) as rows:
         data, last = _some(rows)
     if last is not None:
