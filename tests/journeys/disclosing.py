@@ -178,7 +178,7 @@ def soon(days: int = 30) -> str:
     return instant(datetime.now(UTC) + timedelta(days=days))
 
 
-def disclose(planting: Planting, village: Village) -> None:
+def disclose(planting: Planting, village: Village) -> Desk:
     """One file to its end, one that a law hides until it is lifted, and a suspicion that comes to nothing."""
     officers = [village.officer]
     for who in ("officer2", "officer3"):
@@ -227,3 +227,4 @@ def disclose(planting: Planting, village: Village) -> None:
     asked_of = desk.step(rogue, "consult", words="Wat vindt u?")["asked"]
     desk.step(rogue, "answer", **signed(key, rogue, village.organisation, asked_of))
     desk.step(rogue, "reject", ground="not_approved", reasons="Te weinig.")
+    return desk

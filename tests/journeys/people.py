@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from services.contracts.privacy import Role
+
 T = TypeVar("T")
 PASSWORD = "vier paarden en een kruiwagen 71"
 TODAY = "2026-01-01"
@@ -99,6 +101,18 @@ def certified(person: Person, erasure: str, *, seconds: float = 30.0) -> dict[st
         return said if answer.status_code == 200 and said["state"] == "certified" else None
 
     return eventually(look, seconds=seconds, what=f"the certificate of {erasure}")
+
+
+def people_of(organisation: str, beheerder: Person, url: str, prefix: str) -> dict[Role, Person]:
+    """One person in each role of an organisation."""
+    found = {Role.BEHEERDER: beheerder}
+    for role in (Role.AUDITOR, Role.MEMBER):
+        email = f"{prefix}.{role}@lid.example"
+        beheerder.post(f"/v1/organisations/{organisation}/members", {"email": email, "role": role.value})
+        found[role] = Person(url)
+        found[role].accept(mailed(url, email), f"{prefix}.{role}", "Vera", "Voorbeeld")
+        found[role].sign_in()
+    return found
 
 
 class Cast:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.journeys.casework import go_wrong, instruct, write_about
-from tests.journeys.disclosing import disclose, soon
+from tests.journeys.disclosing import Desk, disclose, soon
 from tests.journeys.people import SHA256, TERMS, TODAY, eventually, mailed
 from tests.journeys.planting import Planting, Village, settle
 
@@ -43,19 +43,23 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 """What comes in through the door, so that it is the object that is missed; an empty one where nothing is said."""
 
 
-def lived(planting: Planting) -> tuple[Village, dict[str, str]]:
-    """A life in one organisation, and a real id of it for every parameter of every path."""
+def lived(planting: Planting) -> tuple[Village, Desk, dict[str, str]]:
+    """A life in one organisation, the desk that handed data over, and a real id for every parameter of every path."""
     village = settle(planting)
     write_about(planting, village)
     go_wrong(planting, village)
     instruct(planting, village)
-    disclose(planting, village)
-    return village, {
-        **WORDS,
-        **_of_the_organisation(village),
-        **_of_the_maker(village),
-        "token": mailed(planting.url, INVITED),
-    }
+    desk = disclose(planting, village)
+    return (
+        village,
+        desk,
+        {
+            **WORDS,
+            **_of_the_organisation(village),
+            **_of_the_maker(village),
+            "token": mailed(planting.url, INVITED),
+        },
+    )
 
 
 def _of_the_organisation(village: Village) -> dict[str, str]:

@@ -12,7 +12,8 @@ import pytest
 from gateway.route import Access, Route
 from gateway.routes import ROUTES
 from services.contracts.privacy import Role
-from tests.journeys.people import Cast, Person, mailed
+from tests.journeys.guessing import Guesses, shared_incident
+from tests.journeys.people import Cast, Person, mailed, people_of
 from tests.journeys.planting import Planting, Village
 from tests.journeys.running import System
 from tests.journeys.strangers import BODIES, EVERYBODYS, WORDS, lived
@@ -31,7 +32,8 @@ def settings() -> dict[str, str]:
 
 @pytest.mark.timeout(240)
 def test_no_organisation_can_tell_what_another_has_from_what_never_was(system: System) -> None:
-    village, real = lived(Planting(system.url))
+    planting = Planting(system.url)
+    village, _, real = lived(planting)
     theirs = people_of(village.organisation, village.beheerder, system.url, "eigen")
     others = neighbours(village, system.url)
     named = {name for route in ROUTES for name in route.parameters}
@@ -50,21 +52,15 @@ def test_no_organisation_can_tell_what_another_has_from_what_never_was(system: S
                 answers = [refused(route, person, real) for person in (theirs[role], others[role])]
             asked += len(answers)
             wrong += [f"{role}: {one}" for one in answers if one]
+    incident = shared_incident(village.officer, village.organisation, others[Role.BEHEERDER].organisation)
+    guesses = Guesses(theirs, others, real, incident)
+    guesses.everywhere()
+    guesses.in_links({"delivery": planting.values["member's delivery's token"]})
+    wrong += guesses.wrong
     assert not wrong, "\n".join(wrong)
     assert asked > 300
+    assert guesses.asked > 100
     assert system.command("log", "verify").stdout.endswith("ok\n")
-
-
-def people_of(organisation: str, beheerder: Person, url: str, prefix: str) -> dict[Role, Person]:
-    """One person in each role of an organisation."""
-    found = {Role.BEHEERDER: beheerder}
-    for role in (Role.AUDITOR, Role.MEMBER):
-        email = f"{prefix}.{role}@lid.example"
-        beheerder.post(f"/v1/organisations/{organisation}/members", {"email": email, "role": role.value})
-        found[role] = Person(url)
-        found[role].accept(mailed(url, email), f"{prefix}.{role}", "Vera", "Voorbeeld")
-        found[role].sign_in()
-    return found
 
 
 def neighbours(village: Village, url: str) -> dict[Role, Person]:

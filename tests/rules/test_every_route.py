@@ -20,6 +20,7 @@ from services.auth.app.people import People
 from services.contracts.errors import BY_CODE
 from services.contracts.privacy import STAFF, Role
 from services.kernel.decider import Refused
+from tests.journeys.naming import NAMING, SAYING, SPOKEN, of_tenants, sayable
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line
 
 NAMES = [f"{route.method} {route.path}" for route in ROUTES]
@@ -229,3 +230,11 @@ def test_only_a_replay_cites_a_case_that_somebody_types():
         if schema is not None and "case" in schema.fields
     }
     assert typed == {"POST /v1/replays", "GET /v1/log/entries"}, "look for it first: services/audit/replaying/citing.py"
+
+
+@every(of_tenants())
+def test_what_can_name_something_is_tried_with_what_is_anothers(route: Route) -> None:
+    fields = {*sayable(route.query), *sayable(route.body)}
+    assert fields <= NAMING | SAYING, "does it name something? a line in tests/journeys/naming.py"
+    named = {field for field in sayable(route.body) if field in NAMING}
+    assert named == {field for method, path, field in SPOKEN if (method, path) == (route.method, route.path)}
