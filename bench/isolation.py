@@ -1,75 +1,131 @@
-"""Whether time tells what an answer does not: a hidden disclosure beside none, as its tenant asks (P08).
+"""Whether time tells what an answer does not: a hidden disclosure beside none, as its tenant and its person ask (P08).
 
-`python -m bench.isolation`. Each figure is |Cliff's delta|, in thousandths, of the seconds that two kinds of request
-take, asked in random order by one client: 0 where nobody can tell them apart, 1000 where each of one is the slower.
+`python -m bench.isolation [REQUESTS]`. Two organisations in which the same was done, in one installation; chance says
+of which of them a hidden file is opened. Each figure is |Cliff's delta|, in thousandths, of the seconds that the same
+request takes in the one and in the other, asked in random order: 0 where nobody can tell them apart, 1000 where each of
+one is the slower. The same is measured before there is any file, which tells how much two alike differ by themselves;
+and once more where one query too many is made for each hidden file (`planted/`), which has to be seen.
 """
 
 from __future__ import annotations
 
 import random
+import secrets
 import sys
 import time
 import uuid
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 
 from bench.report import Row, below, table
-from bench.whole import standing
+from bench.whole import Whole, standing
 from tests.journeys.disclosing import Desk, request, soon, staffed
 from tests.journeys.people import Cast, Person, mailed
 
 ASKED = 1000
 GOAL = 150
 FIRST = 50
-LISTS = ("/v1/reports/disclosures", "/v1/organisations/{org}/consultations", "/v1/tasks")
+OF_BEHEERDER = (
+    "/v1/tasks",
+    "/v1/reports/disclosures",
+    "/v1/reports/erasures",
+    "/v1/organisations/{org}/consultations",
+    "/v1/organisations/{org}/requests",
+    "/v1/organisations/{org}/consultations/{shown}",
+)
+OF_THE_PERSON = ("/v1/me/data", "/v1/me/export", "/v1/me/access-log")
+TOLD_APART = ("/v1/tasks", "/v1/reports/disclosures", "/v1/organisations/{org}/consultations")
+"""Where the planted leak is looked for."""
+PLANTED = Path(__file__).parent / "planted"
+
+
+class Twin:
+    """One of two organisations that are alike: a Beheerder, a member with a data request, a file that may be seen."""
+
+    def __init__(self, first: Cast, number: int) -> None:
+        self.cast = Cast(first.url)
+        self.cast.operator, self.cast.officer = first.operator, first.officer
+        email = f"bas@tweeling{number}.example"
+        self.cast.organisation = self.cast.register("Gemeente Tweeling", email)
+        self.cast.beheerder.accept(mailed(first.url, email), f"bas.{number}", "Bas", "Buur")
+        self.cast.beheerder.sign_in()
+        self.cast.agree()
+        self.person = self.cast.member(f"vera@tweeling{number}.example", f"vera.{number}", "Vera", "Voorbeeld")
+        self.person.post("/v1/me/requests", {"kind": "access"})
+        self.shown = ""
+
+    def asked_openly(self, desk: Desk) -> None:
+        self.shown = self.opened(desk)
+        desk.step(self.shown, "consult", words="Het parket vraagt naar een account.")
+
+    def hide(self, desk: Desk) -> str:
+        """A file that a law hides: copied, and its consultation barred."""
+        file = self.opened(desk, secrecy="by_law", review_at=soon())
+        desk.step(file, "consult", by=1, ground="Artikel 126bb lid 5 Sv.", review_at=soon())
+        return file
+
+    def opened(self, desk: Desk, **but: str) -> str:
+        file = desk.open(**request(self.cast.organisation, [self.person.account], **but))
+        desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
+        desk.step(file, "hold")
+        return file
+
+    def lines(self, stack: ExitStack) -> Iterator[tuple[str, Callable[[], None]]]:
+        """By its path each request. Connections are kept: what is timed is the answer, not the way to it."""
+        for person, paths in ((self.cast.beheerder, OF_BEHEERDER), (self.person, OF_THE_PERSON)):
+            line = stack.enter_context(client(person))
+            for path in paths:
+                yield path, asks(line, path.format(org=self.cast.organisation, shown=self.shown), 200)
 
 
 def run(asked: int = ASKED) -> list[Row]:
-    """By id, the hidden file beside one that never was; by list, who has one beside who has none."""
-    with standing(1) as whole:
-        cast, [person] = whole.cast, whole.people
-        file = hidden(cast, staffed(cast, whole.system), person.account)
-        other = neighbours(cast)
-        whole.settle()
-        base = f"/v1/organisations/{cast.organisation}/consultations"
-        with client(cast.beheerder) as mine, client(other.beheerder) as theirs:
-            kinds = {
-                "a consultation by its id": (asks(mine, f"{base}/{file}", 404), asks(mine, f"{base}/{{never}}", 404))
-            }
-            for path in LISTS:
-                own, its = (path.replace("{org}", one.organisation) for one in (cast, other))
-                kinds[path] = asks(mine, own, 200), asks(theirs, its, 200)
-            return [
-                below(f"hidden beside none: {what}", [1000 * abs(delta(*timed(asked, *both)))], unit="‰", goal=GOAL)
-                for what, both in kinds.items()
-            ]
+    with standing(0) as whole:
+        desk = staffed(whole.cast, whole.system)
+        twins = [Twin(whole.cast, number) for number in (1, 2)]
+        for twin in twins:
+            twin.asked_openly(desk)
+        rows = compared(whole, twins, asked, "neither has one", goal=None)
+        chosen = secrets.randbelow(2)
+        file = twins[chosen].hide(desk)
+        pair = [twins[chosen], twins[1 - chosen]]
+        rows += compared(whole, pair, asked, "hidden beside none", goal=GOAL)
+        rows.append(by_its_id(pair[0], file, asked))
+        whole.system.stop()
+        whole.system.settings["PYTHONPATH"] = str(PLANTED)
+        whole.system.start()
+        return rows + compared(whole, pair, asked, "planted leak, to be seen", goal=None, only=TOLD_APART)
 
 
-def hidden(cast: Cast, desk: Desk, account: str) -> str:
-    """A file that a law hides: copied, and its consultation barred."""
-    file = desk.open(**request(cast.organisation, [account], secrecy="by_law", review_at=soon()))
-    desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
-    desk.step(file, "hold")
-    desk.step(file, "consult", by=1, ground="Artikel 126bb lid 5 Sv.", review_at=soon())
-    return file
+def compared(
+    whole: Whole, pair: Sequence[Twin], asked: int, what: str, *, goal: float | None, only: Sequence[str] = ()
+) -> list[Row]:
+    """A row for each request that the first of the two can make, and the second as well."""
+    whole.settle()
+    with ExitStack() as stack:
+        kinds: list[Mapping[str, Callable[[], None]]] = [dict(twin.lines(stack)) for twin in pair]
+        return [
+            row(f"{what}: {path}", asked, kinds[0][path], kinds[1][path], goal)
+            for path in (only or OF_BEHEERDER + OF_THE_PERSON)
+        ]
 
 
-def neighbours(cast: Cast) -> Cast:
-    """Another organisation of as many people, of whom nobody asked anything."""
-    other = Cast(cast.url)
-    other.operator, other.officer = cast.operator, cast.officer
-    other.organisation = cast.register("Gemeente Ernaast", "bas@ernaast.example")
-    other.beheerder.accept(mailed(cast.url, "bas@ernaast.example"), "bas.ernaast", "Bas", "Buur")
-    other.beheerder.sign_in()
-    other.agree()
-    other.member("vera@ernaast.example", "vera.ernaast", "Vera", "Voorbeeld")
-    return other
+def by_its_id(twin: Twin, file: str, asked: int) -> Row:
+    """The hidden file itself, and one that never was, as who may not know of it asks for them."""
+    path = f"/v1/organisations/{twin.cast.organisation}/consultations"
+    with client(twin.cast.beheerder) as line:
+        there, nowhere = asks(line, f"{path}/{file}", 404), asks(line, f"{path}/{{never}}", 404)
+        return row("hidden beside never: a consultation by its id", asked, there, nowhere, GOAL)
+
+
+def row(what: str, asked: int, one: Callable[[], None], other: Callable[[], None], goal: float | None) -> Row:
+    return below(what, [1000 * abs(delta(*timed(asked, one, other)))], unit="‰", goal=goal)
 
 
 def client(person: Person) -> httpx.Client:
-    """With its connection kept: what is timed is the answer, not the way to it."""
     return httpx.Client(base_url=person.http.base_url, headers=person.http.headers, timeout=15)
 
 

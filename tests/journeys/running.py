@@ -48,7 +48,7 @@ class System:
         self.console = directory / "console.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._settings = dict(settings or {})
+        self.settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +61,7 @@ class System:
             "PORT": str(self.port),
             "RETENTION_SWEEP_SECONDS": "0.5",
             "DEMO": "0",
-            **self._settings,
+            **self.settings,
         }
 
     def start(self) -> None:
