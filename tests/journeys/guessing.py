@@ -39,6 +39,7 @@ class Guesses:
     real: Names
     incident: str
     wrong: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
     asked: int = 0
 
     def everywhere(self) -> None:
@@ -67,11 +68,18 @@ class Guesses:
     def _named(self, name: str) -> tuple[str, str]:
         """Theirs, and what never was."""
         if name.endswith("email"):
-            theirs = str(self.theirs[Role.BEHEERDER].get("/v1/me")["email"])
-            return theirs, f"nooit.{uuid.uuid4()}@niemand.example"
+            return self._address(), f"nooit.{uuid.uuid4()}@niemand.example"
         kinds = {"fields": "field", "reference": "disclosure"}
         last = name.rpartition(".")[2]
         return self.real[kinds.get(last, last if last in self.real else "org")], str(uuid.uuid4())
+
+    def _address(self) -> str:
+        """Another one of theirs each time: what one has taken oneself is taken."""
+        if not self.addresses:
+            base, boss = f"/v1/organisations/{self.real['org']}", self.theirs[Role.BEHEERDER]
+            lists = [boss.get(f"{base}/{of}")["items"] for of in ("members", "invitations")]
+            self.addresses += [str(one["email"]) for items in lists for one in items]
+        return self.addresses.pop()
 
     def _cursors(self, route: Route, role: Role) -> Iterator[str]:
         """Where the other's list goes on, if it does; and one that nobody was ever given."""

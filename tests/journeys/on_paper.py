@@ -8,25 +8,52 @@ import zlib
 OBJECT = re.compile(rb"(\d+) 0 obj\s(.*?)\sendobj", re.DOTALL)
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 PAGE = re.compile(rb"/Type/Page/.*?/Contents (\d+) 0 R", re.DOTALL)
-MARKED = re.compile(rb"BDC(.*?)EMC", re.DOTALL)
+MARKED = re.compile(rb"/MCID (\d+)>>BDC(.*?)EMC", re.DOTALL)
+ELEMENT = re.compile(rb"/Type/StructElem.*/K\[([^\]]*)\].*/Pg (\d+) 0 R", re.DOTALL)
 SHOWN = re.compile(rb"/(\w+) [\d.]+ Tf|(\((?:\\.|[^\\()]|\([^()]*\))*\))", re.DOTALL)
 ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+WORD = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])")
+HEX = re.compile(r"[a-f]+")
 LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
-def words(pdf: bytes) -> list[str]:
-    """Each piece of text, in the order of the pages, without its blanks: where a line breaks says nothing."""
-    objects = {int(number): content for number, content in OBJECT.findall(pdf)}
+def elements(pdf: bytes) -> list[str]:
+    """The text of each cell and paragraph, without its blanks: where a line breaks says nothing."""
+    objects = _objects(pdf)
+    lines = _drawn(objects)
     said = list[str]()
-    for page in objects.values():
-        if (found := PAGE.search(page)) is None:
+    for element in objects.values():
+        if (found := ELEMENT.search(element)) is None:
             continue
-        resources = re.search(rb"/Resources (\d+) 0 R", page)
-        named = re.search(rb"/Font<<(.*?)>>", objects[int(resources[1])] if resources else page)
-        pairs = re.findall(rb"/(\w+) (\d+) 0 R", named[1] if named else b"")
-        fonts = {name: _table(objects, int(number)) for name, number in pairs}
-        said += [_read(piece, fonts) for piece in MARKED.findall(_stream(objects[int(found[1])]))]
-    return ["".join(piece.split()) for piece in said]
+        page = lines.get(int(found[2]), {})
+        marks = re.findall(rb"\b\d+\b", re.sub(rb"\d+ 0 R", b"", found[1]))
+        said.append("".join(page.pop(int(mark), "") for mark in marks))
+    said += [line for page in lines.values() for line in page.values()]
+    return [text for one in said if (text := "".join(one.split()))]
+
+
+def vocabulary(pdf: bytes) -> list[str]:
+    """The words that stand there, each once, without ids and numbers: wherever a page ends, it is the same."""
+    lines = [line for page in _drawn(_objects(pdf)).values() for line in page.values()]
+    return sorted({word for line in lines for word in WORD.findall(line) if not HEX.fullmatch(word)})
+
+
+def _objects(pdf: bytes) -> dict[int, bytes]:
+    return {int(number): content for number, content in OBJECT.findall(pdf)}
+
+
+def _drawn(objects: dict[int, bytes]) -> dict[int, dict[int, str]]:
+    return {number: _lines(objects, page) for number, page in objects.items() if PAGE.search(page)}
+
+
+def _lines(objects: dict[int, bytes], page: bytes) -> dict[int, str]:
+    """By its number every marked piece of text on a page."""
+    content, resources = PAGE.search(page), re.search(rb"/Resources (\d+) 0 R", page)
+    named = re.search(rb"/Font<<(.*?)>>", objects[int(resources[1])] if resources else page)
+    pairs = re.findall(rb"/(\w+) (\d+) 0 R", named[1] if named else b"")
+    fonts = {name: _table(objects, int(number)) for name, number in pairs}
+    drawn = MARKED.findall(_stream(objects[int(content[1])])) if content else []
+    return {int(mark): _read(piece, fonts) for mark, piece in drawn}
 
 
 def _table(objects: dict[int, bytes], number: int) -> dict[bytes, str]:
@@ -41,10 +68,8 @@ def _stream(content: bytes) -> bytes:
     found = STREAM.search(content)
     if found is None:
         return b""
-    try:
-        return zlib.decompress(found[1])
-    except zlib.error:
-        return found[1]
+    # What follows the compressed bytes may look like the end of a line, and be their last one.
+    return zlib.decompressobj().decompress(found[1]) if b"/FlateDecode" in content else found[1]
 
 
 def _read(piece: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:

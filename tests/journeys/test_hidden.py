@@ -91,7 +91,8 @@ def test_no_answer_tells_a_tenant_or_a_person_that_there_is_a_hidden_file(twins:
         assert any(one.startswith(place) for one in seen), f"lifted, and not seen in {place}: {seen}"
     assert not [one for one in seen if one.startswith("member ")], "it is about somebody else"
     walks.append(told)
-    assert {route.path for route in of_tenants()} - {path for walk in walks for path in walk.answered} == set()
+    unseen = {route.path for route in of_tenants()} - {path for walk in walks for path in walk.answered}
+    assert unseen == set(), "a life in which there is something to see, in tests/journeys/strangers.py or twins.py"
 
 
 def both(do: Callable[..., T], one: object, other: object) -> tuple[T, T]:

@@ -10,7 +10,7 @@ import httpx
 
 from services.contracts.privacy import Role
 from tests.journeys.disclosing import Desk
-from tests.journeys.people import Cast, Person, certified, eventually, mailed, people_of
+from tests.journeys.people import TERMS, Cast, Person, certified, eventually, mailed, people_of
 from tests.journeys.planting import Planting, Village
 from tests.journeys.running import System
 from tests.journeys.strangers import lived
@@ -63,6 +63,7 @@ class Twin:
         leaver = Person(system.url)
         leaver.accept(mailed(system.url, "vertrekt@lid.example"), "ver.trekt", "Vera", "Vertrekt")
         leaver.sign_in()
+        village.beheerder.post(f"/v1/organisations/{village.organisation}/agreements", TERMS)
         given = {
             "token": {real["token"], planting.values["member's delivery's token"]},
             "erasure": {real["erasure"]},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +30,10 @@ OF_THE_LOG = {
 """The declared exception: of these two alone it is not looked whether they are the same."""
 GIVEN = frozenset({"org", "event", "token", "erasure"})
 """Ids that no list holds: those told when something was done, and the links that were mailed."""
+MOST = 20
 PAPER = "pdf"
+PAGES_IN = {Role.BEHEERDER: "nl", Role.AUDITOR: "en", Role.MEMBER: "nl"}
+"""A press takes its time; the data is asked for in both languages."""
 PARAMETER = re.compile(r"\{(\w+)(?::path)?\}")
 EVENT = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
 """An event's id says when it was made (UUIDv7), and no other id here does."""
@@ -42,7 +46,10 @@ Heard = dict[str, Counter[str]]
 
 @dataclass
 class Walk:
-    """`given`: by parameter the ids that the organisation was told. What is found on the way joins it."""
+    """`given`: by parameter the ids that the organisation was told. What is found on the way joins it.
+
+    With `paper` as PDF too, lists one item at a time, and receipts for all of them; without, for the Beheerder.
+    """
 
     organisation: str
     given: Mapping[str, set[str]]
@@ -59,24 +66,28 @@ class Walk:
         headers = {**FROM_AFAR, "Authorization": person.http.headers["Authorization"]}
         with httpx.Client(base_url=person.http.base_url, headers=headers, timeout=30) as line:
             for route in fetched(role):
-                for path in self._paths(route.path):
-                    for query in self._queries(route):
+                for path in self._paths(route.path, role):
+                    for query in self._queries(route, role):
                         self._ask(line, route, f"{who} {route.path} {_shape(query)}", path, query)
 
-    def _paths(self, template: str) -> list[str]:
+    def _paths(self, template: str, role: Role) -> list[str]:
         paths = [""]
         for part in template.strip("/").split("/"):
             named = PARAMETER.fullmatch(part)
-            paths = [f"{path}/{one}" for path in paths for one in (self._ids(path, named[1]) if named else [part])]
+            paths = [
+                f"{path}/{one}" for path in paths for one in (self._ids(path, named[1], role) if named else [part])
+            ]
         return paths
 
-    def _ids(self, above: str, name: str) -> list[str]:
+    def _ids(self, above: str, name: str, role: Role) -> list[str]:
+        if name == "event" and not (self.paper or role is Role.BEHEERDER):
+            return []
         items = self.found.get(above, [])
         told = {str(item.get(name, item.get("id"))) for item in items if isinstance(item, dict)}
         given = {"org": {self.organisation}, "event": self.events}.get(name, set()) | self.given.get(name, set())
         return sorted(told | (given if name in GIVEN else set()))
 
-    def _queries(self, route: Route) -> Iterator[dict[str, str]]:
+    def _queries(self, route: Route, role: Role) -> Iterator[dict[str, str]]:
         """Every form and language in which it can be had; and of one's own organisation by its name."""
         fields = route.query.fields if route.query else {}
         chosen = {
@@ -85,7 +96,9 @@ class Walk:
             if getattr(one.validate, "choices", None)
         }
         for values in itertools.product(*chosen.values()):
-            yield dict(zip(chosen, values, strict=True))
+            query = dict(zip(chosen, values, strict=True))
+            if query.get("format") != PAPER or query["lang"] == PAGES_IN[role]:
+                yield query
         if "organisation" in fields:
             yield {"organisation": self.organisation}
 
@@ -94,7 +107,7 @@ class Walk:
         pages = {**query, "limit": "1"} if route.paged and self.paper else query
         items, after = list[Any](), dict[str, str]()
         while True:
-            answer = line.get(path, params={**pages, **after})
+            answer = _patiently(line, path, {**pages, **after})
             self.asked += 1
             self.heard[name][heard(answer)] += 1
             told = answer.json() if answer.headers.get("content-type", "").endswith("json") else None
@@ -110,6 +123,16 @@ class Walk:
             after = {"cursor": str(told["next"])}
 
 
+def _patiently(line: httpx.Client, path: str, params: Mapping[str, str]) -> httpx.Response:
+    """What is away for a moment, such as the press on a busy machine, is asked again, as the answer says."""
+    for _ in range(MOST):
+        answer = line.get(path, params=params)
+        if answer.status_code != 503:
+            return answer
+        time.sleep(float(answer.headers["retry-after"]))
+    return answer
+
+
 def fetched(role: Role) -> list[Route]:
     """What somebody in a role can fetch, the shorter paths before the longer ones, and receipts at the end."""
     mine = [
@@ -123,8 +146,9 @@ def fetched(role: Role) -> list[Route]:
 
 
 def of_tenants() -> list[Route]:
-    """What anybody of a tenant can fetch, in some role."""
-    return [one for one in ROUTES if any(one in fetched(role) for role in (Role.BEHEERDER, Role.AUDITOR, Role.MEMBER))]
+    """What somebody of a tenant can fetch; what only the machine itself is told is asked for, and is not there."""
+    mine = [one for role in (Role.BEHEERDER, Role.AUDITOR, Role.MEMBER) for one in fetched(role)]
+    return [route for route in ROUTES if route in mine and route.access is not Access.LOCAL]
 
 
 def _shape(query: Mapping[str, str]) -> str:
