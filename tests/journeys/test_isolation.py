@@ -13,12 +13,12 @@ from gateway.route import Access, Route
 from gateway.routes import ROUTES
 from services.contracts.privacy import Role
 from tests.journeys.guessing import Guesses, shared_incident
+from tests.journeys.naming import TENANTS
 from tests.journeys.people import Cast, Person, mailed, people_of
 from tests.journeys.planting import Planting, Village
 from tests.journeys.running import System
 from tests.journeys.strangers import BODIES, EVERYBODYS, WORDS, lived
 
-TENANTS = (Role.BEHEERDER, Role.AUDITOR, Role.MEMBER)
 GUARDED = [route for route in ROUTES if route.access is Access.ROLES]
 TELLING = ("date", "correlation-id", "connection")
 """When, which request, and whether its body had come when it was refused unread: of none of these is the id a cause."""
