@@ -37,6 +37,7 @@ OF_BEHEERDER = (
     "/v1/organisations/{org}/requests",
     "/v1/organisations/{org}/consultations/{shown}",
 )
+CONSULTATION, RECEIPT = "/v1/organisations/{org}/consultations/{id}", "/v1/receipts/{id}"
 OF_THE_PERSON = ("/v1/me/data", "/v1/me/export", "/v1/me/access-log")
 TOLD_APART = ("/v1/tasks", "/v1/reports/disclosures", "/v1/organisations/{org}/consultations")
 """Where the planted leak is looked for."""
@@ -55,8 +56,8 @@ class Twin:
         self.cast.beheerder.sign_in()
         self.cast.agree()
         self.person = self.cast.member(f"vera@tweeling{number}.example", f"vera.{number}", "Vera", "Voorbeeld")
-        self.person.post("/v1/me/requests", {"kind": "access"})
-        self.shown = ""
+        asked = self.person.post("/v1/me/requests", {"kind": "access"})
+        self.request, self.event, self.shown = str(asked["request"]), str(asked["events"][0]), ""
 
     def asked_openly(self, desk: Desk) -> None:
         self.shown = self.opened(desk)
@@ -73,6 +74,17 @@ class Twin:
         desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
         desk.step(file, "hold")
         return file
+
+    def ids(self) -> dict[str, str]:
+        """By the path that shows it, what is this organisation's alone."""
+        base = "/v1/organisations/{org}"
+        return {
+            f"{base}/members/{{id}}": self.person.account,
+            f"{base}/agreements/{{id}}": self.cast.agreement,
+            f"{base}/requests/{{id}}": self.request,
+            CONSULTATION: self.shown,
+            RECEIPT: self.event,
+        }
 
     def lines(self, stack: ExitStack) -> Iterator[tuple[str, Callable[[], None]]]:
         """By its path each request. Connections are kept: what is timed is the answer, not the way to it."""
@@ -93,7 +105,8 @@ def run(asked: int = ASKED) -> list[Row]:
         file = twins[chosen].hide(desk)
         pair = [twins[chosen], twins[1 - chosen]]
         rows += compared(whole, pair, asked, "hidden beside none", goal=GOAL)
-        rows.append(by_its_id(pair[0], file, asked))
+        rows += by_id(pair[0], asked, "hidden", {CONSULTATION: file, RECEIPT: desk.events[-1]})
+        rows += by_id(pair[1], asked, "another's", pair[0].ids())
         whole.system.stop()
         whole.system.settings["PYTHONPATH"] = str(PLANTED)
         whole.system.start()
@@ -113,12 +126,17 @@ def compared(
         ]
 
 
-def by_its_id(twin: Twin, file: str, asked: int) -> Row:
-    """The hidden file itself, and one that never was, as who may not know of it asks for them."""
-    path = f"/v1/organisations/{twin.cast.organisation}/consultations"
+def by_id(twin: Twin, asked: int, whose: str, ids: Mapping[str, str]) -> list[Row]:
+    """By its path each id, and one that never was, as a Beheerder asks for them who may not know of it."""
     with client(twin.cast.beheerder) as line:
-        there, nowhere = asks(line, f"{path}/{file}", 404), asks(line, f"{path}/{{never}}", 404)
-        return row("hidden beside never: a consultation by its id", asked, there, nowhere, GOAL)
+        paths = {path: path.replace("{org}", twin.cast.organisation) for path in ids}
+        kinds = {
+            path: [asks(line, paths[path].replace("{id}", one), 404) for one in (ids[path], "{never}")] for path in ids
+        }
+        return [
+            row(f"{whose} beside never: {path}", asked, there, nowhere, GOAL)
+            for path, (there, nowhere) in kinds.items()
+        ]
 
 
 def row(what: str, asked: int, one: Callable[[], None], other: Callable[[], None], goal: float | None) -> Row:
