@@ -55,7 +55,7 @@ def test_no_answer_tells_a_tenant_or_a_person_that_there_is_a_hidden_file(twins:
     def same(step: str, **how: bool) -> None:
         told, untold = both(lambda one: one.walk(**how), there, nowhere)
         walks.append(told)
-        assert differences(told.heard, untold.heard) == [], step
+        assert not (found := differences(told.heard, untold.heard)), "\n".join([step, *found])
 
     same("before")
     people = [there.village.member.account, there.leaver.account]

@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,9 +161,20 @@ def differences(one: Heard, other: Heard) -> list[str]:
     for name in sorted({*one, *other}):
         mine, theirs = one.get(name, Counter()), other.get(name, Counter())
         if mine != theirs:
-            found.append(f"{name}: {_few(mine - theirs)} beside {_few(theirs - mine)}")
+            here, there = (Counter(_leaves(some.elements())) for some in (mine - theirs, theirs - mine))
+            found.append(f"{name}: {dict(here - there)} beside {dict(there - here)}")
     return found
 
 
-def _few(answers: Counter[str]) -> list[str]:
-    return [f"{many} x {answer[:3000]}" for answer, many in answers.most_common(2)]
+def _leaves(answers: Iterable[str]) -> Iterator[str]:
+    """Every value with the names that lead to it."""
+    todo = [("", json.loads(answer)) for answer in answers]
+    while todo:
+        at, value = todo.pop()
+        match value:
+            case dict():
+                todo += [(f"{at}.{name}", inner) for name, inner in value.items()]
+            case list():
+                todo += [(at, inner) for inner in value]
+            case _:
+                yield f"{at} {value}"
