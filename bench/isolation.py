@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.report import Row, below, table
+from bench.report import Row, against, below, table
 from bench.whole import Whole, standing
 from tests.journeys.disclosing import Desk, request, soon, staffed
 from tests.journeys.people import Cast, Person, mailed
@@ -41,6 +41,7 @@ CONSULTATION, RECEIPT = "/v1/organisations/{org}/consultations/{id}", "/v1/recei
 OF_THE_PERSON = ("/v1/me/data", "/v1/me/export", "/v1/me/access-log")
 TOLD_APART = ("/v1/tasks", "/v1/reports/disclosures", "/v1/organisations/{org}/consultations")
 """Where the planted leak is looked for."""
+SEEN = "planted leak, to be seen"
 PLANTED = Path(__file__).parent / "planted"
 
 
@@ -110,7 +111,7 @@ def run(asked: int = ASKED) -> list[Row]:
         whole.system.stop()
         whole.system.settings["PYTHONPATH"] = str(PLANTED)
         whole.system.start()
-        return rows + compared(whole, pair, asked, "planted leak, to be seen", goal=None, only=TOLD_APART)
+        return rows + compared(whole, pair, asked, SEEN, goal=None, only=TOLD_APART)
 
 
 def compared(
@@ -141,9 +142,11 @@ def by_id(twin: Twin, asked: int, whose: str, ids: Mapping[str, str]) -> list[Ro
 
 def row(what: str, asked: int, one: Callable[[], None], other: Callable[[], None], goal: float | None) -> Row:
     """One figure, which is also told at once: all of them take their minutes."""
-    found = below(what, [1000 * abs(delta(*timed(asked, one, other)))], unit="‰", goal=goal)
-    sys.stderr.write(f"{found['ours']:6.0f} ‰  {what}\n")
-    return found
+    found = 1000 * abs(delta(*timed(asked, one, other)))
+    sys.stderr.write(f"{found:6.0f} ‰  {what}\n")
+    if what.startswith(SEEN):
+        return against(what, [found], [GOAL], unit="‰", goal=1)
+    return below(what, [found], unit="‰", goal=goal)
 
 
 def client(person: Person) -> httpx.Client:
