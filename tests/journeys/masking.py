@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from services.kernel import moments
 from tests.journeys.on_paper import elements, vocabulary
 from tests.journeys.tenant import still
 
@@ -23,15 +24,16 @@ NUMBER = re.compile(r"\d+([.,]\d+)*|–")
 """On these pages a number may be an age or a place in the log; as data they are compared by their names."""
 TELLING = frozenset({"date", "correlation-id", "connection", "content-length", "etag"})
 """When, which request, and how long and which version: of that the body, which is compared, says more."""
+MONTHS = "|".join(sorted({name for months in moments.MONTHS.values() for name in months}))
 MASKS = (
+    (re.compile(r"[0-9a-f]{64}"), "<hash>"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]?\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?"), "<time>"),
     (re.compile(r"\d{4}-\d\d-\d\d"), "<day>"),
-    (re.compile(r"\d{1,2} ?[a-z]{3,9} ?20\d\d(, ?(om )?\d\d:\d\d(:\d\d)?)?", re.IGNORECASE), "<time>"),
+    (re.compile(rf"\d{{1,2}} ?({MONTHS}) ?20\d\d(, ?\d\d:\d\d(:\d\d)?)?"), "<time>"),
+    (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}={0,2}"), "<key>"),
     (re.compile(r"log/[0-9a-f]{12}(, ?\d+,)?"), "log/<log>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "<door>"),
-    (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}={0,2}"), "<key>"),
-    (re.compile(r"[0-9a-f]{64}"), "<hash>"),
     (re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}"), "<key>"),
 )
 """In this order. Hashes, keys and signatures are made of ids and times."""

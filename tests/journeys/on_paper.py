@@ -10,7 +10,7 @@ STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 PAGE = re.compile(rb"/Type/Page/.*?/Contents (\d+) 0 R", re.DOTALL)
 MARKED = re.compile(rb"/MCID (\d+)>>BDC(.*?)EMC", re.DOTALL)
 ELEMENT = re.compile(rb"/Type/StructElem.*/K\[([^\]]*)\].*/Pg (\d+) 0 R", re.DOTALL)
-SHOWN = re.compile(rb"/(\w+) [\d.]+ Tf|(\((?:\\.|[^\\()]|\([^()]*\))*\))", re.DOTALL)
+SHOWN = re.compile(rb"/(\w+) [\d.]+ Tf|(\()", re.DOTALL)
 ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 WORD = re.compile(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])")
 HEX = re.compile(r"[a-f]+")
@@ -73,14 +73,26 @@ def _stream(content: bytes) -> bytes:
 
 
 def _read(piece: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:
-    said, table = "", dict[bytes, str]()
-    for name, string in SHOWN.findall(piece):
-        if name:
-            table = fonts[name]
+    said, table, at = "", dict[bytes, str](), 0
+    while (found := SHOWN.search(piece, at)) is not None:
+        at = found.end()
+        if found[1]:
+            table = fonts[found[1]]
             continue
-        glyphs = ESCAPED.sub(_unescaped, string[1:-1])
-        said += "".join(table.get(glyphs[at : at + 2], "?") for at in range(0, len(glyphs), 2))
+        at = _end(piece, at)
+        glyphs = ESCAPED.sub(_unescaped, piece[found.end() : at - 1])
+        said += "".join(table.get(glyphs[one : one + 2], "?") for one in range(0, len(glyphs), 2))
     return said
+
+
+def _end(piece: bytes, at: int) -> int:
+    """Where a string is over: brackets in it stand in pairs, or behind a backslash."""
+    depth = 1
+    while depth:
+        step = piece[at : at + 1]
+        depth += (step == b"(") - (step == b")")
+        at += 2 if step == b"\\" else 1
+    return at
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
