@@ -74,12 +74,15 @@ class Guesses:
         return self.real[kinds.get(last, last if last in self.real else "org")], str(uuid.uuid4())
 
     def _address(self) -> str:
-        """Another one of theirs each time: what one has taken oneself is taken."""
-        if not self.addresses:
-            base, boss = f"/v1/organisations/{self.real['org']}", self.theirs[Role.BEHEERDER]
-            lists = [boss.get(f"{base}/{of}")["items"] for of in ("members", "invitations")]
-            self.addresses += [str(one["email"]) for items in lists for one in items]
-        return self.addresses.pop()
+        """Another one of theirs each time, for what one has taken oneself is taken: of people, or just invited."""
+        members, boss = f"/v1/organisations/{self.real['org']}/members", self.theirs[Role.BEHEERDER]
+        known = [str(one["email"]) for one in boss.get(members)["items"] if one["email"]]
+        if left := [one for one in known if one not in self.addresses]:
+            self.addresses.append(left[0])
+        else:
+            self.addresses.append(f"genodigd.{uuid.uuid4()}@burger.example")
+            boss.post(members, {"email": self.addresses[-1], "role": "member"})
+        return self.addresses[-1]
 
     def _cursors(self, route: Route, role: Role) -> Iterator[str]:
         """Where the other's list goes on, if it does; and one that nobody was ever given."""
