@@ -73,7 +73,8 @@ def test_no_answer_tells_a_tenant_or_a_person_that_there_is_a_hidden_file(twins:
     desk.step(file, "hand-over", receiver="mr. A. Officier", receipt="Getekend, nummer 12.", **handed)
     desk.step(file, "notify", ground="Het belang van het onderzoek.", review_at=soon())
     desk.step(file, "review", finding="Het onderzoek loopt nog.", review_at=soon(60))
-    same("handed over, on paper too", paper=True)
+    # On PostgreSQL as data alone: a page is made of the data, and takes the longest.
+    same("handed over, on paper too", paper="DATABASE_URL" not in there.system.settings)
     both(Twin.leave, there, nowhere)
     same("while the organisation leaves")
     both(Twin.stay, there, nowhere)
