@@ -45,13 +45,15 @@ class Guesses:
     def everywhere(self) -> None:
         for role in TENANTS:
             for route in of_tenants():
-                if route.access is Access.ROLES and role in route.roles:
+                if route.access is Access.PUBLIC or role in route.roles:
                     self._in_bodies(route, role)
+                if role in route.roles:
                     self._in_queries(route, role)
 
     def _in_bodies(self, route: Route, role: Role) -> None:
-        for name in sorted(NAMING & set(sayable(route.body))):
-            body = SPOKEN[route.method, route.path, name]
+        for name in sorted(sayable(route.body)):
+            if (body := SPOKEN.get((route.method, route.path, name))) is None:
+                continue
             answers = []
             for named in self._named(name):
                 path = self._own(route, role)
@@ -67,7 +69,9 @@ class Guesses:
 
     def _named(self, name: str) -> tuple[str, str]:
         """Theirs, and what never was."""
-        if name.endswith("email"):
+        if name == "username":
+            return self.theirs[Role.MEMBER].username, f"niemand.{uuid.uuid4()}"[:60]
+        if name.endswith(("email", "emails")):
             return self._address(), f"nooit.{uuid.uuid4()}@niemand.example"
         kinds = {"fields": "field", "reference": "disclosure"}
         last = name.rpartition(".")[2]

@@ -20,7 +20,7 @@ from services.kernel.codec import instant
 TENANTS = (Role.BEHEERDER, Role.AUDITOR, Role.MEMBER)
 NAMING = frozenset(
     {"account", "decisions.account", "organisation", "fields", "changes.fields", "reference", "email", "changes.email"}
-    | {"cursor"}
+    | {"emails", "cursor"}
 )
 """What these hold may be another's: it must answer like what never was."""
 SAYING = frozenset(
@@ -33,6 +33,8 @@ SAYING = frozenset(
         "description.en",
         "description.nl",
         "document_sha256",
+        "exceptions.reasons",
+        "exceptions.until",
         "facts.at",
         "giver",
         "given_at",
@@ -64,6 +66,7 @@ SAYING = frozenset(
         "changes.infix",
         "changes.last_name",
         "name",
+        "names.weighing",
         "signatory.name",
         "signatory.function",
         "contact.name",
@@ -90,6 +93,10 @@ _KEPT = {"decision": "kept"}
 SPOKEN: dict[tuple[str, str, str], dict[str, Any]] = {
     ("PATCH", "/v1/me", "email"): {"email": THAT},
     ("POST", f"{BASE}/members", "email"): {"email": THAT, "role": "member"},
+    ("POST", f"{BASE}/members/search", "email"): {"email": THAT},
+    ("POST", f"{BASE}/members/search", "username"): {"username": THAT},
+    ("POST", f"{BASE}/invitations", "emails"): {"emails": [THAT], "role": "member"},
+    ("POST", "/v1/password-resets", "email"): {"email": THAT},
     ("POST", f"{BASE}/requests", "account"): {**_CALL, "account": THAT},
     ("POST", f"{BASE}/supplements", "fields"): {"fields": [THAT], "reasons": "Voor de dijk."},
     ("POST", FULFIL, "changes.email"): {"outcome": "Gedaan.", "changes": {"email": THAT}},

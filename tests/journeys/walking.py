@@ -90,13 +90,13 @@ class Walk:
     def _queries(self, route: Route, role: Role) -> Iterator[dict[str, str]]:
         """Every form and language in which it can be had; and of one's own organisation by its name."""
         fields = route.query.fields if route.query else {}
-        chosen = {
-            name: [one for one in getattr(one.validate, "choices", ()) if self.paper or one != PAPER]
-            for name, one in fields.items()
-            if getattr(one.validate, "choices", None)
-        }
+        chosen = dict[str, list[str | None]]()
+        for name, one in fields.items():
+            if choices := getattr(one.validate, "choices", None):
+                unsaid = [] if isinstance(one.load_default, str) else [None]
+                chosen[name] = [*unsaid, *(each for each in choices if self.paper or each != PAPER)]
         for values in itertools.product(*chosen.values()):
-            query = dict(zip(chosen, values, strict=True))
+            query = {name: value for name, value in zip(chosen, values, strict=True) if value is not None}
             if query.get("format") != PAPER or query["lang"] == PAGES_IN[role]:
                 yield query
         if "organisation" in fields:

@@ -237,4 +237,4 @@ def test_what_can_name_something_is_tried_with_what_is_anothers(route: Route) ->
     fields = {*sayable(route.query), *sayable(route.body)}
     assert fields <= NAMING | SAYING, "does it name something? a line in tests/journeys/naming.py"
     named = {field for field in sayable(route.body) if field in NAMING}
-    assert named == {field for method, path, field in SPOKEN if (method, path) == (route.method, route.path)}
+    assert named <= {field for method, path, field in SPOKEN if (method, path) == (route.method, route.path)}
