@@ -17,6 +17,8 @@ from tests.journeys.strangers import lived
 from tests.journeys.walking import Walk
 
 MARK = "0123456789"
+SERVICES = 4
+"""All of them answer, or it is looked again."""
 STILL = 1.2
 """Seconds in which the log did not grow; `/readyz` asks anew once a second."""
 
@@ -110,12 +112,12 @@ class Twin:
             nonlocal last
             before = last
             checks = httpx.get(f"{self.system.url}/readyz", timeout=15).json()["checks"]
-            abouts = [check["about"] for check in checks.values() if isinstance(check, dict)]
-            last = next(about["log"]["size"] for about in abouts if "log" in about)
-            waits = sum(about["unnumbered"] + about["unintegrated"] for about in abouts)
-            if waits == 0 and last == before:
+            abouts = {name: check["about"] for name, check in checks.items() if isinstance(check, dict)}
+            waits = sum(about["unnumbered"] + about["unintegrated"] for about in abouts.values())
+            last = abouts["audit"]["log"]["size"] if len(abouts) == SERVICES else -1
+            if waits == 0 and last == before != -1:
                 return True
             time.sleep(STILL)
             return False
 
-        eventually(still, what="quiet")
+        eventually(still, seconds=60, what="quiet")
