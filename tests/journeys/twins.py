@@ -70,7 +70,11 @@ class Twin:
             "token": {real["token"], planting.values["member's delivery's token"]},
             "erasure": {real["erasure"]},
         }
-        return cls(system, village, desk, people, leaver, given, frozenset(planting.events))
+        twin = cls(system, village, desk, people, leaver, given, frozenset(planting.events))
+        # Of two services that spoke at one moment chance says who is last: somebody speaks after them.
+        twin.settle()
+        village.member.post("/v1/me/requests", {"kind": "access"})
+        return twin
 
     def let_go(self) -> None:
         """Who leaves is erased, truthfully and at once, though a copy may be kept elsewhere."""
