@@ -24,7 +24,7 @@ from tests.journeys.walking import Walk, differences, of_tenants
 T = TypeVar("T")
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Twin, Twin]]:
     """Two installations on the same kind of database, in which the same life was lived."""
     with ExitStack() as stack:
