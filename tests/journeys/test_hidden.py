@@ -22,28 +22,33 @@ from tests.journeys.twins import Twin
 from tests.journeys.walking import Walk, differences, of_tenants
 
 T = TypeVar("T")
+NAMES = ("with", "without")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Twin, Twin]]:
     """Two installations on the same kind of database, in which the same life was lived."""
     with ExitStack() as stack:
+        clusters = dict[str, Cluster]()
+        if request.param == "postgresql":
+            # Started here: a server ends with the thread that started it.
+            for name in NAMES:
+                clusters[name] = Cluster(tmp_path / f"{name}-postgres", durable=False)
+                clusters[name].start()
+                stack.callback(clusters[name].remove)
 
         def begun(name: str) -> Twin:
             directory = tmp_path / name
             directory.mkdir()
             settings = {"CRISISCONNECT_TRUSTED_PROXIES": "127.0.0.1"}
-            if request.param == "postgresql":
-                cluster = Cluster(directory / "postgres", durable=False)
-                cluster.start()
-                stack.callback(cluster.remove)
-                settings |= {"DATABASE_URL": cluster.url, "KEYRING_URL": cluster.url}
+            if name in clusters:
+                settings |= {"DATABASE_URL": clusters[name].url, "KEYRING_URL": clusters[name].url}
             system = System(directory, settings)
             system.start()
             stack.callback(system.stop)
             return Twin.grown(system)
 
-        one, other = both(begun, "with", "without")
+        one, other = both(begun, *NAMES)
         yield one, other
 
 
