@@ -25,7 +25,7 @@ T = TypeVar("T")
 NAMES = ("with", "without")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite"])
 def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Twin, Twin]]:
     """Two installations on the same kind of database, in which the same life was lived."""
     with ExitStack() as stack:
