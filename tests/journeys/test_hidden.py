@@ -23,9 +23,11 @@ from tests.journeys.walking import Walk, differences, of_tenants
 
 T = TypeVar("T")
 NAMES = ("with", "without")
+CYCLE = "20"
+"""Seconds: what is done hourly is done in both before they are compared, and has time enough to be on time."""
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Twin, Twin]]:
     """Two installations on the same kind of database, in which the same life was lived."""
     with ExitStack() as stack:
@@ -40,7 +42,7 @@ def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Twin
         def begun(name: str) -> Twin:
             directory = tmp_path / name
             directory.mkdir()
-            settings = {"CRISISCONNECT_TRUSTED_PROXIES": "127.0.0.1"}
+            settings = {"CRISISCONNECT_TRUSTED_PROXIES": "127.0.0.1", "CRISISCONNECT_LONGEST_CYCLE_SECONDS": CYCLE}
             if name in clusters:
                 settings |= {"DATABASE_URL": clusters[name].url, "KEYRING_URL": clusters[name].url}
             system = System(directory, settings)

@@ -69,12 +69,13 @@ def neighbour(cast: Cast, other: Cast) -> None:
     other.organisation = other.register("Waterschap Elders", "beheer@elder.example")
     wrong = mailed(cast.url, "beheer@elder.example")
     again = f"/v1/organisations/{other.organisation}/invitations"
-    cast.beheerder.post(again, {"email": ELDERS}, expect=404)
-    cast.operator.post(again, {"email": ELDERS})
+    asked = {"emails": [ELDERS], "role": "beheerder"}
+    cast.beheerder.post(again, asked, expect=404)
+    cast.operator.post(again, asked)
     late = httpx.post(f"{cast.url}/v1/invitations/{wrong}", json=ACCEPTED, timeout=15)
     assert late.status_code in (404, 410), "withdrawn, or erased by now"
     other.beheerder.accept(mailed(cast.url, ELDERS), "bo.elders", "Bo", "Elders")
-    assert cast.operator.post(again, {"email": ELDERS}, expect=409)["code"] == "beheerder_there"
+    assert cast.operator.post(again, asked, expect=409)["code"] == "beheerder_there"
     other.beheerder.sign_in()
     other.agree()
 

@@ -72,10 +72,24 @@ class Twin:
             "erasure": {real["erasure"]},
         }
         twin = cls(system, village, desk, people, leaver, given, frozenset(planting.events))
+        twin.begin()
         # Of two services that spoke at one moment chance says who is last: somebody speaks after them.
         twin.settle()
         village.member.post("/v1/me/requests", {"kind": "access"})
         return twin
+
+    def begin(self) -> None:
+        """Every job has had its first turn, and what the looks at what rests sealed found was told of each service."""
+        boss = self.village.beheerder
+
+        def begun() -> bool:
+            rows = {row["promise"]: row for row in boss.get("/v1/reports/conformance")["rows"]}
+            numbers = {one["measure"]: one["numbers"] for one in rows["P18"]["measures"]}
+            told = numbers["rests_sealed"]["services"], numbers["canaries_unread"]["searched"]
+            jobs = [job["doing"] for row in rows.values() for job in row["kept_by"]]
+            return told == (SERVICES, SERVICES) and "beginning" not in jobs
+
+        eventually(begun, seconds=150, what="a first turn of every job")
 
     def let_go(self) -> None:
         """Who leaves is erased, truthfully and at once, though a copy may be kept elsewhere."""

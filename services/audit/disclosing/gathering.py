@@ -61,11 +61,13 @@ def _asked_for(file: File, sources: Sources, by: str, reach: Reach, categories: 
 def gathered(
     files: Files, file: File, sources: Sources, recipient: str, by: str, vkey: str, now: datetime
 ) -> contents.Contents:
-    """Raises Refused: `step_missing` before the approvals, `not_yet` while the log has not taken them in."""
+    """Raises Refused: `step_missing` before the approvals, `not_yet` while the log has not taken them in.
+
+    Nobody's data is looked at before that (I7).
+    """
     scope, approvals = file.scope, file.all(DisclosureApproved)
     if scope is None or len(file.state.approvals) < 2 or file.state.scope is None:
         raise Refused("step_missing")
-    people = _people(files, file, sources, scope, by)
     name = sources.organisation_name(file.tenant)
     key = orjson.loads(file.word(ConsultationAnswered, "key") or "{}")
     events = [record.envelope.id for record in file.history] + ([key["event"]] if key else [])
@@ -75,6 +77,7 @@ def gathered(
         except NotYet:
             raise Refused("not_yet") from None
         entry = {event: _index(session, event) for event in events}
+    people = _people(files, file, sources, scope, by)
     consulted = _consultation(file, entry, key)
     deciders = [
         contents.Decider(role=Role.COMPLIANCE.value, number=n, at=event.at, entry=entry[record.envelope.id])

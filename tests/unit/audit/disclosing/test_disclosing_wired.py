@@ -305,6 +305,21 @@ def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gon
         world.files.handing_over.notify(OPENER, file, channel="letter", words="Wij hebben …")
 
 
+def test_nobodys_data_is_looked_at_before_the_log_has_who_approved_it(world: World) -> None:
+    file = world.suspicion()
+    world.files.consulting.hold(OPENER, file)
+    world.approved(file)
+    recipient = str(x25519.Identity.generate().to_public())
+
+    with refused("not_yet"):
+        world.files.handing_over.assemble(OPENER, file, recipient=recipient)
+    before = len(world.asked.looks)
+    world.grow()
+    world.files.handing_over.assemble(OPENER, file, recipient=recipient)
+
+    assert (before, len(world.asked.looks)) == (0, 1)
+
+
 def test_of_a_copy_that_is_over_an_older_store_tells_nothing_although_the_case_is_open(
     world: World, tmp_path: Path
 ) -> None:
