@@ -31,9 +31,9 @@ faults: ## kill, delay, double and lose, and see that the promises hold
 	@$(BIN)/python -m tests.properties
 	@$(BIN)/python -m tests.faults.whole_replay
 
-fuzz: ## the gateway against its own contract, as every role, by schemathesis; longer than in make test
+fuzz: ## the gateway against its own contract, as every role, by schemathesis; part of make test
 	@$(SETUP) test
-	@FUZZ=long $(BIN)/python -m pytest -s tests/fuzz
+	@$(BIN)/python -m pytest -s tests/fuzz
 
 bench: ## the benchmarks; a table, and var/bench/*.json
 	@$(SETUP) bench

@@ -9,7 +9,6 @@ from gateway.answer import Answer
 from gateway.ask import Ask
 from gateway.route import Reach, Route
 from gateway.schemas.tasks import TASKS, MostAtOnce
-from services.contracts.errors import Problem
 from services.contracts.privacy import STAFF, Purpose, Role
 
 SERVICES = ("retention", "org", "audit")
@@ -41,7 +40,6 @@ ROUTES = (
         query=MostAtOnce(),
         paged=True,
         answer=TASKS,
-        problems=(Problem.CURSOR_INVALID,),
         purpose=Purpose.BEHEER_ACCESS,
     ),
 )
