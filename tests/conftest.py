@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+gc.set_threshold(100_000, 50, 50)
+"""Else a tenth of the time goes into looking for garbage that there is none of yet."""
 ROOT = Path(__file__).parents[1]
 LONG = ("tests/properties/", "tests/fuzz/", "tests/faults/", "tests/journeys/", "tests/integration/test_relay")
 """The longest first, lest one of them decide how long all of it takes. Each test has processes of its own."""

@@ -19,4 +19,5 @@ def imported(path: Path) -> set[str]:
 
 
 def test_nobody_speaks_kombu_beside_nameko() -> None:
-    assert [str(path) for path in SOURCES if "kombu" in imported(path)] == []
+    naming = [path for path in SOURCES if "kombu" in path.read_text()]
+    assert [str(path) for path in naming if "kombu" in imported(path)] == []

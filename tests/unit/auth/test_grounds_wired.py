@@ -130,6 +130,7 @@ agreements = st.none() | st.fixed_dictionaries(
 WHOLE = {"purposes": {"app_access": "public_task", "beheer_access": "contract"}, "categories": EVERY}
 
 
+@pytest.mark.searching
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(then=agreements, consents=st.booleans())
 @example(then=WHOLE, consents=False)

@@ -197,6 +197,7 @@ def test_damage_is_named(bundle: Path, case: str) -> None:
     assert report.findings[0].damage is damage, report.text()
 
 
+@pytest.mark.searching
 def test_a_manifest_that_breaks_off_anywhere_is_never_sound(bundle: Path) -> None:
     path = bundle / "manifest.json"
     whole = path.read_bytes()

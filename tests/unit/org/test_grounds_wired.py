@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 from sqlalchemy import select
 
@@ -39,6 +40,7 @@ agreements = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.searching
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(then=agreements)
 @example(then=WHOLE)

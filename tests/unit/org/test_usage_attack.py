@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import Connection, create_engine
 
@@ -81,14 +82,16 @@ def asked(world: World) -> dict[tuple[Any, ...], Seen]:
     return made
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.mark.searching
+@settings(max_examples=40, deadline=None)
 @given(worlds, st.fixed_dictionaries(dict.fromkeys(PLACES, few)))
 def test_whatever_a_group_under_five_does_no_report_changes(world: World, others: World) -> None:
     changed = {place: one if len(one) >= LEAST else others[place] for place, one in world.items()}
     assert asked(world) == asked(changed)
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.mark.searching
+@settings(max_examples=40, deadline=None)
 @given(worlds)
 def test_no_two_reports_differ_by_less_than_a_whole_group(world: World) -> None:
     """Day minus week, organisation minus all: what is left over is again rows, each of a group that is large enough."""
@@ -111,7 +114,8 @@ def test_no_two_reports_differ_by_less_than_a_whole_group(world: World) -> None:
         assert report.count == len(report.rows)
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.mark.searching
+@settings(max_examples=40, deadline=None)
 @given(worlds, st.data())
 def test_of_those_who_did_one_thing_and_not_another_it_is_never_known_that_they_are_few(
     world: World, data: st.DataObject

@@ -152,6 +152,7 @@ def test_what_is_wrong_with_a_key_is_named_where_it_is(tmp_path: Path, case: str
     assert words in first.detail
 
 
+@pytest.mark.searching
 def test_a_hand_over_that_is_gone_or_changed_is_the_first_damage(tmp_path: Path) -> None:
     log, entries = Files(tmp_path, held()), held()
     chance = random.Random(7)

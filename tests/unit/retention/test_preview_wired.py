@@ -119,8 +119,8 @@ def test_what_is_previewed_is_what_the_rule_then_does(world, triggers):
     assert sum(totals["by_category"].values()) == sum(len(item["fields"]) for item in items)
 
     sign(world, agreement, version=2)
-    for _ in range(70):
-        world.later(days=1)
+    for _ in range(14):
+        world.later(days=5)
         world.settle()
 
     assert done_since(world, before) == as_told(items)
