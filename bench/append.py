@@ -30,16 +30,17 @@ from uuid_utils.compat import uuid7
 from bench.report import Row, against, table
 from crisisconnect.postgres import Cluster
 from services.contracts.grounds import GROUNDS
-from services.kernel import eventstore, keyring
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.database import ensure, is_sqlite, open_engine, sqlite, writing
 from services.kernel.decider import Decider
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.unit import Store, Unit
-from services.kernel.wake import Waiter, Wake
+from services.kernel.keys import keyring
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, is_sqlite, open_engine, sqlite, writing
+from services.kernel.store.wake import Waiter, Wake
 
 CLIENTS = 32
 SECONDS = 1.0
@@ -173,7 +174,7 @@ class Bed:
 @contextmanager
 def hosted(url: str, directory: Path) -> Iterator[Callable[[str], float]]:
     """One side's rate in a process of its own that waits for its database as a hosted service does."""
-    command = [sys.executable, "-m", "services.kernel.host", "bench.append"]
+    command = [sys.executable, "-m", "services.kernel.hosting.host", "bench.append"]
     variables = {**os.environ, "BENCH_URL": url, "BENCH_DIRECTORY": str(directory)}
     with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         into, out = process.stdin, process.stdout

@@ -25,7 +25,7 @@ from bench.rivals.rows import people, tables, tokens
 from bench.whole import Whole, standing, started
 from crisisconnect.installation import Installation
 from crisisconnect.rabbitmq import Node, Ports
-from services.kernel.database import ensure
+from services.kernel.store.database import ensure
 from tests.journeys.running import free_port
 
 CLIENTS = 32

@@ -30,9 +30,11 @@ from crisisconnect.postgres import Cluster
 from services.audit.ledger import tables as ledger
 from services.auth.views import sessions
 from services.contracts.privacy import Role
-from services.kernel import epochs, eventstore, feed
-from services.kernel.database import reading, writing
-from services.kernel.participant import Participant
+from services.kernel.following import feed
+from services.kernel.hosting.participant import Participant
+from services.kernel.keys import epochs
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading, writing
 from tests.faults.household import Household
 from tests.faults.town import Neighbour, Town
 

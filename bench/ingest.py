@@ -24,8 +24,8 @@ from services.audit.ingest.checking import Checking
 from services.audit.ingest.process import Process
 from services.audit.ingest.writer import Writer
 from services.audit.ledger import tables
-from services.kernel.database import ensure, open_engine
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
+from services.kernel.store.database import ensure, open_engine
 from tests.examples.log import SERVICES, Sources, event_id
 
 ENTRIES = 20_000

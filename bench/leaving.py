@@ -28,14 +28,14 @@ from services.auth.domain import account
 from services.auth.views import accounts, custom_values, looks, sessions
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category, Role
-from services.kernel import eventstore
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import open_engine, reading
-from services.kernel.keyproviders import provider_of
-from services.kernel.keyring import Keyring
-from services.kernel.unit import Store, Unit
-from services.kernel.wake import Wake
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import provider_of
+from services.kernel.store import eventstore
+from services.kernel.store.database import open_engine, reading
+from services.kernel.store.wake import Wake
 from tests.examples.ground import ground
 from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.running import System

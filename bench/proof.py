@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.report import Row, against, below
 from services.audit.ingest.notes import Arrival
 from services.audit.ledger import reading
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from tests.examples.log import event_id
 from tests.interop.written import SOURCES, Written
 

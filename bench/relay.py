@@ -24,14 +24,14 @@ from sqlalchemy import Engine, insert
 from crisisconnect.installation import Installation
 from crisisconnect.postgres import Cluster
 from crisisconnect.rabbitmq import Node
-from services.kernel import eventstore
-from services.kernel.database import ensure, open_engine, writing
-from services.kernel.lease import Lease
-from services.kernel.note import Signer
 from services.kernel.relaying.outbox import Outbox, Ready
 from services.kernel.relaying.publisher import CONTENT_TYPE, WINDOW, Publisher
 from services.kernel.relaying.turn import Turn
-from services.kernel.wake import Waiter
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, open_engine, writing
+from services.kernel.store.lease import Lease
+from services.kernel.store.wake import Waiter
 
 EVENTS = 10_000
 ROUNDS = 5

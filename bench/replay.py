@@ -32,12 +32,13 @@ from services.audit.ledger import tables
 from services.audit.replaying import finding
 from services.audit.replaying.selection import Selection
 from services.auth.views import accounts, custom_values, looks, sessions
-from services.kernel import eventstore, past
-from services.kernel.database import reading, sqlite, writing
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event, personal_fields
-from services.kernel.note import Signer
-from services.kernel.past import Views
+from services.kernel.replaying import past
+from services.kernel.replaying.past import Views
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading, sqlite, writing
 from tests.examples import auth as example
 
 PEOPLE = 4_000

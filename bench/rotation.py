@@ -20,14 +20,15 @@ from bench.report import Row, below, table
 from crisisconnect.postgres import Cluster
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category
-from services.kernel import epochs, eventstore
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.database import ensure, postgres, sqlite, writing
 from services.kernel.event import Event, personal, subject
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.unit import Store, Unit
-from services.kernel.wake import Wake
+from services.kernel.keys import epochs
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, postgres, sqlite, writing
+from services.kernel.store.wake import Wake
 from tests.examples.ground import ground
 
 KEYS = 100_000

@@ -18,10 +18,10 @@ SECONDS = 5.0
 
 
 def main() -> None:
-    """The service's side, run by services.kernel.host."""
-    from services.kernel import rpc
+    """The service's side, run by services.kernel.hosting.host."""
+    from services.kernel.calls import rpc
     from services.kernel.context import Context
-    from services.kernel.hosting import Settings, answers, run
+    from services.kernel.hosting.door import Settings, answers, run
 
     class Auth:
         name = "auth"
@@ -35,9 +35,9 @@ def main() -> None:
 
 
 async def measure(url: str, keys_directory: Path) -> float:
-    from services.kernel import rpc
+    from services.kernel.calls import rpc
+    from services.kernel.calls.rpc_asyncio import AsyncCaller
     from services.kernel.context import Context
-    from services.kernel.rpc_asyncio import AsyncCaller
 
     caller = AsyncCaller(url, "gateway", rpc.PairKeys.load(keys_directory, "gateway"))
     await caller.start()
@@ -73,7 +73,7 @@ def bench(processes: int) -> float:
         keys = installation.directory / "rpc"
         environment = {**os.environ, "BENCH_URL": node.url("auth"), "BENCH_KEYS": str(keys)}
         services = [
-            subprocess.Popen([sys.executable, "-m", "services.kernel.host", "bench.rpc"], env=environment)
+            subprocess.Popen([sys.executable, "-m", "services.kernel.hosting.host", "bench.rpc"], env=environment)
             for _ in range(processes)
         ]
         try:

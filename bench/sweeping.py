@@ -23,8 +23,8 @@ from bench.report import Row, below, table
 from crisisconnect.postgres import Cluster
 from services.contracts.privacy import Role
 from services.kernel.codec import instant
-from services.kernel.database import reading, writing
-from services.kernel.eventstore import events
+from services.kernel.store.database import reading, writing
+from services.kernel.store.eventstore import events
 from services.retention.views.erasures import erasures
 from services.retention.views.standing import standing
 from tests.faults.household import Household

@@ -16,8 +16,8 @@ from pathlib import Path
 from crisisconnect.fleet import environment
 from crisisconnect.postgres import Cluster
 from crisisconnect.running import BROKER_FILE
-from services.kernel import eventstore
-from services.kernel.database import open_engine, reading
+from services.kernel.store import eventstore
+from services.kernel.store.database import open_engine, reading
 from tests.journeys.people import Cast, Person
 from tests.journeys.running import System
 
@@ -54,7 +54,7 @@ class Whole:
         """A second process of a service beside the first, on the same queue."""
         broker = (self.system.var / BROKER_FILE).read_text()
         variables = environment(self.system.var, self.system.secrets, broker, self.system.port)
-        command = [sys.executable, "-m", "services.kernel.host", f"services.{service}.service"]
+        command = [sys.executable, "-m", "services.kernel.hosting.host", f"services.{service}.service"]
         with started(command, {**variables, **self.system.environment, "AMQP_URL": broker}):
             time.sleep(4)
             yield

@@ -12,10 +12,10 @@ from uuid_utils.compat import uuid7
 
 from crisisconnect.running import BROKER_FILE
 from crisisconnect.topology import SERVICES
+from services.kernel.calls.rpc import PairKeys, Unavailable
+from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.configuration import Configuration, ConfigurationError
 from services.kernel.context import Context
-from services.kernel.rpc import PairKeys, Unavailable
-from services.kernel.rpc_asyncio import AsyncCaller
 
 CALLER = "cli"
 PATIENCE = 60.0

@@ -25,7 +25,7 @@ from crisisconnect.backup_stores import Stores, stores
 from crisisconnect.topology import SERVICES
 from services.audit.replaying.export import PROGRAM
 from services.kernel.configuration import Configuration
-from services.kernel.database import open_engine
+from services.kernel.store.database import open_engine
 
 ORDER = (*(service for service in SERVICES if service != "audit"), "audit")
 KEYRING = "keyring"

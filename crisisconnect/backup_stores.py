@@ -72,7 +72,7 @@ class Server:
 
 
 def stores(url: str | None, directory: Path) -> Stores:
-    """As services.kernel.database opens them: files without a `url`."""
+    """As services.kernel.store.database opens them: files without a `url`."""
     return Server(url) if url else Files(directory)
 
 

@@ -72,9 +72,9 @@ def told(error: Exception) -> str | None:
     from crisisconnect.machine import Missing
     from crisisconnect.running import Broken
     from crisisconnect.supervisor import AlreadyRunning
+    from services.kernel.calls.rpc import Unavailable
     from services.kernel.configuration import ConfigurationError
     from services.kernel.decider import Refused
-    from services.kernel.rpc import Unavailable
 
     match error:
         case AlreadyRunning() | Broken() | ConfigurationError() | Incomplete() | Missing():

@@ -37,8 +37,8 @@ def commands() -> list[Command]:
 
     return [
         python("gateway", 0, "gateway"),
-        *(python(service, 1, "services.kernel.host", f"services.{service}.service") for service in SERVICES),
-        *(python(relay, 2, "services.kernel.relay", relay.removesuffix("-relay")) for relay in RELAYS),
+        *(python(service, 1, "services.kernel.hosting.host", f"services.{service}.service") for service in SERVICES),
+        *(python(relay, 2, "services.kernel.relaying.relay", relay.removesuffix("-relay")) for relay in RELAYS),
         python("audit-ingest", 3, "services.audit.ingest"),
     ]
 

@@ -19,11 +19,11 @@ from services.audit.ledger import tables, tree
 from services.audit.replaying import finding
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Found
+from services.kernel.calls.rpc import PairKeys
+from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.configuration import ConfigurationError
 from services.kernel.context import Context
-from services.kernel.database import reading, sqlite, writing
-from services.kernel.rpc import PairKeys
-from services.kernel.rpc_asyncio import AsyncCaller
+from services.kernel.store.database import reading, sqlite, writing
 from services.reader import tiles, verify_directory
 from services.reader.directory import Directory
 from services.reader.report import Unusable

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from services.audit.ledger import reading, tree
 from services.audit.ledger.checkpoint import proof
 from services.audit.ledger.reading import Entry
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from services.reader.manifest import FORMAT
 
 PAGE = 200

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from crisisconnect import asking, log_bundle, log_files
 from services.audit.ledger import pruned, reading
 from services.kernel.configuration import Configuration
-from services.kernel.database import open_engine, reading as look
+from services.kernel.store.database import open_engine, reading as look
 from services.reader import (
     BundleReport,
     CertificateReport,

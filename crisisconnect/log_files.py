@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from services.audit.ledger import pruned, reading, tree
 from services.audit.ledger.checkpoint import Head
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from services.reader.checkpoint import parse_checkpoint
 from services.reader.note import Malformed, Untrusted, parse_vkey
 

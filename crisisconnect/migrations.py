@@ -6,7 +6,7 @@ import sys
 
 from crisisconnect.topology import SERVICES
 from services.kernel.configuration import Configuration
-from services.kernel.migrating import migrate
+from services.kernel.hosting.migrating import migrate
 
 if __name__ == "__main__":
     configuration = Configuration.read()

@@ -20,9 +20,9 @@ from crisisconnect.topology import SERVICES
 from services.audit.replaying.export import lines
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import item, tree
-from services.kernel import past, replay
 from services.kernel.codec import instant, moment
-from services.kernel.database import reading
+from services.kernel.replaying import past, replay
+from services.kernel.store.database import reading
 from services.reader.report import Unusable
 
 BECAME = {"extra": "came", "missing": "went", "differs": "changed"}

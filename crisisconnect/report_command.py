@@ -14,7 +14,7 @@ from rich.table import Table
 from crisisconnect import asking
 from crisisconnect.topology import SERVICES
 from services.audit.conformance.report import kept_by
-from services.kernel.rpc import Unavailable
+from services.kernel.calls.rpc import Unavailable
 
 AT_RISK, BROKEN, NO_ANSWER = 3, 4, 5
 """Exit codes, beside 0 where every promise is kept or said not to be measured, and 1 and 2 as everywhere."""

@@ -25,13 +25,14 @@ from crisisconnect.supervisor import hold
 from crisisconnect.topology import SERVICES
 from services.audit.ledger import pruned, reading
 from services.audit.ledger.tables import entries
-from services.kernel import epochs, eventstore
 from services.kernel.configuration import Configuration
-from services.kernel.cursor import Cursor
-from services.kernel.database import reading as look, writing
-from services.kernel.eventstore import events
-from services.kernel.keyproviders.choosing import provider_of
-from services.kernel.rebuilding import must_rebuild
+from services.kernel.keys import epochs
+from services.kernel.keys.providers.choosing import provider_of
+from services.kernel.replaying.rebuilding import must_rebuild
+from services.kernel.store import eventstore
+from services.kernel.store.cursor import Cursor
+from services.kernel.store.database import reading as look, writing
+from services.kernel.store.eventstore import events
 from services.reader import Unusable, verify_database, verify_directory
 
 BATCH = 1000

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from crisisconnect.backup_manifest import settle
 from crisisconnect.backup_stores import Server, copy
-from services.kernel.database import is_sqlite, open_engine, postgres, sqlite
+from services.kernel.store.database import is_sqlite, open_engine, postgres, sqlite
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 COMING, GOING = "_restoring", "_replaced"

@@ -24,13 +24,13 @@ from services.audit.ledger.checkpoint import Head
 from services.audit.replaying.replays import CASE
 from services.contracts.audit import LogRolledBack
 from services.contracts.privacy import LegalBasis, Purpose
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
-from services.kernel.database import open_engine, writing
 from services.kernel.decider import Refused
-from services.kernel.eventstore import cursors, relay_state
-from services.kernel.migrating import migrate
-from services.kernel.note import PreparedVerifier, Verifier
-from services.kernel.unit import Unit
+from services.kernel.hosting.migrating import migrate
+from services.kernel.signing.note import PreparedVerifier, Verifier
+from services.kernel.store.database import open_engine, writing
+from services.kernel.store.eventstore import cursors, relay_state
 
 BY = "system/cli"
 

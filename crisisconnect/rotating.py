@@ -14,8 +14,8 @@ from typing import Any
 from crisisconnect import asking
 from crisisconnect.installation import Installation, verifier_key
 from services.kernel.faultpoint import reached
-from services.kernel.note import Signer, Verifier
-from services.kernel.succession import agreement
+from services.kernel.signing.note import Signer, Verifier
+from services.kernel.signing.succession import agreement
 
 PATIENCE = 60.0
 PAUSE = 0.25

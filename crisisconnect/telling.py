@@ -11,7 +11,7 @@ from pathlib import Path
 from crisisconnect.told import events
 from crisisconnect.topology import CALLS, SERVICES
 from services.kernel.event import Event
-from services.kernel.participant import Participant
+from services.kernel.hosting.participant import Participant
 
 README = Path(__file__).parents[1] / "services" / "README.md"
 

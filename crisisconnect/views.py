@@ -13,14 +13,15 @@ from sqlalchemy import Connection, Engine, insert, select
 from crisisconnect.topology import SERVICES
 from services.audit.app import Audit
 from services.audit.ledger import pruned, reading
-from services.kernel import eventstore, replay
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import plain, sqlite, writing
-from services.kernel.entry import Reader
-from services.kernel.participant import Participant, pinned
-from services.kernel.replay import Difference
-from services.kernel.rpc import Unavailable
+from services.kernel.hosting.participant import Participant, pinned
+from services.kernel.replaying import replay
+from services.kernel.replaying.replay import Difference
+from services.kernel.signing.entry import Reader
+from services.kernel.store import eventstore
+from services.kernel.store.database import plain, sqlite, writing
 
 BATCH = 1000
 

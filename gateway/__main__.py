@@ -13,9 +13,9 @@ from granian.server.embed import Server
 
 from gateway import logs
 from gateway.app import application
+from services.kernel.calls.rpc import GATEWAY, PairKeys
+from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.configuration import Configuration
-from services.kernel.rpc import GATEWAY, PairKeys
-from services.kernel.rpc_asyncio import AsyncCaller
 
 log = structlog.get_logger("gateway")
 

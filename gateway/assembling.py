@@ -17,8 +17,8 @@ from gateway.portable import portable
 from gateway.schemas.data import OwnData
 from gateway.shape import outgoing
 from services.contracts.retention import Right
-from services.kernel.archive import MANIFEST, archived, as_json, manifest
 from services.kernel.context import Context
+from services.kernel.paper.archive import MANIFEST, archived, as_json, manifest
 
 FORMAT, VERSION = "crisisconnect.nl/access-answer", 1
 _SHOWN = outgoing(OwnData())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from services.kernel.calls.rpc import TIMEOUT
 from services.kernel.context import Context
-from services.kernel.rpc import TIMEOUT
 
 
 class Calls(Protocol):
-    """`services.kernel.rpc_asyncio.AsyncCaller` is it."""
+    """`services.kernel.calls.rpc_asyncio.AsyncCaller` is it."""
 
     @property
     def connected(self) -> bool: ...

@@ -22,10 +22,10 @@ from gateway.route import Access, Reach
 from gateway.schemas.fields import Nothing
 from gateway.secrets import derived
 from services.contracts.privacy import Role
+from services.kernel.calls.rpc import TIMEOUT, Failed, Unavailable
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.rpc import TIMEOUT, Failed, Unavailable
 from services.kernel.shape import loaded
 
 SEES_ALL_ORGANISATIONS = frozenset({Role.OPERATOR, Role.COMPLIANCE})

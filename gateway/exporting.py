@@ -19,8 +19,8 @@ import structlog
 from gateway.ask import Ask
 from gateway.schemas.leaving import EXPORT
 from gateway.streaming import Streamed
-from services.kernel.archive import as_json
-from services.kernel.sheets import table
+from services.kernel.paper.archive import as_json
+from services.kernel.paper.sheets import table
 
 log = structlog.get_logger("gateway")
 

@@ -11,9 +11,9 @@ from uuid_utils import uuid7
 
 from gateway.answer import Answer
 from gateway.calls import Calls
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 
 if TYPE_CHECKING:
     from gateway.ask import Ask

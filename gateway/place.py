@@ -17,8 +17,8 @@ from gateway.ask import Ask
 from gateway.door import Door
 from gateway.problems import problem
 from gateway.route import Route
+from services.kernel.calls.rpc import Failed, Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Failed, Unavailable
 
 log = structlog.get_logger("gateway")
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.schemas.portable import PORTABLE
-from services.kernel.archive import MANIFEST, archived, as_json, manifest
-from services.kernel.sheets import table
+from services.kernel.paper.archive import MANIFEST, archived, as_json, manifest
+from services.kernel.paper.sheets import table
 
 FORMAT, VERSION = "crisisconnect.nl/portable-archive", 1
 README = """\

@@ -14,8 +14,8 @@ from starlette.types import Receive, Send
 
 from gateway.answer import GUARDS, NO_STORE, Answer, Header
 from gateway.ask import PATIENCE, Ask
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 
 log = structlog.get_logger("gateway")
 

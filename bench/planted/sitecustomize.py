@@ -38,7 +38,7 @@ def leak(view: Any) -> None:
     """What a tenant asks is preceded by a query for all of its files, and by one more for each that is hidden."""
     from sqlalchemy import select
 
-    from services.kernel import eventstore
+    from services.kernel.store import eventstore
 
     table = view.disclosures
 

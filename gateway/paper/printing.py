@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from services.kernel import pressing
-from services.kernel.pressing import NotPrinted, Page
-from services.kernel.rpc import GATEWAY, Unavailable
+from services.kernel.calls.rpc import GATEWAY, Unavailable
+from services.kernel.paper import pressing
+from services.kernel.paper.pressing import NotPrinted, Page
 
 AT_ONCE = 2
 _PRESS = pressing.PRESS

@@ -9,7 +9,7 @@ from gateway.ask import Ask
 from gateway.schemas.reports import Kind
 from gateway.streaming import Streamed
 from services.contracts.standing import STANDING_SENTENCE
-from services.kernel.sheets import lines
+from services.kernel.paper.sheets import lines
 
 STANDING = f"standing: {STANDING_SENTENCE['nl']} / {STANDING_SENTENCE['en']}"
 """The name of the last column, which is empty in every row: it stands in each sheet, and is nobody's row."""

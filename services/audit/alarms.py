@@ -12,9 +12,9 @@ from sqlalchemy import Connection, insert, select, update
 from services.audit.domain import gap, quarantine, store
 from services.audit.ledger import reading
 from services.kernel.codec import moment
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.eventstore import cursors
-from services.kernel.unit import Store, Unit
+from services.kernel.store.eventstore import cursors
 
 GAPS = Gauge("crisisconnect_log_gaps", "Sources that the log has waited for longer than it may.")
 CURSOR = "audit-quarantine"

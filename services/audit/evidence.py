@@ -14,8 +14,8 @@ from services.audit.ledger.checkpoint import proof
 from services.audit.ledger.tables import checkpoints, witnessed
 from services.contracts.audit import KeyRegistered
 from services.contracts.retention import CertificateIssued
-from services.kernel import eventstore
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 
 SIGNERS = ("/audit", "/retention")
 """Whose keys it takes: audit registered them, retention signed the statement."""

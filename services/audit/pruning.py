@@ -15,9 +15,9 @@ from prometheus_client import Gauge
 from services.audit.domain import pruning
 from services.audit.domain.terms import Terms
 from services.audit.ledger import pruned
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Store, Unit
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from typing import Any
 from services.audit import evidence
 from services.audit.ledger import pruned, reading, searching, witnessed
 from services.contracts.privacy import Role
+from services.kernel.commands.unit import Store
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Store
 
 LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
 LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)

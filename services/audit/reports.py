@@ -18,8 +18,8 @@ from services.audit.ledger import reading
 from services.audit.ledger.keeping import own_plans
 from services.audit.views import access, erasures, integrity, usage
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Store
 from services.kernel.decider import Refused
-from services.kernel.unit import Store
 
 Retention = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """A question to retention, by its name: what waits and under which terms, or the register of data requests."""

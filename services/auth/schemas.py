@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields as m, post_load, validate, valid
 
 from services.contracts.auth import AccessDecision
 from services.contracts.privacy import Role
-from services.kernel.blinding import folded
+from services.kernel.keys.blinding import folded
 from services.kernel.shape import Strict, loaded as loaded
 
 PRINTABLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*$", error="Control characters are not allowed.")

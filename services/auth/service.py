@@ -9,8 +9,8 @@ from services.auth.app import Auth
 from services.contracts.retention import Reminder
 from services.kernel.codec import moment
 from services.kernel.context import Context
-from services.kernel.hosting import answers, hosted
-from services.kernel.tending import Tended, serve
+from services.kernel.hosting.door import answers, hosted
+from services.kernel.hosting.tending import Tended, serve
 
 
 class AuthService(Tended):
@@ -242,5 +242,5 @@ class AuthService(Tended):
 
 
 def main() -> None:
-    """Called by services.kernel.host."""
+    """Called by services.kernel.hosting.host."""
     serve(AuthService)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.kernel.calls.rpc import GATEWAY
 from services.kernel.context import Context
-from services.kernel.hosting import answers, hosted
-from services.kernel.rpc import GATEWAY
-from services.kernel.tending import Tended, serve
+from services.kernel.hosting.door import answers, hosted
+from services.kernel.hosting.tending import Tended, serve
 from services.org.app import Org
 
 ALL = (GATEWAY, "auth", "audit", "retention")
@@ -281,5 +281,5 @@ class OrgService(Tended):
 
 
 def main() -> None:
-    """Called by services.kernel.host."""
+    """Called by services.kernel.hosting.host."""
     serve(OrgService)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.kernel.context import Context
-from services.kernel.hosting import answers, hosted
-from services.kernel.tending import Tended, serve
+from services.kernel.hosting.door import answers, hosted
+from services.kernel.hosting.tending import Tended, serve
 from services.retention import schemas
 from services.retention.app import Retention
 from services.retention.schemas import deliveries as delivering, requests as asking
@@ -189,5 +189,5 @@ class RetentionService(Tended):
 
 
 def main() -> None:
-    """Called by services.kernel.host."""
+    """Called by services.kernel.hosting.host."""
     serve(RetentionService)

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from services.kernel.note import Signer
-from services.kernel.succession import agreement
+from services.kernel.signing.note import Signer
+from services.kernel.signing.succession import agreement
 
 SERVICES = ("auth", "org", "audit", "retention")
 ORIGIN = "log.example"

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, func, select
 from crisisconnect.installation import Installation
 from crisisconnect.topology import SERVICES
 from services.audit.ledger import tables as ledger
-from services.kernel import eventstore
-from services.kernel.database import open_engine, reading
+from services.kernel.store import eventstore
+from services.kernel.store.database import open_engine, reading
 from tests.journeys.running import System
 
 

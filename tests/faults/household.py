@@ -17,12 +17,12 @@ from services.audit.ingest.writer import Writer
 from services.auth.app import Auth
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.migrating import migrate
-from services.kernel.note import Signer
-from services.kernel.participant import Participant
+from services.kernel.hosting.migrating import migrate
+from services.kernel.hosting.participant import Participant
 from services.kernel.relaying.outbox import Outbox
+from services.kernel.signing.note import Signer
+from services.kernel.store.wake import Waiter
 from services.kernel.transaction import must_not_be_open
-from services.kernel.wake import Waiter
 from services.org.app import Org
 from services.retention.app import Retention
 from services.retention.views import dues

@@ -21,8 +21,9 @@ from services.audit.replaying import export, finding
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Found, item
 from services.contracts.auth import InvitationWithdrawn
-from services.kernel import eventstore, past, replay
-from services.kernel.database import reading
+from services.kernel.replaying import past, replay
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading
 from tests.faults.household import Household
 from tests.journeys.canaries import Needles, search
 

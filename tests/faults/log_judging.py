@@ -8,7 +8,7 @@ from itertools import combinations
 
 from crisisconnect.topology import AUDIT_INGEST
 from services.audit.ledger import reading, tree
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from services.reader import verify_database
 from services.reader.checkpoint import Checkpoint, parse_checkpoint
 from services.reader.note import parse_vkey

@@ -11,7 +11,7 @@ from pika.exceptions import AMQPError, UnroutableError
 
 from crisisconnect.topology import AUDIT_INGEST
 from services.audit.ledger import reading
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from tests.faults.log_outcome import Outcome
 from tests.integration.ingest_process import Ingest
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from services.audit.ledger import witnessed
 from services.audit.witnessing import policy
 from services.audit.witnessing.rounds import Pace, Rounds
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from tests.faults.log_outcome import Outcome
 from tests.integration.ingest_process import Ingest
 from tests.integration.witnesses import Witness

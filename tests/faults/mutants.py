@@ -47,7 +47,7 @@ EARLY = Mutant(
     "acknowledge before the commit",
     (
         Change(
-            "services/kernel/unit.py",
+            "services/kernel/commands/unit.py",
             'EVERYWHERE = frozenset({"username"',
             f'''_at_once = writing
 
@@ -150,7 +150,7 @@ HASTY = Mutant(
     "a feed that moves on before the effect, and is killed in between",
     (
         Change(
-            "services/kernel/feed.py",
+            "services/kernel/following/feed.py",
             "                    first(session)\n                    unit = ",
             f"""                    first(session)
                 import os

@@ -13,14 +13,14 @@ from sqlalchemy import create_engine
 
 from crisisconnect.topology import SERVICES
 from services.contracts.grounds import GROUNDS
-from services.kernel import replay
-from services.kernel.database import reading, sqlite, writing
-from services.kernel.entry import Reader
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.note import Verifier
-from services.kernel.unit import Store
-from services.kernel.wake import Wake
+from services.kernel.commands.unit import Store
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.replaying import replay
+from services.kernel.signing.entry import Reader
+from services.kernel.signing.note import Verifier
+from services.kernel.store.database import reading, sqlite, writing
+from services.kernel.store.wake import Wake
 from tests.faults.evidence import Evidence, pins
 
 

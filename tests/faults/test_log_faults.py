@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.audit.ledger import reading
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from tests.faults.log_faults import SHORT, run
 from tests.faults.log_judging import forks
 from tests.faults.log_outcome import Outcome, Size

@@ -35,7 +35,7 @@ def living(mutant: Mutant, directory: Path, **settings: str) -> Iterator[tuple[C
 
 
 def assert_runs_the_copy(system: System, code: Path) -> None:
-    where = [sys.executable, "-c", "import services.kernel.unit as unit; print(unit.__file__)"]
+    where = [sys.executable, "-c", "import services.kernel.commands.unit as unit; print(unit.__file__)"]
     found = subprocess.run(where, env=system.environment, capture_output=True, text=True, check=True)
     assert Path(found.stdout.strip()).is_relative_to(code)
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from services.auth.views import accounts
-from services.kernel.database import writing
+from services.kernel.store.database import writing
 from tests.faults.household import Household
 from tests.faults.investigation import Investigation
 from tests.faults.town import Size, Town

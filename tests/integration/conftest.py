@@ -19,8 +19,8 @@ from crisisconnect.postgres import Cluster
 from crisisconnect.rabbitmq import Node
 from services.audit.app import Audit
 from services.kernel.configuration import Configuration
-from services.kernel.database import sqlite
-from services.kernel.migrating import migrate
+from services.kernel.hosting.migrating import migrate
+from services.kernel.store.database import sqlite
 from tests.integration.ingested import Log, fresh_database
 from tests.integration.installed import QUICK, Nobody
 from tests.integration.witnesses import STRANGE, Strange, Witness, written

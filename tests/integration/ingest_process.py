@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crisisconnect.installation import Installation
 from services.audit.ledger import reading
-from services.kernel.database import open_engine, reading as look
+from services.kernel.store.database import open_engine, reading as look
 from tests.examples.log import SERVICES, Sources
 from tests.integration.conftest import Vhost
 from tests.integration.ingested import Log

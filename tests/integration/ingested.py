@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from crisisconnect.postgres import Cluster
 from services.audit.ingest.writer import Writer
 from services.audit.ledger import reading, tables, tree
-from services.kernel.database import ensure, open_engine, reading as look
+from services.kernel.store.database import ensure, open_engine, reading as look
 from services.reader.tree import root_of, verify_consistency, verify_inclusion
 from tests.examples.log import Sources
 

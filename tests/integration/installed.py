@@ -11,7 +11,7 @@ from services.audit.witnessing.rounds import Pace
 from services.contracts.privacy import Role
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
 from tests.examples.log import Sources
 
 QUICK = Pace(between=0.1, answer=1.0, back_off=0.2, longest=0.5, alarm=0.0)

@@ -1,4 +1,4 @@
-"""Run by `services.kernel.host`: while packages are built the hub goes on; prints its turns, packages, kinds."""
+"""Run by `kernel.hosting.host`: while packages are built the hub goes on; prints its turns, packages, kinds."""
 
 from __future__ import annotations
 

@@ -16,14 +16,14 @@ from crisisconnect.postgres import Cluster
 from services.audit.app import Audit
 from services.audit.ingest.letting_go import LettingGo
 from services.audit.ledger import reading, tables
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
-from services.kernel.database import reading as look
-from services.kernel.migrating import migrate
-from services.kernel.note import Signer
-from services.kernel.rpc import Unavailable
-from services.kernel.succession import agreement
+from services.kernel.hosting.migrating import migrate
+from services.kernel.signing.note import Signer
+from services.kernel.signing.succession import agreement
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading as look
 from services.reader import Report, verify_database
 from services.reader.verify import Demands
 from tests.examples.log import Sources

@@ -13,11 +13,11 @@ from uuid import uuid4
 from sqlalchemy import Engine, insert, select
 
 from crisisconnect.installation import Installation
-from services.kernel.database import writing
-from services.kernel.eventstore import events
-from services.kernel.note import Verifier
 from services.kernel.relaying.publisher import number_of
-from services.kernel.wake import Wake
+from services.kernel.signing.note import Verifier
+from services.kernel.store.database import writing
+from services.kernel.store.eventstore import events
+from services.kernel.store.wake import Wake
 from tests.integration.conftest import Vhost
 
 TYPE = "nl.crisisconnect.org.OrganisationRegistered.v1"
@@ -51,7 +51,7 @@ class Source:
 
     def relay(self, fault: str = "") -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.kernel.relay", "org"],
+            [sys.executable, "-m", "services.kernel.relaying.relay", "org"],
             env={**self.environment, "CRISISCONNECT_FAULT": fault},
         )
         self.processes.append(process)

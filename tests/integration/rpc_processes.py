@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from crisisconnect.installation import Installation
-from services.kernel import rpc
+from services.kernel.calls import rpc
+from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.context import Context
-from services.kernel.rpc_asyncio import AsyncCaller
 from tests.integration.waiting import until
 
 PERSON = Context(actor="account/8f6e", correlation="c1")
@@ -40,7 +40,7 @@ class Process:
         already = self.told().count("started")
         with (self.directory / f"{self.name}.err").open("ab") as errors:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "services.kernel.host", "tests.integration.rpc_services"],
+                [sys.executable, "-m", "services.kernel.hosting.host", "tests.integration.rpc_services"],
                 env=self._environment,
                 stderr=errors,
             )

@@ -9,10 +9,10 @@ from typing import Any
 
 import eventlet
 
-from services.kernel import rpc
+from services.kernel.calls import rpc
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.hosting import Application, Caller, Settings, answers, blocking, run
+from services.kernel.hosting.door import Application, Caller, Settings, answers, blocking, run
 from services.kernel.transaction import guard
 
 HERE = Path(os.environ.get("RPC_TEST_DIRECTORY", "."))

@@ -1,4 +1,4 @@
-"""Run by `services.kernel.host`: connects to a name that is slow to look up; prints the hub's turns, and errors."""
+"""Run by `kernel.hosting.host`: connects to a name that is slow to look up; prints the hub's turns, and errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import eventlet
 from eventlet.patcher import original
 
-from services.kernel import names
+from services.kernel.calls import names
 
 
 def main() -> None:

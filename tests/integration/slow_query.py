@@ -7,7 +7,7 @@ import os
 import eventlet
 from sqlalchemy import text
 
-from services.kernel.database import postgres
+from services.kernel.store.database import postgres
 
 
 def main() -> None:

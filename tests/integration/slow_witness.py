@@ -10,7 +10,7 @@ import eventlet
 from services.audit.ledger import witnessed
 from services.audit.witnessing.policy import load
 from services.audit.witnessing.rounds import Pace, Rounds
-from services.kernel.database import reading, sqlite
+from services.kernel.store.database import reading, sqlite
 
 
 def main() -> None:

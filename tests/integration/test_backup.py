@@ -26,9 +26,9 @@ from services.audit.ingest.state import Untrustworthy
 from services.audit.ingest.writer import Writer
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import open_engine
 from services.kernel.decider import Refused
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
+from services.kernel.store.database import open_engine
 from services.reader import verify_database
 from tests.faults.household import Household
 from tests.faults.town import Neighbour, Size, Town

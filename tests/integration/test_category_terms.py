@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from crisisconnect.postgres import Cluster
-from services.kernel import replay
 from services.kernel.decider import Refused
 from services.kernel.event import only
-from services.kernel.participant import Participant
+from services.kernel.hosting.participant import Participant
+from services.kernel.replaying import replay
 from services.retention.views.erasures import erasures
 from tests.faults.household import Household
 from tests.faults.town import Neighbour, Town

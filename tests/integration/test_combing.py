@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Engine, Integer, LargeBinary, MetaData, String, Table, delete, insert
 
-from services.kernel import combing
-from services.kernel.combing import BEGINNING, STRETCH, places
-from services.kernel.database import writing
+from services.kernel.store.database import writing
+from services.kernel.sweep import combing
+from services.kernel.sweep.combing import BEGINNING, STRETCH, places
 
 ROWS = 700
 

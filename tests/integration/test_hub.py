@@ -12,7 +12,7 @@ from crisisconnect.postgres import Cluster
 def test_the_hub_stays_alive_during_a_slow_query(postgres: Cluster):
 
     done = subprocess.run(
-        [sys.executable, "-m", "services.kernel.host", "tests.integration.slow_query"],
+        [sys.executable, "-m", "services.kernel.hosting.host", "tests.integration.slow_query"],
         env={**os.environ, "SLOW_QUERY_URL": postgres.url},
         capture_output=True,
         text=True,
@@ -24,7 +24,7 @@ def test_the_hub_stays_alive_during_a_slow_query(postgres: Cluster):
 
 def test_the_hub_stays_alive_while_a_name_is_looked_up_and_an_unknown_one_is_an_error():
     done = subprocess.run(
-        [sys.executable, "-m", "services.kernel.host", "tests.integration.slow_name"],
+        [sys.executable, "-m", "services.kernel.hosting.host", "tests.integration.slow_name"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -38,7 +38,7 @@ def test_the_hub_stays_alive_while_a_name_is_looked_up_and_an_unknown_one_is_an_
 
 def test_the_hub_stays_alive_while_packages_are_built_and_each_is_the_same():
     done = subprocess.run(
-        [sys.executable, "-m", "services.kernel.host", "tests.integration.printed_package"],
+        [sys.executable, "-m", "services.kernel.hosting.host", "tests.integration.printed_package"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -10,7 +10,7 @@ import pytest
 
 from services.audit.ingest.writer import Fenced
 from services.audit.ledger import reading, tree
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from tests.examples.log import Sources, event, event_id
 from tests.integration.ingested import FIRST, SOURCES, Log, notes
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.audit.ingest.state import Untrustworthy
 from services.audit.ledger import tables, tree
-from services.kernel.database import sqlite
+from services.kernel.store.database import sqlite
 from tests.examples.log import Sources
 from tests.integration.ingested import FIRST, Log, notes
 

@@ -13,7 +13,7 @@ from services.audit.ingest.checking import Checking
 from services.audit.ingest.notes import Arrival
 from services.audit.ingest.state import Untrustworthy
 from services.audit.ledger import reading, tables
-from services.kernel.database import reading as look, sqlite
+from services.kernel.store.database import reading as look, sqlite
 from services.reader import verify_database
 from tests.examples.log import Sources, event, seed
 from tests.integration.ingested import FIRST, SOURCES, Log, notes

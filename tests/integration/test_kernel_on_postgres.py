@@ -15,14 +15,16 @@ from sqlalchemy import Engine, insert, select, text
 
 from crisisconnect.postgres import Cluster
 from services.contracts.grounds import GROUNDS
-from services.kernel import eventstore, keyring, note
-from services.kernel.database import ensure, postgres, reading, sqlite, writing
+from services.kernel.commands.unit import Store
 from services.kernel.decider import Refused
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.locks import lock_owners
-from services.kernel.unit import Store
-from services.kernel.wake import Waiter, Wake
+from services.kernel.keys import keyring
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.signing import note
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, postgres, reading, sqlite, writing
+from services.kernel.store.locks import lock_owners
+from services.kernel.store.wake import Waiter, Wake
 from tests.unit.kernel.conftest import MAKER, People, Service, people, tables
 from tests.unit.kernel.test_eventstore import *  # noqa: F403 - the same sentences, on the other database
 from tests.unit.kernel.test_keyring import *  # noqa: F403

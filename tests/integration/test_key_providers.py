@@ -11,14 +11,15 @@ from sqlalchemy import Engine, select
 
 from services.auth.app import Auth
 from services.contracts.auth import KeyEpochRetired
-from services.kernel import epochs, eventstore
-from services.kernel.database import sqlite
-from services.kernel.keyproviders import FileKeys, KeyProvider, NotGone
-from services.kernel.keyproviders.kms import AwsKms
-from services.kernel.keyproviders.remote import ProviderAway, RemoteKeys
-from services.kernel.keyproviders.vault import VaultTransit
-from services.kernel.keyring import Keyring
-from services.kernel.rpc import Unavailable
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.keys import epochs
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys, KeyProvider, NotGone
+from services.kernel.keys.providers.kms import AwsKms
+from services.kernel.keys.providers.remote import ProviderAway, RemoteKeys
+from services.kernel.keys.providers.vault import VaultTransit
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
 from tests.integration.key_stands import TOKEN, Stand, kms, standing, vault
 from tests.unit.auth.world import World
 

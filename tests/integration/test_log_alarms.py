@@ -7,10 +7,10 @@ import time
 import pytest
 
 from services.audit.app import Audit
-from services.kernel import eventstore
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from tests.examples.log import event_id
 from tests.integration.installed import Log, Nobody
 

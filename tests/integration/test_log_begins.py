@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 
 from crisisconnect.postgres import Cluster
 from services.audit.ledger import tables
-from services.kernel.database import ensure, open_engine
+from services.kernel.store.database import ensure, open_engine
 
 TWO = 2
 SPAWN = multiprocessing.get_context("spawn")

@@ -17,16 +17,16 @@ from services.audit.ingest.state import Untrustworthy
 from services.audit.ingest.writer import Writer
 from services.audit.ledger import pruned, reading, tables
 from services.contracts.audit import LogPruned
-from services.kernel import eventstore
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import reading as look
 from services.kernel.decider import Refused
-from services.kernel.note import Signer
-from services.kernel.participant import pinned
-from services.kernel.succession import Believed
-from services.kernel.unit import Unit
+from services.kernel.hosting.participant import pinned
+from services.kernel.signing.note import Signer
+from services.kernel.signing.succession import Believed
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading as look
 from services.reader.tree import leaf_hash, verify_inclusion
 from tests.examples.log import event_id
 from tests.integration.installed import OFFICER

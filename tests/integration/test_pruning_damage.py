@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from crisisconnect import log_files
 from services.audit.ledger import pruned, tables
 from services.kernel.configuration import Configuration
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from services.reader import Damage, Report, verify_directory
 from tests.integration.pruned import LONG_AGO, Old, old, years
 

@@ -23,12 +23,13 @@ from services.audit.replaying.export import lines
 from services.audit.replaying.selection import Selection
 from services.audit.views import access
 from services.contracts.privacy import Role
-from services.kernel import eventstore, past
 from services.kernel.codec import freeze
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import reading as look, sqlite
 from services.kernel.decider import Refused
+from services.kernel.replaying import past
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading as look, sqlite
 from services.reader import Unusable, verify_bundle, verify_url
 from tests.examples import auth as example
 from tests.examples.log import event_id

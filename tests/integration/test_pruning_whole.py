@@ -16,8 +16,8 @@ from services.audit.ingest.letting_go import LettingGo
 from services.audit.ledger import pruned, tables
 from services.audit.views.erasures import steps
 from services.kernel.context import Context
-from services.kernel.database import reading as look
-from services.kernel.keyring import Keyring
+from services.kernel.keys.keyring import Keyring
+from services.kernel.store.database import reading as look
 from services.reader import verify_database, verify_directory
 from tests.faults.household import Household
 from tests.faults.town import Size, Town

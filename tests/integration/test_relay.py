@@ -14,14 +14,14 @@ from sqlalchemy import func, select, update
 
 from crisisconnect.installation import Installation
 from crisisconnect.postgres import Cluster
-from services.kernel import eventstore
-from services.kernel.database import ensure, open_engine, writing
-from services.kernel.eventstore import events, relay_state
-from services.kernel.note import Signer
-from services.kernel.relay import Relay
 from services.kernel.relaying.outbox import Fenced, Outbox
 from services.kernel.relaying.publisher import Publisher
-from services.kernel.wake import Waiter, Wake
+from services.kernel.relaying.relay import Relay
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, open_engine, writing
+from services.kernel.store.eventstore import events, relay_state
+from services.kernel.store.wake import Waiter, Wake
 from tests.integration.conftest import Vhost
 from tests.integration.relayed import TYPE, Source
 

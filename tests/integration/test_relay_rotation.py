@@ -15,15 +15,15 @@ from sqlalchemy import insert
 
 from crisisconnect.installation import Installation, verifier_key
 from crisisconnect.postgres import Cluster
-from services.kernel import eventstore
-from services.kernel.database import ensure, open_engine, writing
-from services.kernel.eventstore import events
-from services.kernel.note import SeedMissing, Signer, Verifier
-from services.kernel.relay import Relay
 from services.kernel.relaying.outbox import Fenced, Outbox
 from services.kernel.relaying.publisher import Publisher, number_of
+from services.kernel.relaying.relay import Relay
 from services.kernel.relaying.seeds import SeedFiles
-from services.kernel.succession import Succession, agreement, type_of
+from services.kernel.signing.note import SeedMissing, Signer, Verifier
+from services.kernel.signing.succession import Succession, agreement, type_of
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, open_engine, writing
+from services.kernel.store.eventstore import events
 from tests.integration.conftest import Vhost
 from tests.integration.relayed import Source
 

@@ -13,10 +13,10 @@ import pika
 import pytest
 
 from crisisconnect.installation import Installation
-from services.kernel import rpc
+from services.kernel.calls import rpc
+from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.rpc_asyncio import AsyncCaller
 from tests.integration.conftest import Vhost
 from tests.integration.rpc_processes import PERSON, Asking, Process, asks_again, one
 from tests.integration.waiting import until

@@ -14,8 +14,8 @@ import pytest
 
 from crisisconnect.installation import Installation
 from crisisconnect.rabbitmq import Node
-from services.kernel import rpc
-from services.kernel.rpc_asyncio import AsyncCaller
+from services.kernel.calls import rpc
+from services.kernel.calls.rpc_asyncio import AsyncCaller
 from tests.integration.rpc_processes import PERSON, Asking, Process, asks_again
 
 

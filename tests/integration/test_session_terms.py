@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from services.auth.views.sessions import sessions
 from services.contracts.auth import SignedIn
-from services.kernel import eventstore
+from services.kernel.store import eventstore
 from services.retention.views.erasures import erasures
 from tests.faults.household import Household
 from tests.faults.town import Size, Town

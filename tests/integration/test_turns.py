@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Engine, literal_column, select
 
 from crisisconnect.postgres import Cluster
-from services.kernel import eventstore, turns
-from services.kernel.database import ensure, postgres as opened, reading, sqlite
-from services.kernel.jobs import Jobs
-from services.kernel.turns import Turns
+from services.kernel.clock import turns
+from services.kernel.clock.jobs import Jobs
+from services.kernel.clock.turns import Turns
+from services.kernel.store import eventstore
+from services.kernel.store.database import ensure, postgres as opened, reading, sqlite
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

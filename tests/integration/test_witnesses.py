@@ -21,8 +21,8 @@ from services.audit.ledger.tables import create
 from services.audit.witnessing import policy
 from services.audit.witnessing.asking import NoAnswer, ask
 from services.audit.witnessing.rounds import Rounds
-from services.kernel import database
 from services.kernel.configuration import Configuration
+from services.kernel.store import database
 from services.reader.note import parse_vkey
 from services.reader.proof import parse_proof, verify_proof
 from tests.examples.log import event_id
@@ -185,7 +185,7 @@ def test_the_services_host_goes_on_while_a_witness_is_silent(
     given = {"WITNESS_LOG": str(path), "WITNESS_POLICY": str(written(tmp_path / "p", witnesses, strangers))}
 
     done = subprocess.run(
-        [sys.executable, "-m", "services.kernel.host", "tests.integration.slow_witness"],
+        [sys.executable, "-m", "services.kernel.hosting.host", "tests.integration.slow_witness"],
         env={**os.environ, **given, "WITNESS_VKEY": home.installation["log"]},
         capture_output=True,
         text=True,

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from services.audit.ledger import reading
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from tests.interop.written import Written
 
 SIZES = (0, 1, 2, 255, 256, 257, 70_000)

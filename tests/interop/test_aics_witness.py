@@ -19,7 +19,7 @@ from services.audit.witnessing import policy
 from services.audit.witnessing.asking import ask, request
 from services.audit.witnessing.cosignature import WitnessKey, verified
 from services.audit.witnessing.rounds import Rounds
-from services.kernel.database import reading as look, sqlite
+from services.kernel.store.database import reading as look, sqlite
 from services.reader import verify_directory
 from services.reader.checkpoint import parse_checkpoint
 from tests.integration.witnesses import Witness

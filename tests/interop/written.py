@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from crisisconnect import log_files
 from services.audit.ingest.writer import Writer
 from services.audit.ledger import reading, tables
-from services.kernel.database import reading as look, sqlite
+from services.kernel.store.database import reading as look, sqlite
 from tests.examples.log import Sources
 
 SOURCES = Sources.made()

@@ -18,10 +18,10 @@ from crisisconnect import asking
 from crisisconnect.report_command import AT_RISK, NO_ANSWER
 from services.audit.conformance.jobs import KEEPS, ONLY_WHERE_ASKED
 from services.audit.conformance.report import kept_by
-from services.kernel import eventstore
-from services.kernel.database import open_engine, reading, scrub, writing
-from services.kernel.keyproviders import provider_of
-from services.kernel.keyring import Keyring
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import provider_of
+from services.kernel.store import eventstore
+from services.kernel.store.database import open_engine, reading, scrub, writing
 from tests.journeys.people import Cast, Person, eventually
 from tests.journeys.running import System
 

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from services.kernel import epochs
-from services.kernel.database import open_engine
+from services.kernel.keys import epochs
+from services.kernel.store.database import open_engine
 from services.retention.views import parcels
 from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.running import System

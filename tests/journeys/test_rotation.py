@@ -19,8 +19,8 @@ import pika
 import pytest
 
 from crisisconnect.topology import SERVICES
-from services.kernel.note import Signer
-from services.kernel.succession import agreement
+from services.kernel.signing.note import Signer
+from services.kernel.signing.succession import agreement
 from tests.examples.log import event
 from tests.journeys.people import Cast, Person, certified, eventually
 from tests.journeys.running import System

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from gateway.paper.sheet import STANDING
 from services.kernel.codec import instant
-from services.kernel.database import open_engine, writing
+from services.kernel.store.database import open_engine, writing
 from services.org.views.usage import facts
 from tests.journeys.people import SHA256, TERMS, TODAY, Cast, Person, certified, eventually
 from tests.journeys.running import System

@@ -13,11 +13,11 @@ from crisisconnect.installation import LOG, Installation
 from crisisconnect.topology import SERVICES
 from services.audit.app import Audit
 from services.audit.ingest.writer import Fenced, Writer
-from services.kernel import reindexing
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.migrating import migrate
-from services.kernel.participant import Participant
+from services.kernel.forgetting import reindexing
+from services.kernel.hosting.migrating import migrate
+from services.kernel.hosting.participant import Participant
 from services.kernel.relaying.outbox import Outbox
 from tests.faults.household import BATCH, Household
 from tests.properties.upset import BOUNDARIES

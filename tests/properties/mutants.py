@@ -13,7 +13,7 @@ REBORN = Mutant(
     "a key is minted again for whom the keys were destroyed",
     (
         Change(
-            "services/kernel/keyring.py",
+            "services/kernel/keys/keyring.py",
             "                if session.execute(select(tombstones).where(tombstones.c.owner.in_(names))).first():\n",
             "                if False:\n",
         ),
@@ -41,7 +41,7 @@ FORGETFUL = Mutant(
     "a restored store that takes back nothing from the log",
     (
         Change(
-            "services/kernel/refetch.py",
+            "services/kernel/following/refetch.py",
             "        while (last := self._step(after)) is not None:\n            after = last\n",
             "",
         ),
@@ -61,7 +61,7 @@ TARDY = Mutant(
 
 LENIENT = Mutant(
     "an epoch that is said to be retired, and whose key stays",
-    (Change("services/kernel/epochs.py", "            provider.destroy(stale)\n", "            pass\n"),),
+    (Change("services/kernel/keys/epochs.py", "            provider.destroy(stale)\n", "            pass\n"),),
 )
 
 CAUGHT = {

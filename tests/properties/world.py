@@ -19,7 +19,7 @@ from services.contracts.privacy import Role
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.lease import Busy
+from services.kernel.store.lease import Busy
 from tests.faults.town import Neighbour
 from tests.journeys.people import SHA256, TERMS, TODAY
 from tests.properties import clock

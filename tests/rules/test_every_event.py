@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 
 from services.kernel.codec import freeze, schema, thaw
 from services.kernel.event import owner_of, personal_fields, plain_fields, subject_field
-from services.kernel.eventstore import events
+from services.kernel.store.eventstore import events
 from services.org.app.written import written
 from tests.contracts.frozen import GOLDEN, sealed_stand_ins
 from tests.rules.contracts import every_event, example

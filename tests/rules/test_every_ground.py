@@ -103,8 +103,14 @@ def test_every_route_that_changes_something_says_for_what():
 
 
 MADE_BY = {
-    ("services.kernel.envelope", "Envelope"): {"services/kernel/recording.py", "services/kernel/eventstore.py"},
-    ("services.kernel.envelope", "Recorded"): {"services/kernel/recording.py", "services/kernel/eventstore.py"},
+    ("services.kernel.envelope", "Envelope"): {
+        "services/kernel/commands/recording.py",
+        "services/kernel/store/eventstore.py",
+    },
+    ("services.kernel.envelope", "Recorded"): {
+        "services/kernel/commands/recording.py",
+        "services/kernel/store/eventstore.py",
+    },
     ("services.kernel.ground", "Exemption"): {"services/contracts/grounds.py"},
     ("services.kernel.ground", "Grounds"): {"services/contracts/grounds.py"},
     ("services.kernel.ground", "Agreed"): {"services/auth/app/terms.py", "services/org/domain/terms.py"},

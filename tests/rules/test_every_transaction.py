@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel import offhub, rpc_asyncio, rpc_eventlet, transaction
-from services.kernel.database import sqlite, writing
+from services.kernel import transaction
+from services.kernel.calls import offhub, rpc_asyncio, rpc_eventlet
+from services.kernel.store.database import sqlite, writing
 
 SOURCES = sorted(path for root in ("services", "gateway") for path in Path(root).rglob("*.py"))
 OPENS = {"writing", "reading", "begin"}

@@ -14,14 +14,17 @@ from sqlalchemy import MetaData, create_engine, select
 
 from services.audit.app import Audit
 from services.contracts.grounds import GROUNDS
-from services.kernel import eventstore, keyring, reindexing, replay
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.database import sqlite
 from services.kernel.event import CATALOGUE, Event, owner_of, personal_fields, plain_fields, subject_of
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.unit import Store, Unit
-from services.kernel.wake import Wake
+from services.kernel.forgetting import reindexing
+from services.kernel.keys import keyring
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.replaying import replay
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
+from services.kernel.store.wake import Wake
 from tests.examples.ground import ground
 from tests.made import tables_in
 from tests.rules.contracts import EVENTS, example

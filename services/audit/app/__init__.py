@@ -52,13 +52,13 @@ from services.contracts.privacy import Category, Role
 from services.contracts.retention import ErasureOrdered
 from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
-from services.kernel.forgetting import Holdings
-from services.kernel.participant import Calling, Vocabulary
-from services.kernel.unit import Unit
+from services.kernel.forgetting.erasing import Holdings
+from services.kernel.hosting.participant import Calling, Vocabulary
+from services.kernel.signing.entry import Entry
 
 OTHERS = ("auth", "org", "retention")
 TERMS_SECONDS = 60.0

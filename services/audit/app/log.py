@@ -12,7 +12,7 @@ from services.audit.domain.pruning import BUNDLE
 from services.audit.ledger import pruned, reading, searching
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.participant import Participant
+from services.kernel.hosting.participant import Participant
 
 
 class Logbook(Participant, ABC):

@@ -18,10 +18,10 @@ from services.audit.domain.sealing import EVERY, PATIENCE
 from services.audit.views import access, checks, sealing, security
 from services.contracts.privacy import LegalBasis
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.durations import after
-from services.kernel.unit import Store, Unit
 
 MOST = 100
 

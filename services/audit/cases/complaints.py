@@ -17,12 +17,12 @@ from services.audit.ledger import reading
 from services.audit.views import complaints as view
 from services.contracts.audit import Channel, ComplaintAnswered, ComplaintRegistered
 from services.contracts.privacy import Category, LegalBasis, Role
-from services.kernel import eventstore
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.locks import lock_owner
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
+from services.kernel.store.departed import must_not_have_left
+from services.kernel.store.locks import lock_owner
 
 MOST = 100
 People = Callable[[str, str | None], str]

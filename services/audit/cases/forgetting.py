@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from services.audit.cases.complaints import Complaints
 from services.audit.views import complaints as view
+from services.kernel.commands.unit import Store
 from services.kernel.context import Context
-from services.kernel.entry import Entry
-from services.kernel.forgetting import ORGANISATION, PERSON, Holding, Holdings
-from services.kernel.unit import Store
+from services.kernel.forgetting.erasing import ORGANISATION, PERSON, Holding, Holdings
+from services.kernel.signing.entry import Entry
 
 
 class Going:

@@ -19,12 +19,12 @@ from services.audit.ledger import reading
 from services.audit.views import incidents as view
 from services.contracts.audit import IncidentClosed, IncidentRegistered
 from services.contracts.privacy import Category, LegalBasis
-from services.kernel import eventstore
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.envelope import Recorded
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
 
 MOST = 100
 People = Callable[[str, str | None], str]

@@ -19,9 +19,9 @@ from services.audit.views import incidents as view
 from services.contracts.audit import BreachScoped, IncidentRegistered, ScopeComputed
 from services.contracts.auth import SessionEnded, SessionStarted
 from services.contracts.privacy import Category, LegalBasis
-from services.kernel import eventstore
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
 
 STRETCH = 1000
 """Entries that one look goes through, however few of them fit."""

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.audit.domain import sealing as rules
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Store, Unit
 
 log = logging.getLogger(__name__)
 SERVICES = ("auth", "org", "audit", "retention")

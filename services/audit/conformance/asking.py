@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 
 Ask = Callable[[str], Mapping[str, Any]]
 Told = dict[str, Mapping[str, Any] | None]

@@ -24,10 +24,10 @@ from services.audit.ledger import pruned, reading, witnessed
 from services.audit.ledger.keeping import own_plans
 from services.audit.views import complaints, disclosures, sealing, tally
 from services.audit.witnessing.policy import Policy
-from services.kernel import beating
+from services.kernel.clock import beating
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Store
 from services.kernel.context import Context
-from services.kernel.unit import Store
 
 OTHERS = ("auth", "org", "retention")
 

@@ -6,9 +6,9 @@ import time
 
 from services.audit.ledger import reading
 from services.audit.views import tally
-from services.kernel.cursor import Moved
-from services.kernel.database import writing
-from services.kernel.unit import Store
+from services.kernel.commands.unit import Store
+from services.kernel.store.cursor import Moved
+from services.kernel.store.database import writing
 
 STRETCH = 500
 MOST = 40

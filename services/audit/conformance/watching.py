@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from services.audit.conformance.promises import PROMISES
 from services.audit.domain import promise
 from services.contracts.audit import PromiseState
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.unit import Store, Unit
 
 UNKEPT = Gauge("crisisconnect_promises_unkept", "Promises that are at risk or broken.", ("state",))
 TOLD = (PromiseState.AT_RISK, PromiseState.BROKEN)

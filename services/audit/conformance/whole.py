@@ -11,7 +11,7 @@ from services.kernel.codec import moment
 SOON = timedelta(seconds=10)
 """An event is in the log within moments; after this somebody who should bring it there does not."""
 QUIET = timedelta(seconds=15)
-"""Three beats (services/kernel/beating.py)."""
+"""Three beats (services/kernel/clock/beating.py)."""
 TOO_LATE = timedelta(minutes=10)
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.audit.disclosing.file import Files
 from services.audit.views.papers import Kind, drop, over, owner_of
-from services.kernel import eventstore
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
-from services.kernel.database import scrub
-from services.kernel.unit import Unit
+from services.kernel.store import eventstore
+from services.kernel.store.database import scrub
 
 log = logging.getLogger(__name__)
 

@@ -18,13 +18,13 @@ from services.audit.packaging.scope import Reach, Removed, Scope
 from services.audit.views import papers
 from services.contracts.audit import DisclosureHeld, DisclosureOpened, DisclosureScoped
 from services.contracts.privacy import Category, LegalBasis
-from services.kernel import eventstore
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.envelope import Recorded
 from services.kernel.event import Event
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
 
 E = TypeVar("E", bound=Event)
 PAPERS = "audit.papers"

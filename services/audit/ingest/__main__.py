@@ -13,8 +13,8 @@ from services.audit.ingest.writer import Writer
 from services.audit.ledger import tables
 from services.kernel import metrics
 from services.kernel.configuration import Configuration
-from services.kernel.database import ensure, open_engine
-from services.kernel.note import NoteInvalid, Signer
+from services.kernel.signing.note import NoteInvalid, Signer
+from services.kernel.store.database import ensure, open_engine
 
 USER = "audit-ingest"
 REFUSES = 3

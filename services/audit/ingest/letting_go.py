@@ -19,8 +19,8 @@ from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import pruned
 from services.audit.ledger.keeping import own_terms
 from services.audit.ledger.pruned import Floor
-from services.kernel.database import reading, scrub, writing
 from services.kernel.faultpoint import reached
+from services.kernel.store.database import reading, scrub, writing
 
 log = logging.getLogger(__name__)
 

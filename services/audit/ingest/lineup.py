@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from services.audit.ingest.notes import REGISTRAR, Arrival, Bad, Reason
-from services.kernel.note import NoteInvalid
-from services.kernel.succession import Succession
+from services.kernel.signing.note import NoteInvalid
+from services.kernel.signing.succession import Succession
 
 
 class LineUp:

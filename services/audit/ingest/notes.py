@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from services.kernel.note import DASH, NoteInvalid, PreparedVerifier, Verifier, signer_of
-from services.kernel.succession import successor, type_of
+from services.kernel.signing.note import DASH, NoteInvalid, PreparedVerifier, Verifier, signer_of
+from services.kernel.signing.succession import successor, type_of
 
 MAX_NOTE = 65_535
 MAX_NUMBER = 2**63 - 1

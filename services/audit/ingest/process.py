@@ -25,10 +25,10 @@ from services.audit.ingest.notes import Arrival, Bad
 from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import reading
 from services.audit.ledger.checkpoint import Head
-from services.kernel import database
-from services.kernel.beating import INGEST, Beat
+from services.kernel.clock.beating import INGEST, Beat
 from services.kernel.codec import moment
 from services.kernel.faultpoint import reached
+from services.kernel.store import database
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.audit.ledger import checkpoint
 from services.audit.ledger.checkpoint import Head
-from services.kernel.note import PreparedVerifier
+from services.kernel.signing.note import PreparedVerifier
 
 
 class Remembered:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.audit.ingest.notes import MAX_NOTE, Arrival, Bad
 from services.audit.ledger.tables import entries, keys, pending, prunings, recorded, sources
 from services.audit.ledger.tree import Tile
-from services.kernel.database import is_sqlite
+from services.kernel.store.database import is_sqlite
 
 CHUNK = 500
 

@@ -13,9 +13,9 @@ from services.audit.ledger.checkpoint import Head
 from services.audit.ledger.pruned import Floor
 from services.audit.ledger.tables import entries, keys, pending, sources, tiles
 from services.audit.ledger.tree import Edge
-from services.kernel.database import is_sqlite
-from services.kernel.note import NoteInvalid, PreparedVerifier, signer_of
-from services.kernel.succession import Succession, type_of
+from services.kernel.signing.note import NoteInvalid, PreparedVerifier, signer_of
+from services.kernel.signing.succession import Succession, type_of
+from services.kernel.store.database import is_sqlite
 
 TAIL = 1000
 _MARKS = select(

@@ -21,9 +21,9 @@ from services.audit.ledger import checkpoint, pruned, tree
 from services.audit.ledger.checkpoint import Head
 from services.audit.ledger.tables import checkpoints, head as heads, sources
 from services.kernel.codec import instant
-from services.kernel.database import is_sqlite, writing
 from services.kernel.faultpoint import reached
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
+from services.kernel.store.database import is_sqlite, writing
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from services.kernel.note import NoteInvalid, PreparedVerifier, Signer
+from services.kernel.signing.note import NoteInvalid, PreparedVerifier, Signer
 
 PROOF = b"c2sp.org/tlog-proof@v1\n"
 

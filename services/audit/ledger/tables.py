@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from services.kernel.database import is_sqlite
+from services.kernel.store.database import is_sqlite
 
 tables = MetaData()
 Number = BigInteger().with_variant(Integer, "sqlite")

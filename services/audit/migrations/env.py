@@ -16,7 +16,7 @@ from services.audit.views import (
     tally,
     usage,
 )
-from services.kernel.migrating import EVENTS, run
+from services.kernel.hosting.migrating import EVENTS, run
 
 views = (
     erasures,

@@ -13,11 +13,11 @@ from services.audit.packaging.contents import LANGUAGES, Contents
 from services.audit.packaging.page import page
 from services.audit.packaging.scope import document as scope_document
 from services.audit.packaging.words import README
-from services.kernel.archive import MANIFEST, archived, as_json, manifest
+from services.kernel.calls.offhub import blocking
 from services.kernel.codec import instant
-from services.kernel.offhub import blocking
-from services.kernel.pressing import pdf
-from services.kernel.sheets import table
+from services.kernel.paper.archive import MANIFEST, archived, as_json, manifest
+from services.kernel.paper.pressing import pdf
+from services.kernel.paper.sheets import table
 
 FORMAT = "crisisconnect.nl/disclosure-package/v1"
 LARGEST = 32 << 20

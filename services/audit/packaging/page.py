@@ -12,8 +12,8 @@ from services.audit.packaging.contents import Contents, Field
 from services.audit.packaging.scope import Reach
 from services.audit.packaging.words import WORDS
 from services.kernel.codec import instant
-from services.kernel.lettering import shown
 from services.kernel.moments import written
+from services.kernel.paper.lettering import shown
 
 LINE = 72
 """Characters of a key or a hash on one line."""

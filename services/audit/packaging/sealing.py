@@ -6,7 +6,7 @@ import re
 
 from pyrage import RecipientError, encrypt, x25519
 
-from services.kernel.offhub import blocking
+from services.kernel.calls.offhub import blocking
 
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 

@@ -13,7 +13,7 @@ from services.audit.ledger import pruned, reading, tree
 from services.audit.ledger.tables import checkpoints, entries
 from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Cause, Depths, Found, attributes
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 
 EVERYTHING = Selection()
 STRETCH = 500

@@ -13,13 +13,13 @@ from services.audit.domain.terms import Due, Terms, Trigger, due
 from services.audit.ledger.keeping import own_bases
 from services.audit.views import complaints, grounds as view, papers
 from services.contracts.audit import DisclosureOpened, DisclosureTextErased
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import moment
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.database import scrub
 from services.kernel.durations import after
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
+from services.kernel.store.database import scrub
 
 log = logging.getLogger(__name__)
 

@@ -22,11 +22,11 @@ from services.audit.replaying.selection import Selection
 from services.audit.replaying.timeline import Found, item
 from services.contracts.audit import ReplayStarted
 from services.contracts.privacy import Category, LegalBasis, Purpose
-from services.kernel import eventstore
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
 
 CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,59}\Z")
 """A case number, and no room for a name: it stands open in the log, for as long as that does."""

@@ -7,10 +7,10 @@ from typing import Any
 from services.audit.app import Audit
 from services.audit.service.cases import Cases
 from services.audit.service.disclosing import Disclosing
+from services.kernel.calls.rpc import GATEWAY
 from services.kernel.context import Context
-from services.kernel.hosting import answers, hosted
-from services.kernel.rpc import GATEWAY
-from services.kernel.tending import Tended, serve
+from services.kernel.hosting.door import answers, hosted
+from services.kernel.hosting.tending import Tended, serve
 
 CLI = "cli"
 SERVICES = ("auth", "org", "retention")
@@ -136,5 +136,5 @@ class AuditService(Cases, Disclosing, Tended):
 
 
 def main() -> None:
-    """Called by services.kernel.host."""
+    """Called by services.kernel.hosting.host."""
     serve(AuditService)

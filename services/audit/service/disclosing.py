@@ -6,9 +6,9 @@ from typing import Any
 
 from services.audit.app import Audit
 from services.contracts.audit import Contact
+from services.kernel.calls.rpc import GATEWAY
 from services.kernel.context import Context
-from services.kernel.hosting import answers
-from services.kernel.rpc import GATEWAY
+from services.kernel.hosting.door import answers
 
 
 class Disclosing:

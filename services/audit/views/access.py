@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from services.contracts import audit, auth, org
 from services.kernel.codec import instant
-from services.kernel.database import plain
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
+from services.kernel.store.database import plain
 
 tables = MetaData()
 facts = Table(

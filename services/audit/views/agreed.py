@@ -14,8 +14,8 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String
 
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned
 from services.kernel.codec import instant
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 agreed = Table(

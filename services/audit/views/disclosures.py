@@ -49,7 +49,7 @@ from services.contracts.audit import (
 )
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
-from services.kernel.reindexing import Indexed
+from services.kernel.forgetting.reindexing import Indexed
 
 tables = MetaData()
 

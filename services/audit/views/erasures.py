@@ -28,8 +28,8 @@ from sqlalchemy import (
 
 from services.contracts import audit, auth, org, retention
 from services.kernel.codec import instant
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 steps = Table(

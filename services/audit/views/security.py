@@ -13,8 +13,8 @@ from services.contracts import auth, org, retention
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import OrganisationKind
 from services.kernel.codec import instant
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 facts = Table(

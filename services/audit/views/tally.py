@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, String, Table, 
 
 from services.audit.domain.envelopes import Fault, faults_of
 from services.audit.ledger.reading import Entry
-from services.kernel.cursor import Cursor
+from services.kernel.store.cursor import Cursor
 
 tables = MetaData()
 tally = Table(

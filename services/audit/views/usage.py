@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 
 from services.contracts.org import UsageAggregated
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 days = Table(

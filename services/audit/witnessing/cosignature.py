@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
-from services.kernel.note import DASH, NoteInvalid, key_id
+from services.kernel.signing.note import DASH, NoteInvalid, key_id
 
 COSIGNATURE_V1 = 0x04
 LINES = 16

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from services.audit.witnessing.cosignature import WitnessKey
 from services.kernel.configuration import ConfigurationError
-from services.kernel.note import NoteInvalid, Verifier
+from services.kernel.signing.note import NoteInvalid, Verifier
 
 _COUNT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _WORD = re.compile(r"[^ \t]+")

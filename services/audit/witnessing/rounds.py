@@ -19,10 +19,10 @@ from services.audit.ledger.checkpoint import Head
 from services.audit.witnessing.asking import NoAnswer, ask, request
 from services.audit.witnessing.cosignature import verified
 from services.audit.witnessing.policy import Policy, Witness
-from services.kernel import database
 from services.kernel.codec import instant
-from services.kernel.lease import Busy, lease
-from services.kernel.note import NoteInvalid
+from services.kernel.signing.note import NoteInvalid
+from services.kernel.store import database
+from services.kernel.store.lease import Busy, lease
 
 log = logging.getLogger(__name__)
 

@@ -45,15 +45,15 @@ from services.contracts.grounds import GROUNDS
 from services.contracts.org import CustomFieldRetired
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
 from services.contracts.retention import ErasureOrdered
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
-from services.kernel.forgetting import Holding, Holdings
-from services.kernel.participant import Calling, Participant, Vocabulary
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Unit
+from services.kernel.forgetting.erasing import Holding, Holdings
+from services.kernel.hosting.participant import Calling, Participant, Vocabulary
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
 
 PATIENCE = 1.0
 """Seconds that somebody who has just signed in waits to hear of the statement."""

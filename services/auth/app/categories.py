@@ -10,7 +10,7 @@ from services.auth.views import accounts, custom_values, resets, work
 from services.contracts.facts import CATEGORY
 from services.contracts.privacy import Category
 from services.kernel.event import only
-from services.kernel.forgetting import Holding
+from services.kernel.forgetting.erasing import Holding
 
 MAILED = resets.RESTS_ON
 """A mail under way has an address, and a link that lets somebody in; so has what lets a password be chosen anew."""

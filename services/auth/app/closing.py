@@ -15,9 +15,9 @@ from services.auth.domain import account as rules
 from services.auth.domain.account import Status
 from services.auth.views import accounts
 from services.contracts.privacy import Category, Role
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

@@ -13,11 +13,11 @@ from services.auth.views import custom_values
 from services.contracts.auth import CustomFieldErased
 from services.contracts.org import FieldKind
 from services.contracts.privacy import Category
-from services.kernel import eventstore
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.locks import lock_owner
-from services.kernel.unit import Unit
+from services.kernel.store import eventstore
+from services.kernel.store.locks import lock_owner
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

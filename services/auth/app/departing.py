@@ -16,15 +16,15 @@ from services.auth.domain import account
 from services.auth.views import accounts, custom_values, looks, resets, restrictions, sessions, work
 from services.contracts.auth import ErasureCompleted, PeopleErased
 from services.contracts.retention import ErasureOrdered
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import tombstone
-from services.kernel.entry import Entry
 from services.kernel.event import Event
-from services.kernel.forgetting import Holding, NotYetErased
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Unit
+from services.kernel.forgetting.erasing import Holding, NotYetErased
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
+from services.kernel.store.departed import tombstone
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

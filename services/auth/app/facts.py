@@ -7,7 +7,7 @@ from typing import Any
 
 from services.auth.views import invited, restrictions, sessions, work
 from services.kernel.codec import instant, moment
-from services.kernel.unit import Store
+from services.kernel.commands.unit import Store
 
 A_MINUTE = timedelta(minutes=1)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from services.auth.domain.account import Status
 from services.auth.views import accounts
 from services.contracts.privacy import Category
-from services.kernel.blinding import folded
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
+from services.kernel.keys.blinding import folded
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

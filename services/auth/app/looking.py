@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from services.auth.views import accounts, looks, restrictions
 from services.contracts.auth import DataViewed
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from services.auth.app.texts import TEXTS
 from services.auth.views import work
+from services.kernel.calls.offhub import blocking
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.configuration import Configuration
-from services.kernel.database import writing
-from services.kernel.keyring import Keyring
-from services.kernel.offhub import blocking
-from services.kernel.unit import Store, Unit
+from services.kernel.keys.keyring import Keyring
+from services.kernel.store.database import writing
 
 log = logging.getLogger(__name__)
 

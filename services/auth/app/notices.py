@@ -19,10 +19,10 @@ from services.auth.views import accounts, work
 from services.contracts.auth import NoticeKind
 from services.contracts.privacy import Category, LegalBasis, Purpose, Role
 from services.contracts.retention import Reminder
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
-from services.kernel.entry import Entry
-from services.kernel.keyring import Prepared
-from services.kernel.unit import Unit
+from services.kernel.keys.keyring import Prepared
+from services.kernel.signing.entry import Entry
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

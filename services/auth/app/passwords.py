@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from zxcvbn import zxcvbn
 
+from services.kernel.calls.offhub import blocking
 from services.kernel.decider import Refused
-from services.kernel.offhub import blocking
 
 SHORTEST = 15
 LONGEST = 1024

@@ -17,9 +17,9 @@ from services.auth.views import accounts, custom_values, restrictions, sessions
 from services.contracts.auth import DataViewed
 from services.contracts.privacy import STAFF, Category, Purpose, Role
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

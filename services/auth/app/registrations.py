@@ -14,10 +14,10 @@ from services.auth.domain import account
 from services.auth.views import accounts, invited
 from services.contracts.privacy import Category, Role, purpose_of
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

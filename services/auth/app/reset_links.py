@@ -23,10 +23,10 @@ from services.auth.domain import account, reset
 from services.auth.domain.account import Status
 from services.auth.views import accounts
 from services.contracts.privacy import Category, Role
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

@@ -11,9 +11,9 @@ from services.auth.domain import access_review
 from services.auth.views import accounts, restrictions, sessions
 from services.contracts.auth import AccessDecision
 from services.contracts.privacy import Purpose, Role
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

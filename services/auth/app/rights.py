@@ -11,9 +11,9 @@ from services.auth.domain import account, restriction
 from services.auth.views import accounts, restrictions
 from services.contracts.privacy import Category
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

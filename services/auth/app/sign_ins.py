@@ -23,11 +23,11 @@ from services.auth.views import accounts, sessions, work
 from services.contracts.auth import SignInFailed
 from services.contracts.privacy import Category, Role
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.database import writing
+from services.kernel.store.departed import must_not_have_left
 
 if TYPE_CHECKING:
     from services.auth.app import Auth

@@ -6,8 +6,8 @@ import hmac
 import secrets
 from collections import OrderedDict
 
-from services.kernel.blinding import folded
 from services.kernel.decider import Refused
+from services.kernel.keys.blinding import folded
 
 FREE_TRIES = 5
 LONGEST_WAIT = 900.0

@@ -1,6 +1,6 @@
 """The tables of auth."""
 
 from services.auth.views import accounts, looks, sessions, work
-from services.kernel.migrating import EVENTS, run
+from services.kernel.hosting.migrating import EVENTS, run
 
 run([EVENTS, accounts.tables, sessions.tables, looks.tables, work.tables])

@@ -43,7 +43,7 @@ from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category, Role
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
-from services.kernel.reindexing import Indexed
+from services.kernel.forgetting.reindexing import Indexed
 
 tables = MetaData()
 accounts = Table(

@@ -11,9 +11,9 @@ from services.auth.views.restrictions import restrictions
 from services.contracts.auth import CustomFieldErased, CustomFieldSet, ErasureCompleted, PeopleErased
 from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category
-from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.kernel.store import eventstore
 
 tables = MetaData()
 values = Table(

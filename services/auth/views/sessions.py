@@ -35,7 +35,7 @@ from services.contracts.auth import (
 from services.contracts.facts import PERSON
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
-from services.kernel.reindexing import Indexed
+from services.kernel.forgetting.reindexing import Indexed
 
 tables = MetaData()
 sessions = Table(

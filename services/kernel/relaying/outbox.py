@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
-from services.kernel import eventstore
-from services.kernel.database import is_sqlite, reading, writing
-from services.kernel.eventstore import events, relay_state
 from services.kernel.faultpoint import reached
-from services.kernel.note import SeedMissing, Signer
-from services.kernel.succession import HANDED_OVER
+from services.kernel.signing.note import SeedMissing, Signer
+from services.kernel.signing.succession import HANDED_OVER
+from services.kernel.store import eventstore
+from services.kernel.store.database import is_sqlite, reading, writing
+from services.kernel.store.eventstore import events, relay_state
 
 NAME = "relay"
 _UPDATE = (

@@ -11,8 +11,8 @@ from typing import Any
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
+from services.kernel.calls.link import Link
 from services.kernel.faultpoint import reached
-from services.kernel.link import Link
 from services.kernel.relaying.outbox import Ready
 
 log = logging.getLogger(__name__)

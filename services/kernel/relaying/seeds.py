@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from services.kernel.note import SeedMissing, Signer
+from services.kernel.signing.note import SeedMissing, Signer
 
 
 class SeedFiles:

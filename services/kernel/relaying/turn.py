@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from prometheus_client import Gauge
 
-from services.kernel.beating import Beat
-from services.kernel.lease import Lease
-from services.kernel.note import SeedMissing
+from services.kernel.clock.beating import Beat
 from services.kernel.relaying.outbox import Outbox, Ready, hands_over
 from services.kernel.relaying.progress import Progress
 from services.kernel.relaying.publisher import Lost, Publisher
-from services.kernel.wake import POLL, Waiter
+from services.kernel.signing.note import SeedMissing
+from services.kernel.store.lease import Lease
+from services.kernel.store.wake import POLL, Waiter
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

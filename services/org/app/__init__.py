@@ -28,15 +28,15 @@ from services.contracts.org import (
 from services.contracts.privacy import Purpose, Role
 from services.contracts.retention import Decision, ErasureOrdered, ObjectionDecided
 from services.contracts.tasks import Asking, told
-from services.kernel import eventstore
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.departed import tombstone
-from services.kernel.entry import Entry
-from services.kernel.forgetting import Holding, Holdings
-from services.kernel.participant import Calling, Vocabulary
-from services.kernel.unit import Unit
+from services.kernel.forgetting.erasing import Holding, Holdings
+from services.kernel.hosting.participant import Calling, Vocabulary
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
+from services.kernel.store.departed import tombstone
 from services.org import reactions
 from services.org.app import waiting
 from services.org.app.consulting import Consulting

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from services.contracts.org import Side
 from services.contracts.privacy import Category, Role
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.grounds import before_terms
 from services.org.app.organisations import Organisations, following, most

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_be_erased, must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_be_erased, must_not_have_left
 from services.org import schemas
 from services.org.app.statements import Statements
 from services.org.domain import consent

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from services.contracts.privacy import Category
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.grounds import categories_of
 from services.org.app.organisations import Organisations, most

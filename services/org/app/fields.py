@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from services.contracts.privacy import Category, Role
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.organisations import following, most
 from services.org.app.statements import Statements

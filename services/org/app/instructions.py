@@ -10,10 +10,10 @@ from uuid_utils.compat import uuid7
 
 from services.contracts.org import InstructionChannel, InstructionRegistered
 from services.contracts.privacy import Category, LegalBasis, Purpose, Role
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.organisations import Organisations, most
 from services.org.domain import instruction as rules

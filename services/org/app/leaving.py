@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from services.contracts.org import LeavingChoice
 from services.contracts.retention import ErasureOrdered
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
-from services.kernel.unit import Unit
+from services.kernel.signing.entry import Entry
 from services.org import schemas
 from services.org.app.agreements import Agreements
 from services.org.app.contents import Contents

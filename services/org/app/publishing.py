@@ -10,10 +10,10 @@ from datetime import date
 from typing import Any
 
 from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Unit
 from services.org import schemas
 from services.org.app import periods
 from services.org.app.statements import Statements

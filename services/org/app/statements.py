@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts.privacy import Role, purpose_of
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_be_erased, must_not_have_left
-from services.kernel.participant import Calling
-from services.kernel.unit import Unit
+from services.kernel.hosting.participant import Calling
+from services.kernel.store.departed import must_not_be_erased, must_not_have_left
 from services.org import schemas
 from services.org.app.organisations import Organisations, following, most
 from services.org.app.written import Written, posted_hashes, registers, written

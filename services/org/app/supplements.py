@@ -15,10 +15,10 @@ from uuid_utils.compat import uuid7
 from services.contracts.privacy import Category
 from services.kernel import terms
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_have_left
-from services.kernel.unit import Unit
+from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.fields import MOST_FIELDS, Fields
 from services.org.app.organisations import following, most

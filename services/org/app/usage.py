@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 
 from services.contracts.org import ProcessingRefused, UsageKind
 from services.contracts.privacy import LegalBasis, Purpose
-from services.kernel import eventstore
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.departed import must_not_be_erased, must_not_have_left
-from services.kernel.locks import lock_owner
-from services.kernel.unit import Unit
+from services.kernel.store import eventstore
+from services.kernel.store.departed import must_not_be_erased, must_not_have_left
+from services.kernel.store.locks import lock_owner
 from services.org import schemas
 from services.org.app.consents import Consents
 from services.org.app.grounds import under

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.privacy import LegalBasis, Purpose
-from services.kernel import eventstore
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Decider
-from services.kernel.unit import Unit
+from services.kernel.store import eventstore
 from services.org.app.instructions import Instructions
 from services.org.app.sub_processors import SubProcessors
 from services.org.domain import engagement, instruction

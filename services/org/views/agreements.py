@@ -39,8 +39,8 @@ from services.contracts.org import (
     Side,
 )
 from services.contracts.privacy import ProcessingRole
-from services.kernel.database import plain
 from services.kernel.envelope import Recorded
+from services.kernel.store.database import plain
 from services.org.domain.terms import Terms
 
 tables = MetaData()

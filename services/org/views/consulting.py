@@ -10,8 +10,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import ConsultationKeyRegistered, ErasureCompleted, SecondContactNamed
 from services.kernel.codec import instant
-from services.kernel.database import plain
 from services.kernel.envelope import Recorded
+from services.kernel.store.database import plain
 
 tables = MetaData()
 second_contacts = Table(

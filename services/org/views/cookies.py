@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
 
 from services.contracts.org import CookieRegistered, CookieRemoved
-from services.kernel.database import plain
 from services.kernel.envelope import Recorded
+from services.kernel.store.database import plain
 
 tables = MetaData()
 cookies = Table(

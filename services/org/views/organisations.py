@@ -15,8 +15,8 @@ from services.contracts.org import (
     OrganisationRenamed,
     SecondContactNamed,
 )
-from services.kernel.database import plain
 from services.kernel.envelope import Recorded
+from services.kernel.store.database import plain
 
 tables = MetaData()
 organisations = Table(

@@ -17,13 +17,13 @@ from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import LegalBasis, Role
 from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.feed import Entry
-from services.kernel.forgetting import Holdings
-from services.kernel.participant import Calling, Participant, Vocabulary
-from services.kernel.unit import Unit
+from services.kernel.following.feed import Entry
+from services.kernel.forgetting.erasing import Holdings
+from services.kernel.hosting.participant import Calling, Participant, Vocabulary
 from services.retention import schemas
 from services.retention.app import waiting
 from services.retention.app.certifying import Certifying

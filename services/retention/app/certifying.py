@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from services.contracts.retention import CertificateIssued
-from services.kernel import eventstore
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
+from services.kernel.store import eventstore
 from services.retention import schemas
 from services.retention.app.locking import stream
 from services.retention.domain import certificate as certifying

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 
-from services.kernel.offhub import blocking
+from services.kernel.calls.offhub import blocking
 
 DIGITS = 8
 """As many as can be told by telephone; somebody who guesses has five tries, and waits longer after each."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.privacy import LegalBasis, Purpose
 from services.contracts.retention import DeliveryCollected
 from services.kernel.codec import moment
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 from services.retention.app import codes
 from services.retention.domain import delivery as rules
 from services.retention.schemas import deliveries as schemas

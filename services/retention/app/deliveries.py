@@ -13,9 +13,9 @@ from uuid_utils.compat import uuid7
 from services.contracts.privacy import Category, LegalBasis
 from services.contracts.retention import Right, VoidGround
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 from services.retention.app import codes
 from services.retention.app.collecting import digest_of
 from services.retention.app.locking import lock_organisation

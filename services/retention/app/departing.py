@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import ExportDelivered, LeavingCancelled, LeavingChoice, LeavingChosen
 from services.kernel.codec import moment
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Refused
-from services.kernel.departed import tombstone
 from services.kernel.event import Event
-from services.kernel.feed import Entry
-from services.kernel.forgetting import Holding
-from services.kernel.unit import Unit
+from services.kernel.following.feed import Entry
+from services.kernel.forgetting.erasing import Holding
+from services.kernel.store.departed import tombstone
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing
 from services.retention.domain.terms import Trigger, due

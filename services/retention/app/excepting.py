@@ -9,9 +9,9 @@ from uuid import NAMESPACE_URL, uuid5
 from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.codec import moment
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Refused
 from services.kernel.durations import after
-from services.kernel.unit import Unit
 from services.retention.domain import exception as rules, hold as holding
 from services.retention.views import departures, persons
 

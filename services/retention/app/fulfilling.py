@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.privacy import Category, LegalBasis
 from services.contracts.retention import Right
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 from services.retention.app import excepting
 from services.retention.domain import request as rules
 from services.retention.domain.aftermath import CHANGES

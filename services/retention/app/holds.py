@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from services.contracts.privacy import Category, LegalBasis
 from services.contracts.retention import HoldGround, HoldScope
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 from services.retention import schemas
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import hold as rules

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.kernel.locks import lock_owners
+from services.kernel.store.locks import lock_owners
 
 
 def stream(erasure: str) -> str:

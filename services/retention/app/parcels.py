@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.privacy import LegalBasis, Purpose
 from services.contracts.retention import VoidGround
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Unit
+from services.kernel.store import eventstore
 from services.retention.domain import delivery as rules
 from services.retention.views import deliveries, parcels
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.privacy import LegalBasis, Purpose
 from services.contracts.retention import Reminder
 from services.kernel.codec import instant
-from services.kernel.unit import Unit
+from services.kernel.commands.unit import Unit
 from services.retention.app.fulfilling import once
 from services.retention.domain import request as rules
 from services.retention.domain.aftermath import Remind

@@ -12,9 +12,9 @@ from uuid_utils.compat import uuid7
 from services.contracts.privacy import Category, LegalBasis
 from services.contracts.retention import Channel, ExtensionGround, IdentityCheck, NotTold, RefusalGround, Right
 from services.kernel.codec import moment
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.unit import Unit
 from services.retention.app.law import MAKER
 from services.retention.app.locking import lock_organisation
 from services.retention.app.register import Register

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.auth import AccountClosed, RestrictionLifted
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.codec import instant, moment
+from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.durations import after
 from services.kernel.event import Event
-from services.kernel.feed import Entry
-from services.kernel.unit import Unit
+from services.kernel.following.feed import Entry
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import hold as holding, request as rules
 from services.retention.domain.aftermath import End, NoteEnd

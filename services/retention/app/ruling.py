@@ -16,11 +16,11 @@ from services.contracts.facts import PERSON
 from services.contracts.org import AgreementSigned
 from services.contracts.privacy import TRIGGERS, Category, TermTrigger
 from services.contracts.retention import Brake
-from services.kernel import cursor
 from services.kernel.codec import moment
-from services.kernel.database import writing
-from services.kernel.feed import Entry
-from services.kernel.unit import Unit
+from services.kernel.commands.unit import Unit
+from services.kernel.following.feed import Entry
+from services.kernel.store import cursor
+from services.kernel.store.database import writing
 from services.retention.app.locking import lock_organisation, stream
 from services.retention.domain import erasure as erasing, rule as ruling
 from services.retention.domain.plan import Change, Open, changes, since_recorded, sooner

@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import ErasureBraked, ErasureHeld, ErasureOrdered
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Unit
 from services.retention.app.departing import TooManyHeld
 from services.retention.app.locking import lock_organisations, stream
 from services.retention.domain import erasure as erasing, hold as holding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.retention import HoldPlaced, HoldReviewed
-from services.kernel import eventstore
 from services.kernel.context import Context
+from services.kernel.store import eventstore
 from services.retention.views import holds
 
 SHOWN = ("ground", "placed_at", "expires_at", "reviewed_at")

@@ -1,6 +1,6 @@
 """The tables of retention."""
 
-from services.kernel.migrating import EVENTS, run
+from services.kernel.hosting.migrating import EVENTS, run
 from services.retention.views import (
     certificates,
     departures,

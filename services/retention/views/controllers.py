@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, select
 
 from services.contracts.org import OrganisationRegistered
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 controllers = Table(

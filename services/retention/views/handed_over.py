@@ -8,8 +8,8 @@ from services.contracts.facts import ORGANISATION
 from services.contracts.org import ExportDelivered
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 handed_over = Table(

@@ -24,8 +24,8 @@ from sqlalchemy import (
 
 from services.contracts.org import AgreementAmended, AgreementProposed, AgreementSigned
 from services.contracts.privacy import Category, TermTrigger
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 proposals = Table(

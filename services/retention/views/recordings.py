@@ -30,8 +30,8 @@ from services.contracts.facts import CATEGORY, ORGANISATION, PERSON
 from services.contracts.privacy import Category
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant, moment
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 from services.retention.views.erasures import erasures
 
 tables = MetaData()

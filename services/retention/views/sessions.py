@@ -29,8 +29,8 @@ from services.contracts.auth import PeopleErased, SessionEnded, SessionStarted
 from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import ErasureOrdered
 from services.kernel.codec import instant
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 from services.retention.views.erasures import erasures
 
 tables = MetaData()

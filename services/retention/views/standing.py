@@ -10,8 +10,8 @@ from services.contracts.auth import AccountClosed, UserRegistered
 from services.contracts.facts import ORGANISATION
 from services.contracts.org import OrganisationRegistered
 from services.contracts.retention import ErasureOrdered
-from services.kernel.entry import Entry
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
 
 tables = MetaData()
 standing = Table(

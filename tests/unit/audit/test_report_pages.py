@@ -14,8 +14,8 @@ from sqlalchemy import Connection, insert
 from services.audit.reports import PLACES, sliced
 from services.audit.views import access, erasures, usage
 from services.kernel.codec import instant
-from services.kernel.database import sqlite, writing
 from services.kernel.decider import Refused
+from services.kernel.store.database import sqlite, writing
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = instant(BEGIN + timedelta(days=40))

@@ -14,12 +14,13 @@ from services.contracts import auth
 from services.contracts.facts import CATEGORY, PERSON
 from services.contracts.privacy import Category
 from services.contracts.retention import ErasureOrdered
-from services.kernel import eventstore, replay
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import personal_fields
+from services.kernel.replaying import replay
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.unit.auth.world import GEMEENTE, PASSWORD, World
 
 VIEWS = Auth.views

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from services.auth.app import terms as limits
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
+from services.kernel.store import eventstore
 from tests.unit.auth.world import GEMEENTE, TERMS, World
 
 ON_CONSENT = {**TERMS, "purposes": {**TERMS["purposes"], "app_access": "consent"}}

@@ -14,10 +14,10 @@ from services.auth.views import custom_values
 from services.contracts.org import CustomFieldRetired, FieldKind
 from services.contracts.privacy import Category
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
 from services.kernel.envelope import Envelope, Recorded
+from services.kernel.signing.entry import Entry
+from services.kernel.store.database import writing
 from tests.unit.auth.test_categories_wired import completions, differences, ordered
 from tests.unit.auth.world import GEMEENTE, World
 

@@ -15,11 +15,12 @@ from services.auth.views import accounts, custom_values, looks, resets, restrict
 from services.contracts import auth
 from services.contracts.facts import ORGANISATION
 from services.contracts.retention import ErasureOrdered
-from services.kernel import eventstore, replay
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
 from services.kernel.envelope import Envelope, Recorded
+from services.kernel.replaying import replay
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.unit.auth.world import GEMEENTE, PASSWORD, TERMS, World
 
 OTHER = "9e0f7c7e-2a57-4c0e-9d0c-6f1a4f1b7a02"

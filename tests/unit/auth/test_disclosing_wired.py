@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.contracts.auth import DataViewed
-from services.kernel import eventstore
+from services.kernel.store import eventstore
 from tests.unit.auth.world import GEMEENTE, PASSWORD, World
 
 OFFICER = "account/0b6f6f0e-8a54-4f0f-8d5f-5d2d1f4b7a12"

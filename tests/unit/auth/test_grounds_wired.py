@@ -15,10 +15,10 @@ from services.auth.app import terms as limits
 from services.contracts.auth import CanaryPlanted
 from services.contracts.org import AgreementProposed, AgreementSigned, Side
 from services.contracts.privacy import Category, LegalBasis, Purpose
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.event import personal_fields
+from services.kernel.store import eventstore
 from tests.journeys.grounds import ungrounded
 from tests.rules.contracts import EVENTS
 from tests.unit.auth.test_custom_fields_wired import TEAM

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.auth.domain import account as accounts, restriction
-from services.kernel.unit import Unit
+from services.kernel.commands.unit import Unit
 from tests.unit.auth.test_people_wired import refused
 from tests.unit.auth.world import GEMEENTE, MAKER, World
 

@@ -16,11 +16,11 @@ from services.auth.views import work
 from services.contracts.audit import Contact
 from services.contracts.auth import NoticeGiven, NoticeKind
 from services.contracts.retention import Reminder
-from services.kernel import eventstore
-from services.kernel.entry import Entry
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
-from services.kernel.rpc import Unavailable
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
 from tests.examples import audit as audit_examples, org as org_examples
 from tests.unit.auth.world import GEMEENTE, MAKER, World
 

@@ -11,9 +11,9 @@ import pytest
 from services.auth.app import invitations
 from services.auth.app.people import keys_of, pseudonym_of
 from services.contracts.privacy import Category, Role
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import moment
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 from tests.unit.auth.world import GEMEENTE, MAKER, PASSWORD, TERMS, World
 
 

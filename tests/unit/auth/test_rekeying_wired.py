@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import create_engine
 
 from services.auth.app import Auth
-from services.kernel import reindexing, replay
-from services.kernel.blinding import IndexKey
+from services.kernel.commands.unit import Store
 from services.kernel.decider import Refused
-from services.kernel.unit import Store
+from services.kernel.forgetting import reindexing
+from services.kernel.keys.blinding import IndexKey
+from services.kernel.replaying import replay
 from tests.unit.auth.world import GEMEENTE, PASSWORD, World
 
 BEA = "bea@voorbeeld.example"

@@ -13,11 +13,11 @@ from services.auth.app import reset_links
 from services.auth.domain.reset import MOST
 from services.auth.views import resets, work
 from services.contracts.privacy import Category, Role
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import instant
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.unit.auth.test_categories_wired import differences, ordered
 from tests.unit.auth.world import GEMEENTE, MAKER, PASSWORD, TERMS, World
 

@@ -9,8 +9,8 @@ import pytest
 from services.auth import schemas
 from services.contracts.auth import AccessReviewed, DataViewed
 from services.contracts.privacy import Role
-from services.kernel import eventstore
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from tests.unit.auth.world import GEMEENTE, World
 
 PEOPLE = (("sanne", "member"), ("bram", "member"), ("bea", "beheerder"), ("arie", "auditor"))

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from services.auth.views import accounts, restrictions
 from services.contracts.privacy import Role
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from tests.unit.auth.world import GEMEENTE, MAKER, World
 
 BY = "account/7c1e2d3f-4a5b-4c6d-8e7f-9a0b1c2d3e02"

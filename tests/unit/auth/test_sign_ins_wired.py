@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from services.auth.app.strangers import FREE_TRIES, LONGEST_WAIT, wait_after
 from services.auth.views import work
-from services.kernel import eventstore
 from services.kernel.codec import instant
-from services.kernel.database import writing
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.unit.auth.world import World
 
 AGENT = (

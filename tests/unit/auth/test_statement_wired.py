@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.auth.app import PATIENCE
-from services.kernel.rpc import Unavailable
+from services.kernel.calls.rpc import Unavailable
 from tests.unit.auth.world import GEMEENTE, PASSWORD, World
 
 

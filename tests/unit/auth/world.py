@@ -13,13 +13,14 @@ from sqlalchemy import select
 from services.auth.app import Auth
 from services.auth.views import work
 from services.contracts.privacy import Role
-from services.kernel import eventstore, keyring
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import open_engine
 from services.kernel.decider import Refused
-from services.kernel.note import Signer
-from services.kernel.rpc import Unavailable
+from services.kernel.keys import keyring
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import open_engine
 from services.kernel.transaction import must_not_be_open
 from tests.made import tables_in
 

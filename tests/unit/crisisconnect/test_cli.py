@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from crisisconnect.cli import COMMANDS, app, told
 from crisisconnect.machine import Missing
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -33,9 +33,8 @@ def test_a_mistyped_command_is_told_the_one_that_was_meant():
 
 def test_a_run_loads_no_service_and_no_database():
     asked = "from typer.testing import CliRunner; from crisisconnect.cli import app"
-    loaded = (
-        "import sys; print(sorted(sys.modules.keys() & {'sqlalchemy', 'services.contracts', 'services.kernel.rpc'}))"
-    )
+    heavy = "{'sqlalchemy', 'services.contracts', 'services.kernel.calls.rpc'}"
+    loaded = f"import sys; print(sorted(sys.modules.keys() & {heavy}))"
     code = f"{asked}; CliRunner().invoke(app, ['run', '--help']); {loaded}"
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

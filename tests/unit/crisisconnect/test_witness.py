@@ -19,7 +19,7 @@ from crisisconnect.witness.memory import Damaged, Memory
 from services.audit.ledger import tree
 from services.audit.ledger.checkpoint import sign
 from services.audit.witnessing.asking import request
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
 from services.reader.checkpoint import parse_checkpoint
 from services.reader.note import parse_vkey, verified
 from tests.examples.log import ORIGIN, Sources

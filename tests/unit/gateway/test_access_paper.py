@@ -27,7 +27,7 @@ from services.contracts.retention import (
     RefusalGround,
     Right,
 )
-from services.kernel import press
+from services.kernel.paper import press
 
 KINDS = (
     Right, Channel, IdentityCheck, ErasureException, ExtensionGround, RefusalGround, Role, Purpose, LegalBasis,

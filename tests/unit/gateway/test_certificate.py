@@ -20,8 +20,8 @@ from gateway.paper.certificate import CertificatePage, page
 from gateway.paper.printing import Printing
 from gateway.routes import ROUTES
 from services.kernel import moments
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line
 from tests.unit.reader.tinycertificate import Tiny
 

@@ -9,8 +9,8 @@ import pytest
 
 from gateway import identity
 from services.contracts.privacy import Role
+from services.kernel.calls.rpc import Failed, Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Failed, Unavailable
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line, person
 
 MEMBERS = f"/v1/organisations/{OURS}/members"

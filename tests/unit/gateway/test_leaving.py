@@ -15,8 +15,8 @@ import pytest
 
 from gateway.app import application
 from gateway.streaming import CutOff
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import OURS, Client, Line, configuration
 
 EXPORT = f"/v1/organisations/{OURS}/leaving/export"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway import health
-from services.kernel.rpc import Unavailable
+from services.kernel.calls.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line
 
 WELL = {"database": "ok", "keyring": "ok", "about": {"sqlite": "3.51.3"}}

@@ -17,8 +17,8 @@ from gateway.routes import ROUTES
 from gateway.schemas.reports import FORMATS, REPORTS
 from gateway.streaming import CutOff
 from services.contracts.standing import STANDING_SENTENCE
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 from tests.unit.gateway.line import OURS, configuration
 from tests.unit.gateway.test_certificate import text_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.surface.tasks import SERVICES
-from services.kernel.rpc import Unavailable
+from services.kernel.calls.rpc import Unavailable
 from tests.unit.gateway.line import OURS
 
 

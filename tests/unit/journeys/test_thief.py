@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from services.kernel.calls.rpc import PairKeys, seal_request
 from services.kernel.context import Context
-from services.kernel.database import sqlite
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring, tables
-from services.kernel.rpc import PairKeys, seal_request
+from services.kernel.keys.keyring import Keyring, tables
+from services.kernel.keys.providers import FileKeys
+from services.kernel.store.database import sqlite
 from tests.journeys.thief import gather, ransack
 
 ANNA, BERT = "account/6dbbcc37-bf19-4989-abb2-30b0eeaae05d", "account/9a07860e-c337-46dd-843e-d37286c505c7"

@@ -15,15 +15,17 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, dele
 from services.contracts import auth
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category, Role
-from services.kernel import eventstore, keyring, note
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.database import sqlite
 from services.kernel.envelope import Recorded
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.reindexing import Indexed
-from services.kernel.unit import Store, Unit
-from services.kernel.wake import Wake
+from services.kernel.forgetting.reindexing import Indexed
+from services.kernel.keys import keyring
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.signing import note
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
+from services.kernel.store.wake import Wake
 from tests.examples.ground import ground
 from tests.made import tables_in
 

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import text
 
 from services.contracts.auth import CanaryDestroyed, CanaryPlanted
-from services.kernel import canaries as subject, eventstore
-from services.kernel.canaries import Canaries
 from services.kernel.context import Context
-from services.kernel.database import scrub, writing
+from services.kernel.store import eventstore
+from services.kernel.store.database import scrub, writing
+from services.kernel.sweep import canaries as subject
+from services.kernel.sweep.canaries import Canaries
 from tests.examples.auth import person_invited
 from tests.rules.test_every_view import made, tell
 

@@ -14,11 +14,12 @@ from sqlalchemy import select, text
 
 from services.contracts.auth import CanaryDestroyed, CanaryPlanted
 from services.contracts.privacy import Category
-from services.kernel import eventstore, search
-from services.kernel.database import scrub, writing
 from services.kernel.event import personal_fields
-from services.kernel.lease import lease
-from services.kernel.spelled import Spelled
+from services.kernel.store import eventstore
+from services.kernel.store.database import scrub, writing
+from services.kernel.store.lease import lease
+from services.kernel.sweep import search
+from services.kernel.sweep.spelled import Spelled
 from tests.unit.kernel.nest import Nest
 
 LEAKS = {

@@ -10,11 +10,11 @@ import pytest
 
 from services.contracts import auth
 from services.contracts.privacy import Role
-from services.kernel import eventstore
-from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.envelope import MAX_EVENT
 from services.kernel.event import only
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.unit.kernel.conftest import NOON, Service
 
 

@@ -13,12 +13,13 @@ from sqlalchemy.exc import OperationalError
 
 from services.contracts import auth
 from services.contracts.privacy import Role
-from services.kernel import eventstore, rpc
+from services.kernel.calls import rpc
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Refused
-from services.kernel.eventstore import numbered
-from services.kernel.feed import Entry, Feed, Missed
-from services.kernel.note import Signer
-from services.kernel.unit import Unit
+from services.kernel.following.feed import Entry, Feed, Missed
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.eventstore import numbered
 from tests.unit.kernel.conftest import NOON, Service, people
 
 TYPES = [auth.PersonInvited.type, auth.RoleChanged.type]
@@ -84,7 +85,7 @@ class World:
 
 @pytest.fixture
 def world(make_service: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr("services.kernel.feed.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("services.kernel.following.feed.PAUSES", (0.0, 0.0))
     return World(make_service)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from services.contracts.auth import SigningKeyHandedOver
-from services.kernel.feed import Feed
-from services.kernel.note import Signer
-from services.kernel.rpc import Unavailable
-from services.kernel.succession import agreement
-from services.kernel.unit import Unit
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Unit
+from services.kernel.following.feed import Feed
+from services.kernel.signing.note import Signer
+from services.kernel.signing.succession import agreement
 from tests.unit.kernel.conftest import NOON, Service
 from tests.unit.kernel.test_feed import Log, World
 
@@ -67,7 +67,7 @@ class Counting(Log):
 
 @pytest.fixture
 def world(make_service: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> Rotated:
-    monkeypatch.setattr("services.kernel.feed.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("services.kernel.following.feed.PAUSES", (0.0, 0.0))
     return Rotated(make_service)
 
 

@@ -10,11 +10,11 @@ import pytest
 from services.contracts import audit, auth, org
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.clock.jobs import Jobs
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.event import Event
 from services.kernel.ground import Agreed, Ungrounded
-from services.kernel.jobs import Jobs
 from tests.examples.ground import agreed
 from tests.unit.kernel.conftest import Service, people
 

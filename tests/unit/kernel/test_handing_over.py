@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from services.contracts.auth import SigningKeyHandedOver
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.handing_over import HandingOver, HandOver, decider
-from services.kernel.note import Signer
-from services.kernel.succession import agreement
+from services.kernel.signing.handing_over import HandingOver, HandOver, decider
+from services.kernel.signing.note import Signer
+from services.kernel.signing.succession import agreement
+from services.kernel.store import eventstore
 from tests.examples import auth
 from tests.given import given
 from tests.unit.kernel.conftest import NOON, Service

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from services.kernel.clock.jobs import Jobs, name_of
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
-from services.kernel.jobs import Jobs, name_of
-from services.kernel.keeping import Keeping
+from services.kernel.hosting.keeping import Keeping
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection, select
 
-from services.kernel import epochs, keyring
 from services.kernel.event import only
-from services.kernel.keyproviders import FileKeys, Moving
-from services.kernel.keyring import Erased, Keyring
-from services.kernel.lease import Busy, lease
+from services.kernel.keys import epochs, keyring
+from services.kernel.keys.keyring import Erased, Keyring
+from services.kernel.keys.providers import FileKeys, Moving
+from services.kernel.store.lease import Busy, lease
 from tests.unit.kernel.conftest import Service
 
 OWNER = "account/a1"

@@ -10,11 +10,11 @@ from sqlalchemy import delete
 from services.contracts import auth
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Role
-from services.kernel import eventstore
-from services.kernel.database import writing
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.decider import Decider, Refused
-from services.kernel.known import MOST, Known
-from services.kernel.unit import Store, Unit
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
+from services.kernel.store.known import MOST, Known
 from tests.unit.kernel.conftest import MAKER, NOON, Service
 
 STREAM = "account/a1"

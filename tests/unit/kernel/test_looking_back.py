@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from services.auth.views import accounts
-from services.kernel import looking_back
-from services.kernel.looking_back import LookingBack
-from services.kernel.past import Views
+from services.kernel.replaying import looking_back
+from services.kernel.replaying.looking_back import LookingBack
+from services.kernel.replaying.past import Views
 from tests.unit.audit.replaying.world import World
 
 

@@ -14,18 +14,19 @@ from sqlalchemy import insert, select
 
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Role
-from services.kernel import eventstore, refetch
-from services.kernel.database import sqlite, writing
-from services.kernel.entry import Reader
-from services.kernel.eventstore import cursors, erased, events, relay_state
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.rebuilding import Rebuilding, must_rebuild
-from services.kernel.refetch import Diverged, Refetch
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.commands.unit import Store
+from services.kernel.following import refetch
+from services.kernel.following.refetch import Diverged, Refetch
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
 from services.kernel.relaying.outbox import Fenced, Outbox
-from services.kernel.rpc import Unavailable
-from services.kernel.unit import Store
-from services.kernel.wake import Wake
+from services.kernel.replaying.rebuilding import Rebuilding, must_rebuild
+from services.kernel.signing.entry import Reader
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite, writing
+from services.kernel.store.eventstore import cursors, erased, events, relay_state
+from services.kernel.store.wake import Wake
 from tests.unit.kernel.conftest import MAKER, People, Service, people, tables as shown
 
 

@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import delete, update
 
 from services.contracts.grounds import GROUNDS
-from services.kernel import epochs, eventstore, reindexing
-from services.kernel.blinding import INDEX, category, version
-from services.kernel.database import writing
-from services.kernel.keyproviders import FileKeys
-from services.kernel.keyring import Keyring
-from services.kernel.lease import Busy, lease
-from services.kernel.unit import Store
+from services.kernel.commands.unit import Store
+from services.kernel.forgetting import reindexing
+from services.kernel.keys import epochs
+from services.kernel.keys.blinding import INDEX, category, version
+from services.kernel.keys.keyring import Keyring
+from services.kernel.keys.providers import FileKeys
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
+from services.kernel.store.lease import Busy, lease
 from tests.unit.kernel.conftest import Service, people
 
 SCOPE = "o1"

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from services.auth.views import accounts
-from services.kernel import eventstore, resting
-from services.kernel.database import writing
-from services.kernel.unit import Store
+from services.kernel.commands.unit import Store
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
+from services.kernel.sweep import resting
 from tests.examples.auth import person_invited
 from tests.rules.test_every_view import made, story, tell
 

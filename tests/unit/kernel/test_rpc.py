@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from services.kernel import rpc
+from services.kernel.calls import rpc
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 

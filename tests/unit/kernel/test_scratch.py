@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, bindparam, delete, insert, select, update
 
-from services.kernel import scratch
-from services.kernel.database import sqlite, writing
-from services.kernel.scratch import Scratch
+from services.kernel.store import scratch
+from services.kernel.store.database import sqlite, writing
+from services.kernel.store.scratch import Scratch
 
 tables = MetaData()
 things = Table(

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from services.kernel.archive import archived
-from services.kernel.sheets import cell, table
+from services.kernel.paper.archive import archived
+from services.kernel.paper.sheets import cell, table
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+31 20", "-2", "@SUM(A1)", "\tx", "\rx", "\n=1", "  =1+1", "\uff1d1+1"])

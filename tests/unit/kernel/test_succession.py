@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.kernel.note import NoteInvalid, Signer, Verifier
-from services.kernel.succession import Believed, Succession, agreement, statement, successor, type_of
+from services.kernel.signing.note import NoteInvalid, Signer, Verifier
+from services.kernel.signing.succession import Believed, Succession, agreement, statement, successor, type_of
 
 NAME = "log.example/auth"
 FIRST, SECOND, THIRD = (Signer(NAME, bytes([n]) * 32) for n in (1, 2, 3))

@@ -10,13 +10,13 @@ from sqlalchemy import insert, select, update
 
 from services.contracts import auth
 from services.contracts.privacy import Role
-from services.kernel import eventstore
-from services.kernel.database import sqlite, writing
+from services.kernel.commands.unit import Unit
 from services.kernel.decider import Decider, Refused
-from services.kernel.eventstore import answers
-from services.kernel.replay import replay, verify
-from services.kernel.unit import Unit
-from services.kernel.wake import Waiter
+from services.kernel.replaying.replay import replay, verify
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite, writing
+from services.kernel.store.eventstore import answers
+from services.kernel.store.wake import Waiter
 from tests.unit.kernel.conftest import MAKER, NOON, Service, people, tables
 
 

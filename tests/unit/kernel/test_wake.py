@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.wake import Waiter, Wake
+from services.kernel.store.wake import Waiter, Wake
 from tests.unit.kernel.conftest import Service
 
 

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from services.kernel import eventstore, keyring
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.database import open_engine
-from services.kernel.note import Signer
-from services.kernel.rpc import Unavailable
+from services.kernel.keys import keyring
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import open_engine
 from services.kernel.transaction import must_not_be_open
 from services.org.app import Org
 from services.org.views import usage

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.org.views import consents
 from tests.unit.org.conftest import World
 from tests.unit.org.test_agreements_wired import PROPOSAL, agree

@@ -9,10 +9,11 @@ import pytest
 from nacl.signing import SigningKey
 
 from services.contracts.facts import ORGANISATION
-from services.kernel import eventstore, replay
 from services.kernel.context import Context
-from services.kernel.database import sqlite
 from services.kernel.decider import Refused
+from services.kernel.replaying import replay
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
 from services.org.domain.organisation import Change, Contact, decider
 from services.org.views import consulting, organisations
 from tests.examples import org as examples

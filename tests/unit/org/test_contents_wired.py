@@ -11,10 +11,10 @@ from sqlalchemy import update
 
 from services.contracts.org import ContentPublished
 from services.contracts.privacy import Role
-from services.kernel import eventstore
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from services.org.app.contents import LONGEST, MOST_LINKS
 from services.org.app.facts import facts
 from services.org.views import contents

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import update
 
 from services.contracts.privacy import Role
-from services.kernel import eventstore
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from services.org.app.facts import facts
 from services.org.app.fields import MOST_FIELDS
 from services.org.domain import supplement as rules

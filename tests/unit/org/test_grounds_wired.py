@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from services.contracts.org import CanaryPlanted
 from services.contracts.privacy import Category, LegalBasis, Purpose
-from services.kernel import eventstore
 from services.kernel.decider import Refused
 from services.kernel.event import personal_fields
+from services.kernel.store import eventstore
 from tests.journeys.grounds import ungrounded
 from tests.rules.contracts import EVENTS
 from tests.unit.org.conftest import World

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.kernel import eventstore
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.org.views import instructions
 from tests.unit.org.conftest import MAKER, World
 from tests.unit.org.test_organisations_wired import beheerder_of, register

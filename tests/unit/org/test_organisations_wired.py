@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.privacy import Role
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from services.org.views import organisations
 from tests.unit.org.conftest import MAKER, World
 
@@ -235,8 +235,8 @@ def test_a_rotation_of_keys_is_told_and_keeps_everything_readable(world: World) 
 
 
 def test_every_view_equals_its_replay(world: World) -> None:
-    from services.kernel import replay
-    from services.kernel.database import sqlite
+    from services.kernel.replaying import replay
+    from services.kernel.store.database import sqlite
 
     organisation = agreed(world)
     world.org.change(

@@ -12,11 +12,12 @@ import pytest
 
 from services.contracts.org import StatementParticularsWritten, StatementPublished, StatementTextWritten
 from services.contracts.privacy import PROMISES
-from services.kernel import eventstore, replay
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
-from services.kernel.database import sqlite
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
+from services.kernel.replaying import replay
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
 from services.org.app.facts import facts
 from services.org.app.written import Written, posted_hashes
 from tests.statements import SENTENCE, next_version, rewritten, with_line, without

@@ -11,10 +11,11 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.retention import ErasureOrdered
-from services.kernel import eventstore, replay
 from services.kernel.context import Context
-from services.kernel.database import sqlite
 from services.kernel.decider import Refused
+from services.kernel.replaying import replay
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
 from tests.unit.org.conftest import MAKER, World
 from tests.unit.org.test_organisations_wired import agreed, register
 

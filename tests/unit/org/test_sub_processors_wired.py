@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from tests.unit.org.conftest import MAKER, World
 from tests.unit.org.test_agreements_wired import agree
 from tests.unit.org.test_organisations_wired import agreed, beheerder_of, register

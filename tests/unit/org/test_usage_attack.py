@@ -17,8 +17,8 @@ from sqlalchemy import Connection, create_engine
 
 from services.audit.views import usage as view
 from services.contracts.org import UsageAggregated, UsageKind
-from services.kernel.entry import Entry
 from services.kernel.envelope import Envelope, Recorded
+from services.kernel.signing.entry import Entry
 from services.org.domain.usage import Cell, Count, decider
 
 LEAST = 5

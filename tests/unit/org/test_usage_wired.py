@@ -13,13 +13,13 @@ from sqlalchemy import select
 from services.contracts.org import UsageAggregated, UsageKind
 from services.contracts.privacy import Purpose
 from services.contracts.retention import Decision
-from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
 from services.org.app.usage import MOST_A_DAY, Usage
 from services.org.views import usage
 from tests.examples.auth import processing_restricted, restriction_lifted

@@ -12,8 +12,8 @@ from sqlalchemy import Engine, insert
 from services.audit import evidence
 from services.audit.ledger import checkpoint, tables, tree, witnessed
 from services.contracts import audit
-from services.kernel.database import reading, sqlite, writing
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
+from services.kernel.store.database import reading, sqlite, writing
 from tests.unit.audit.replaying.world import row
 from tests.unit.retention.world import NOW, Log, World
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 
 from services.contracts import auth
-from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.retention import app as application
 from services.retention.app import sweeping
 from services.retention.views import dues

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from services.contracts.retention import CertificateIssued
-from services.kernel import eventstore
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.envelope import Recorded
-from services.kernel.migrating import upgrade
+from services.kernel.hosting.migrating import upgrade
+from services.kernel.store import eventstore
 from services.reader import Unusable, verify_certificate
 from services.retention.app import sweeping
 from services.retention.views import certificates

@@ -15,10 +15,10 @@ from sqlalchemy import select
 
 from services.contracts import org
 from services.contracts.retention import Channel, IdentityCheck, Right
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
+from services.kernel.store import eventstore
 from services.retention.app import codes
 from services.retention.app.deliveries import A_PART, LARGEST
 from services.retention.views import deliveries, parcels

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from services.contracts import auth, org
 from services.contracts.privacy import Purpose
 from services.contracts.retention import Decision, RestrictionGround, Right
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
-from services.kernel.eventstore import events
-from services.kernel.rpc import Unavailable
+from services.kernel.store.eventstore import events
 from services.retention.views import holds
 from tests.examples import retention as example
 from tests.unit.retention.test_requests_wired import MINE, OTHERS, beheerder, found, fulfil, known, refuse, take, verify

@@ -18,7 +18,7 @@ from services.contracts.privacy import Category
 from services.contracts.retention import ErasureException, Right
 from services.kernel.codec import instant
 from services.kernel.context import Context
-from services.kernel.eventstore import events
+from services.kernel.store.eventstore import events
 from services.retention.domain import clock
 from services.retention.domain.exception import ACCOUNT, KEPT
 from services.retention.views import holds

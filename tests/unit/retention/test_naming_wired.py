@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from services.contracts import org
 from services.contracts.retention import NamesWeighed, Right
-from services.kernel import eventstore
-from services.kernel.eventstore import events
+from services.kernel.store import eventstore
+from services.kernel.store.eventstore import events
 from tests.unit.retention.test_effects_wired import refused, told, verified
 from tests.unit.retention.test_requests_wired import MINE, beheerder, found, fulfil, known, take
 from tests.unit.retention.world import World

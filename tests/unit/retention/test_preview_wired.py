@@ -14,9 +14,9 @@ from sqlalchemy import event as listening
 from services.contracts import org
 from services.contracts.privacy import Category, TermTrigger
 from services.contracts.retention import ErasureCancelled, ErasureRescheduled, ErasureScheduled
-from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.retention.app import previewing, touched
 from services.retention.domain.plan import categories_of
 from tests.unit.retention.test_rules_wired import MINE, MONTH, RECORDED, agree, register, sign_in, sign_out

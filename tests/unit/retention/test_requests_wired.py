@@ -25,7 +25,7 @@ from services.contracts.retention import (
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.eventstore import events
+from services.kernel.store.eventstore import events
 from services.retention.views import requests as view
 from tests.examples import retention as example
 from tests.unit.retention.world import NOW, World

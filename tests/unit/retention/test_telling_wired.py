@@ -11,7 +11,7 @@ import pytest
 
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.context import Context
-from services.kernel.parking import Parking
+from services.kernel.following.parking import Parking
 from tests.examples import retention as example
 from tests.unit.retention.world import NOW, World
 

@@ -13,15 +13,17 @@ from sqlalchemy import create_engine, select, update
 
 from crisisconnect.installation import Installation
 from services.contracts import audit, auth, org
-from services.kernel import eventstore, keyring, replay
 from services.kernel.codec import instant
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.envelope import Envelope
 from services.kernel.event import Event
-from services.kernel.eventstore import events
-from services.kernel.note import Signer
+from services.kernel.keys import keyring
+from services.kernel.replaying import replay
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.eventstore import events
 from services.retention.app import Retention
 from services.retention.views import (
     certificates,

@@ -18,12 +18,13 @@ from services.audit.ledger import tables
 from services.audit.ledger.keeping import own_notices
 from services.audit.views import agreed
 from services.contracts.org import Side
-from services.kernel import eventstore, replay
-from services.kernel.database import sqlite, writing
-from services.kernel.entry import Entry
 from services.kernel.envelope import Recorded
 from services.kernel.event import Event
-from services.kernel.migrating import settings
+from services.kernel.hosting.migrating import settings
+from services.kernel.replaying import replay
+from services.kernel.signing.entry import Entry
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite, writing
 from tests.examples import org
 from tests.unit.audit.cases.world import NOON, OFFICER, OURS, THEIRS, World
 

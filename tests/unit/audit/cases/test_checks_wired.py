@@ -21,13 +21,13 @@ from services.contracts.org import OrganisationKind
 from services.contracts.privacy import Role
 from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
+from services.kernel.commands.unit import Store
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.entry import Entry
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
-from services.kernel.unit import Store
+from services.kernel.signing.entry import Entry
+from services.kernel.store.database import writing
 from tests.examples.auth import access_reviewed, role_changed
 from tests.examples.org import organisation_registered
 from tests.examples.retention import erasure_ordered

@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.audit import ComplaintTextErased, ComplaintViewed
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.keyring import Erased
-from services.kernel.rpc import Unavailable
+from services.kernel.keys.keyring import Erased
+from services.kernel.store import eventstore
 from tests.unit.audit.cases.world import MAKER, NOON, OFFICER, OURS, THEIRS, World
 
 SANNE = str(uuid4())

@@ -13,8 +13,8 @@ import pytest
 from services.audit.cases import counted
 from services.audit.ledger.keeping import own_notices
 from services.contracts.audit import IncidentTextErased
-from services.kernel import eventstore
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from tests.unit.audit.cases.world import MAKER, NOON, OFFICER, OURS, TEXTS, THEIRS, World
 
 HOUR = timedelta(hours=1)

@@ -11,9 +11,9 @@ import pytest
 from services.audit.cases.sealing import SERVICES, Sealing
 from services.audit.views import checks as register, sealing as view
 from services.contracts.audit import SealingChecked
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
-from services.kernel.rpc import Unavailable
+from services.kernel.store import eventstore
 from tests.unit.audit.cases.test_checks_wired import World
 
 FINE = {"events": 200, "values": 700, "columns": 12, "bare": 0}

@@ -21,14 +21,14 @@ from services.audit.replaying.grounds import Grounds
 from services.audit.views import agreed, complaints, grounds, incidents
 from services.contracts.auth import DataViewed, SessionEnded, SessionStarted, SignedIn
 from services.contracts.privacy import Role
-from services.kernel import eventstore
+from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.event import Event, owner_of, personal_fields
-from services.kernel.forgetting import ORGANISATION, PERSON, Forgetting, Holding
-from services.kernel.note import Signer
-from services.kernel.unit import Store, Unit
+from services.kernel.forgetting.erasing import ORGANISATION, PERSON, Forgetting, Holding
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.examples.ground import ground
 from tests.rules.test_every_view import differences, made
 from tests.unit.audit.replaying.world import LOG, row

@@ -21,11 +21,11 @@ from services.audit.views import checks, sealing, security, tally
 from services.audit.witnessing import policy
 from services.contracts.audit import PromiseTurned
 from services.contracts.auth import SignedIn
-from services.kernel import eventstore
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import instant
-from services.kernel.database import writing
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.unit.audit.cases.world import LOG, MAKER, NOON, OURS, THEIRS, World
 from tests.unit.audit.conformance.known import service
 from tests.unit.kernel.nest import Nest

@@ -27,8 +27,8 @@ from services.contracts.audit import (
     DisclosureTextErased,
     SuspicionReported,
 )
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
-from services.kernel.rpc import Unavailable
 from tests.journeys.thief import gather, ransack
 from tests.unit.audit.cases.world import MAKER, NOON, OURS, THEIRS
 from tests.unit.audit.disclosing.world import ADDRESS, BEHEERDER, OPENER, PUBLIC, SANNE, SECOND, THIRD, World

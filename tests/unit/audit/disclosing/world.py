@@ -17,10 +17,10 @@ from services.audit.disclosing.sources import Key, Wanted
 from services.audit.ledger.keeping import own_bases
 from services.audit.packaging.consultation import statement
 from services.audit.views import disclosures, grounds, papers
-from services.kernel import eventstore
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from tests.unit.audit.cases import world as cases
 from tests.unit.audit.cases.world import MAKER, NOON, OURS
 

@@ -19,9 +19,9 @@ from services.audit.packaging.page import DisclosurePage, page
 from services.audit.packaging.sealing import is_recipient, sealed
 from services.audit.packaging.words import README, WORDS
 from services.contracts.privacy import Category
-from services.kernel import lettering
-from services.kernel.lettering import shown
-from services.kernel.pressing import pdf
+from services.kernel.paper import lettering
+from services.kernel.paper.lettering import shown
+from services.kernel.paper.pressing import pdf
 from services.reader import verify_disclosure
 from tests.unit.audit.packages.world import PEOPLE, RECIPIENT, SCOPE, Tiny
 from tests.unit.reader.tinylog import LOG

@@ -11,7 +11,7 @@ import pytest
 from services.audit.ledger import reading
 from services.audit.ledger.checkpoint import Head
 from services.audit.packaging.proofs import NotYet, under_one_checkpoint
-from services.kernel.database import reading as look
+from services.kernel.store.database import reading as look
 from services.reader.note import parse_vkey
 from services.reader.proof import parse_proof, verify_proof
 from tests.interop.written import Written

@@ -14,10 +14,11 @@ from services.audit.ledger.keeping import own_terms
 from services.audit.replaying.grounds import Grounds
 from services.audit.views import grounds
 from services.contracts.audit import ReplayGroundErased, RollbackGroundErased
-from services.kernel import eventstore, replay
 from services.kernel.context import Context
-from services.kernel.database import sqlite
-from services.kernel.keyring import Erased
+from services.kernel.keys.keyring import Erased
+from services.kernel.replaying import replay
+from services.kernel.store import eventstore
+from services.kernel.store.database import sqlite
 from tests.examples import audit
 from tests.rules.test_every_view import tell
 from tests.unit.audit.replaying.world import INVESTIGATOR, World

@@ -20,10 +20,11 @@ from services.audit.replaying import finding, replays
 from services.audit.replaying.export import PROGRAM, lines
 from services.audit.replaying.replays import selection_of
 from services.audit.replaying.selection import Selection
-from services.kernel import eventstore, past, replay
-from services.kernel.database import reading
 from services.kernel.decider import Refused
-from services.kernel.past import Views
+from services.kernel.replaying import past, replay
+from services.kernel.replaying.past import Views
+from services.kernel.store import eventstore
+from services.kernel.store.database import reading
 from tests.examples import auth as example
 from tests.examples.audit import incident_registered
 from tests.rules.test_every_view import tell

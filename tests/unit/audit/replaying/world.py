@@ -11,12 +11,12 @@ from sqlalchemy import delete, insert, select
 
 from services.audit.ledger import checkpoint, tables, tree
 from services.audit.replaying.replays import Replays
-from services.kernel import eventstore
 from services.kernel.context import Context
-from services.kernel.database import writing
 from services.kernel.decider import Refused
 from services.kernel.event import owner_of, personal_fields, subject_of
-from services.kernel.note import Signer
+from services.kernel.signing.note import Signer
+from services.kernel.store import eventstore
+from services.kernel.store.database import writing
 from tests.rules.test_every_view import made, story, tell
 
 LOG = Signer("crisisconnect.test/log", b"l" * 32)

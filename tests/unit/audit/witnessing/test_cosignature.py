@@ -10,7 +10,7 @@ from nacl.signing import SigningKey
 from crisisconnect.witness.key import CosignerKey
 from services.audit.ledger.checkpoint import sign
 from services.audit.witnessing.cosignature import WitnessKey, verified
-from services.kernel.note import NoteInvalid
+from services.kernel.signing.note import NoteInvalid
 from services.reader.note import cosigned_at, parse, parse_vkey, verified as read_verified
 from tests.examples.log import Sources
 

@@ -1,0 +1,5 @@
+"""The tables of a keyring."""
+
+from services.kernel.hosting.migrating import KEYRING, run
+
+run([KEYRING])

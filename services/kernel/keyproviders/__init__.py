@@ -1,7 +1,0 @@
-"""Where the key-encryption keys live, one per epoch; with one destroyed, every copy wrapped by it stays shut (0025)."""
-
-from services.kernel.keyproviders.choosing import provider_of
-from services.kernel.keyproviders.files import FileKeys
-from services.kernel.keyproviders.wrapping import KeyProvider, Moving, NotGone
-
-__all__ = ["FileKeys", "KeyProvider", "Moving", "NotGone", "provider_of"]

@@ -1,5 +1,0 @@
-"""The tables of a keyring."""
-
-from services.kernel.migrating import KEYRING, run
-
-run([KEYRING])

@@ -1,0 +1,1 @@
+"""What leaves as a file, each form through one door: PDF, CSV, ZIP."""
