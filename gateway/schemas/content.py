@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Range
 
-from gateway.schemas.fields import Written, choice, email, line, phone
+from gateway.schemas.fields import Number, Written, choice, email, line, phone
 from gateway.schemas.organisations import ShownContact
 from services.contracts.org import ContentKind
 
@@ -56,10 +56,8 @@ class Content(Schema):
 class Since(Schema):
     """`since` is the revision of the answer before; from 0 on it is everything."""
 
-    since = m.Integer(
-        load_default=0, validate=Range(min=0, max=2**31 - 1), metadata={"minimum": 0, "maximum": 2**31 - 1}
-    )
-    limit = m.Integer(load_default=50, validate=Range(min=1, max=100), metadata={"minimum": 1, "maximum": 100})
+    since = Number(load_default=0, validate=Range(min=0, max=2**31 - 1), metadata={"minimum": 0, "maximum": 2**31 - 1})
+    limit = Number(load_default=50, validate=Range(min=1, max=100), metadata={"minimum": 1, "maximum": 100})
 
 
 class ContentChanges(Schema):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields as m, validates_schema
@@ -14,6 +15,9 @@ from services.kernel import codec
 
 DURATION = r"^P(?=.)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?(T(?=.)(\d{1,6}H)?(\d{1,8}M)?(\d{1,10}S)?)?$(?!\n)"
 SHA256 = r"^[0-9a-f]{64}$(?!\n)"
+DIGITS = re.compile(r"-?\d{1,20}", re.ASCII)
+YEARS = r"^[1-6]\d{3}-"
+DAY = re.compile(r"[1-6]\d{3}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UNPRINTABLE = "\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029"
 USERNAME = f"^[^\\s{UNPRINTABLE}]*$(?!\\n)"
@@ -71,18 +75,43 @@ def words(most: int = LONGEST, **options: Any) -> m.String:
     return m.String(validate=[Length(min=1, max=most), _written], metadata={"pattern": WRITTEN}, **options)
 
 
-def moment(**options: Any) -> m.String:
-    """A moment as RFC 3339 writes it, with its offset; the service that takes it reads it."""
-    return m.String(validate=[Length(max=40), _moment], metadata={"format": "date-time"}, **options)
+class Moment(m.String):
+    """Taken in any spelling of RFC 3339, passed on in ours: UTC, microseconds, `Z`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **options))
+        try:
+            found = codec.moment(text.upper()) if MOMENT.fullmatch(text) else None
+        except ValueError:
+            found = None
+        if found is None or not _reckonable(found.year):
+            raise ValidationError("Not a moment as RFC 3339 writes it, in the years 1000 to 6999.")
+        return codec.instant(found)
 
 
-def _moment(text: str) -> None:
-    try:
-        whole = MOMENT.fullmatch(text) and codec.moment(text)
-    except ValueError:
-        whole = None
-    if not whole:
-        raise ValidationError("Not a moment as RFC 3339 writes it.")
+class Day(m.Date):
+    """A day as RFC 3339 writes it, and in no other of the ways of ISO 8601."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> date:
+        if not (isinstance(value, str) and DAY.fullmatch(value)):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        found: date = super()._deserialize(value, attr, data, **options)
+        return found
+
+
+def _reckonable(year: int) -> bool:
+    """A term of 2,900 years, the longest that `DURATION` can say, still ends within the calendar."""
+    return 1000 <= year < 7000
+
+
+def moment(**options: Any) -> Moment:
+    """A moment as RFC 3339 writes it, with its offset."""
+    return Moment(metadata={"format": "date-time", "pattern": YEARS}, **options)
+
+
+def day(**options: Any) -> Day:
+    """A day of the calendar, `YYYY-MM-DD`."""
+    return Day(metadata={"pattern": YEARS}, **options)
 
 
 def secret(**options: Any) -> m.String:
@@ -136,16 +165,25 @@ class Nothing(Schema):
     """A request that says everything by its path."""
 
 
+class Number(m.Integer):
+    """In a query: digits, in one spelling."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
+        if not (isinstance(value, str) and DIGITS.fullmatch(value)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **options)
+
+
 class Page(Schema):
     """Which part of a list: continue where `next` pointed, with the same filter."""
 
     cursor = m.String(validate=Length(min=1, max=2048))
-    limit = m.Integer(load_default=50, validate=Range(1, 100))
+    limit = Number(load_default=50, validate=Range(1, 100))
 
 
-def natural(**options: Any) -> m.Integer:
+def natural(**options: Any) -> Number:
     """Zero or more, within what a database counts in."""
-    return m.Integer(validate=Range(0, 2**53), **options)
+    return Number(validate=Range(0, 2**53), **options)
 
 
 class Written(Schema):

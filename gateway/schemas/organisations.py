@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields as m, validates_schema
 from marshmallow.validate import Length, Range, Regexp
 
-from gateway.schemas.fields import Something, Written, choice, duration, email, line, page_of, phone, sha256
+from gateway.schemas.fields import Something, Written, choice, day, duration, email, line, page_of, phone, sha256
 from services.contracts.privacy import Category, LegalBasis, Purpose, TermTrigger
 
 
@@ -113,8 +113,8 @@ class Terms(Schema):
     retention = m.Dict(keys=choice(Category), values=duration(), required=True)
     triggers = m.Dict(keys=choice(Category), values=choice(TermTrigger), load_default=dict)
     sub_processors = m.List(line(150), load_default=list, validate=Length(max=40))
-    starts_on = m.Date(required=True)
-    ends_on = m.Date(load_default=None, allow_none=True)
+    starts_on = day(required=True)
+    ends_on = day(load_default=None, allow_none=True)
     incident_hours = _hours(load_default=None)
 
     @validates_schema
@@ -131,8 +131,8 @@ class Amendment(Something):
     retention = m.Dict(keys=choice(Category), values=duration())
     triggers = m.Dict(keys=choice(Category), values=choice(TermTrigger))
     sub_processors = m.List(line(150), validate=Length(max=40))
-    starts_on = m.Date()
-    ends_on = m.Date(allow_none=True)
+    starts_on = day()
+    ends_on = day(allow_none=True)
     incident_hours = _hours()
 
     @validates_schema
@@ -154,7 +154,7 @@ class Signatory(Schema):
 class Signature(Schema):
     signatory = m.Nested(Signatory, required=True)
     document_sha256 = sha256(required=True)
-    signed_on = m.Date(required=True)
+    signed_on = day(required=True)
 
 
 class Signed(Written):
@@ -162,7 +162,7 @@ class Signed(Written):
 
 
 class Termination(Schema):
-    ends_on = m.Date(required=True)
+    ends_on = day(required=True)
 
 
 class ShownSignature(Schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields as m
@@ -108,17 +109,20 @@ class Entry(Schema):
 class ReplaySelection(Schema):
     """Which entries; everything given must fit."""
 
-    since = m.String(data_key="from", validate=Length(max=40))
-    until = m.String(data_key="to", validate=Length(max=40))
+    since = moment(data_key="from")
+    until = moment(data_key="to")
     account = text(100)
     organisation = text(100)
     correlationid = text(100)
     types = m.List(text(120), validate=Length(max=50))
 
 
-def _index_or_moment(value: Any) -> None:
-    index = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 2**53
-    if not index and not (isinstance(value, str) and 1 <= len(value) <= 40):
+class IndexOrMoment(m.Raw):
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 2**53:
+            return value
+        if isinstance(value, str):
+            return moment().deserialize(value)
         raise ValidationError("An index, or a moment.")
 
 
@@ -128,7 +132,7 @@ class ReplayWish(Schema):
     case = text(60, least=0, load_default="")
     ground = text(500, least=0, load_default="")
     selection = m.Nested(ReplaySelection, load_default=dict)
-    at = m.Raw(validate=_index_or_moment)
+    at = IndexOrMoment()
 
 
 class ReplayBegun(Written):

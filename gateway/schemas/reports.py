@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import choice, page_of, text
+from gateway.schemas.fields import choice, day, page_of, text
 
 FORMATS = ("json", "csv", "pdf")
 
@@ -86,8 +86,8 @@ class ReportQuery(Schema):
     """`lang` is the language of the PDF; JSON and CSV are the same in every language. `cursor`: as `next` said."""
 
     cursor = m.String(validate=Length(min=1, max=2048))
-    since = m.Date(data_key="from")
-    until = m.Date(data_key="to")
+    since = day(data_key="from")
+    until = day(data_key="to")
     organisation = text(100)
     format = choice(FORMATS, load_default="json")
     lang = choice(("nl", "en"), load_default="nl")

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
-from gateway.schemas.fields import Written, choice, line, page_of, words
+from gateway.schemas.fields import Written, choice, day, line, page_of, words
 from services.contracts.privacy import PROMISES
 
 HTTPS = r"^https://[^\s]+$(?!\n)"
@@ -151,7 +151,7 @@ class NewStatement(Schema):
     """A whole version. `stores`, `authority` and any of the `promises` may be left out: they are as before then."""
 
     version = m.Integer(strict=True, required=True, validate=Range(1, 10_000))
-    effective_on = m.Date(required=True)
+    effective_on = day(required=True)
     texts = m.Nested(WrittenTexts, required=True)
     purposes = _lines(required=True)
     categories = _lines(required=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Range
 
-from gateway.schemas.fields import Page, page_of
+from gateway.schemas.fields import Number, Page, page_of
 
 
 class MostAtOnce(Page):
     """As many as there may be on a page, where nobody asks for fewer."""
 
-    limit = m.Integer(load_default=100, validate=Range(1, 100))
+    limit = Number(load_default=100, validate=Range(1, 100))
 
 
 class TaskShown(Schema):

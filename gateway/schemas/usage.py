@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length
 
-from gateway.schemas.fields import Written, choice, text
+from gateway.schemas.fields import Written, choice, moment
 from services.contracts.org import UsageKind
 
 MOST = 500
@@ -15,7 +15,7 @@ class UsageFact(Schema):
     """`at` is a moment with its offset."""
 
     kind = choice(UsageKind, required=True)
-    at = text(40, required=True)
+    at = moment(required=True)
 
 
 class UsageFacts(Schema):
