@@ -1,4 +1,4 @@
-"""Which events somebody has to hear of by mail, who was told nothing otherwise (P05, P07, P08, P19, AVG 28)."""
+"""Which events somebody has to hear of by mail, who was told nothing otherwise (P05, P07, P08, P15, P19)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from services.contracts.org import (
     SupplementPublished,
     SupplementRefused,
 )
+from services.contracts.retention import RequestExtended, RequestFulfilled, RequestRefused
 from services.kernel.event import Event
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -36,6 +37,9 @@ TOLD: tuple[type[Event], ...] = (
     SupplementPublished,
     SupplementRefused,
     ControllerInformed,
+    RequestExtended,
+    RequestFulfilled,
+    RequestRefused,
 )
 ENDS: tuple[type[Event], ...] = (ConsultationAnswered, ConsultationLapsed, DisclosureRejected, DisclosureClosed)
 """After each of these nobody is asked any more, and the address of who was asked outside goes."""
@@ -63,6 +67,8 @@ def notice(event: Event) -> Notice | None:
             return _of(NoticeKind.SUPPLEMENT_REFUSED, event.organisation, event.supplement)
         case ControllerInformed():
             return _of(NoticeKind.INCIDENT, event.organisation, event.incident)
+        case RequestExtended() | RequestFulfilled() | RequestRefused():
+            return _to_who_asked(event)
         case _:
             return None
 
@@ -74,6 +80,20 @@ def over(event: Event) -> str | None:
             return event.disclosure
         case _:
             return None
+
+
+def _to_who_asked(event: RequestExtended | RequestFulfilled | RequestRefused) -> Notice | None:
+    """Whoever asked hears what came of it (AVG 12(3), 12(4)); of an erasure with the end of their account, by auth."""
+    said = {"organisation": event.organisation, "case": event.request, "person": event.account}
+    match event:
+        case RequestExtended():
+            return Notice(about=NoticeKind.REQUEST_EXTENDED, until=event.due, **said)
+        case RequestFulfilled(erasure=None):
+            return Notice(about=NoticeKind.REQUEST_FULFILLED, **said)
+        case RequestFulfilled():
+            return None
+        case RequestRefused():
+            return Notice(about=NoticeKind.REQUEST_REFUSED, **said)
 
 
 def _of(about: NoticeKind, organisation: str, case: str, until: datetime | None = None) -> Notice:

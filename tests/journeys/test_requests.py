@@ -77,7 +77,10 @@ def by_telephone(cast: Cast, base: str, member: Person) -> str:
 
 def told_everything(member: Person, request: str) -> None:
     """The answer to access, to one's own session: every field is there, and what is held is in it."""
-    told = member.get("/v1/me/data?lang=en")
+    heard = lambda: [one for one in links(str(member.http.base_url), "sanne@voorbeeld.example") if request in one]  # noqa: E731
+    eventually(lambda: len(heard()) == 2, what="the mails that it takes longer, and that it was answered")
+    sent = lambda: said if (said := member.get("/v1/me/data?lang=en"))["copy"]["mails"] == [] else None  # noqa: E731
+    told = eventually(sent, what="an answer with no mail on its way")
     copy = told["copy"]
     assert (copy["account"]["username"], copy["account"]["email"]) == ("sanne.devries", "sanne@voorbeeld.example")
     assert [one["ip"] for one in copy["sessions"]] == ["127.0.0.1"]
@@ -103,6 +106,8 @@ def in_the_app(cast: Cast, base: str, member: Person) -> None:
     assert [remedy["code"] for remedy in no["remedies"]] == ["complaint_to_ap", "objection_and_appeal"]
     seen = member.get("/v1/me/requests")["items"][0]
     assert (seen["refusal"], seen["remedies"]) == (why["reasons"], no["remedies"])
+    refused = lambda: any(asked["request"] in one for one in links(cast.url, "sanne@voorbeeld.example"))  # noqa: E731
+    eventually(refused, what="the mail that says that it was refused")
 
 
 def erased(cast: Cast, base: str, leaver: Person) -> None:
@@ -113,6 +118,8 @@ def erased(cast: Cast, base: str, leaver: Person) -> None:
     anybody = Person(cast.url)
     look = f"/v1/erasures/{done['erasure']}"
     eventually(lambda: anybody.http.get(look).status_code == 200, what="the erasure")
+    mailed_where = lambda: any(done["erasure"] in link for link in links(cast.url, "piet@voorbeeld.example"))  # noqa: E731
+    eventually(mailed_where, what="the mail to whom the app lets in no more")
     assert anybody.get(look)["brake"]["why"] == "removed_by_beheerder"
 
 

@@ -54,10 +54,12 @@ class Closing:
     ) -> dict[str, Any]:
         """Close the account of a person, by pseudonym, who asked to be erased, as `by` decided; answers the erasure.
 
-        Where it is done `in_part` the person is mailed where to see what stays and why: the app shows them nothing now.
+        The person is mailed where to see how far it is and, done `in_part`, what stays and why: the app shows them
+        nothing now (AVG 12(3)).
         Raises Refused: `not_found`, `account_closed`, `last_beheerder`.
         """
-        email = self._email(organisation, person) if in_part else None
+        email = self._email(organisation, person)
+        text = "erasure_in_part" if in_part else "erasure_begun"
 
         def whose(session: Connection) -> str:
             row = accounts.by_pseudonym(session, organisation, person)
@@ -67,7 +69,9 @@ class Closing:
                 keep_one(session, row, Role.BEHEERDER)
             return str(row.account)
 
-        return self._close(context, whose, organisation, by=by, asked=True, tell=(person, email) if email else None)
+        return self._close(
+            context, whose, organisation, by=by, asked=True, tell=(text, person, email) if email else None
+        )
 
     def _email(self, organisation: str, person: str) -> str | None:
         with self._auth.store.reading() as session:
@@ -82,7 +86,7 @@ class Closing:
         *,
         by: str | None = None,
         asked: bool = False,
-        tell: tuple[str, str] | None = None,
+        tell: tuple[str, str, str] | None = None,
     ) -> dict[str, Any]:
         context = replace(context, organisation=organisation)
         erasure = str(uuid4())
@@ -91,11 +95,11 @@ class Closing:
             close = rules.Close(by=by or context.actor, erasure=erasure, asked=asked, at=datetime.now(UTC))
             if unit.do(f"account/{whose(unit.session)}", rules.decider, close):
                 if tell is not None:
-                    person, email = tell
-                    self._auth.mailer.post(unit, person, "erasure_in_part", email, f"/erasures/{erasure}")
+                    text, person, email = tell
+                    self._auth.mailer.post(unit, person, text, email, f"/erasures/{erasure}")
                 return {"erasure": {"id": erasure}}
             raise Refused("account_closed")
 
         # Whoever closes the account is soon erased; asked again, it is the same answer for its 48 hours all the same.
-        keys = keys_of(tell[0], *MAILED) if tell else ()
+        keys = keys_of(tell[1], *MAILED) if tell else ()
         return self._auth.store.perform(context, work, keys=keys, outlives=True)

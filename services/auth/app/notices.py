@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.auth.app.mail import moment_shown
 from services.auth.domain import notice as rules
+from services.auth.domain.account import Status
 from services.auth.domain.notice import Notice
 from services.auth.reactions import notice, over
 from services.auth.views import accounts, work
@@ -40,6 +41,9 @@ PLACES = {
     NoticeKind.SUPPLEMENT_PUBLISHED: "/supplements/{case}",
     NoticeKind.SUPPLEMENT_REFUSED: "/supplements/{case}",
     NoticeKind.INCIDENT: "/incidents/{case}",
+    NoticeKind.REQUEST_EXTENDED: "/requests/{case}",
+    NoticeKind.REQUEST_FULFILLED: "/requests/{case}",
+    NoticeKind.REQUEST_REFUSED: "/requests/{case}",
 }
 """Where to look. A second contact has no account: the page says how the maker is reached."""
 
@@ -85,7 +89,8 @@ class Notices:
         if ready is None:
             return
         wanted, found, unit.keys = ready
-        unit.context = replace(unit.context, purpose=Purpose.BEHEER_ACCESS, legal_basis=LegalBasis.LEGAL_OBLIGATION)
+        purpose = Purpose.BEHEER_ACCESS if wanted.person is None else Purpose.APP_ACCESS
+        unit.context = replace(unit.context, purpose=purpose, legal_basis=LegalBasis.LEGAL_OBLIGATION)
         cause = entry.record.envelope.id
         command = rules.Give(notice=wanted, cause=cause, told=len(found), at=datetime.now(UTC))
         if unit.do(f"notice/{cause}", rules.decider, command):
@@ -109,6 +114,8 @@ class Notices:
 
     def _recipients(self, wanted: Notice) -> Sequence[Recipient] | None:
         """None where nobody has to hear of it any more."""
+        if wanted.person is not None:
+            return self._who_asked(wanted.organisation, wanted.person)
         if wanted.about not in (NoticeKind.CONSULTATION, NoticeKind.SECOND_CONTACT):
             return self._answering(wanted.organisation)
         # Whom it is about stands sealed in audit; of a hidden file its tenant is not told here either.
@@ -120,6 +127,13 @@ class Notices:
             return self._answering(said["organisation"])
         email = said["email"]
         return [Recipient(kind="disclosure", whose=wanted.case, email=email)] if email else []
+
+    def _who_asked(self, organisation: str, person: str) -> Sequence[Recipient]:
+        """The person themselves, restricted or not: it is their own request. Nobody, once their account is closed."""
+        with self._auth.store.reading() as session:
+            row = accounts.by_pseudonym(session, organisation, person)
+        email = None if row is None or row.status != Status.OPEN else self._auth.keyring.open(row.email, "email")
+        return [Recipient(kind="account", whose=person, email=email)] if email is not None else []
 
     def _answering(self, organisation: str) -> Sequence[Recipient]:
         """The Beheerders; for the maker's own people its compliance officers."""

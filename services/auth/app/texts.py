@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.auth.app.request_texts import REQUESTS
+
 TEXTS: Mapping[str, tuple[str, str]] = {
+    **REQUESTS,
     "invitation": (
         "Uitnodiging voor CrisisConnect / Invitation to CrisisConnect",
         """\
@@ -83,82 +86,6 @@ On request this address was put into an account in CrisisConnect. If the account
 in once more yourself: before that we send no link here to choose another password. If it is not, do nothing:
 
 {link}
-""",
-    ),
-    "restriction_ends": (
-        "Uw gegevens worden weer gebruikt / Your data will be used again",
-        """\
-Op uw verzoek worden uw gegevens in CrisisConnect alleen bewaard. Dat eindigt niet eerder dan {about}. Waarom, leest u
-bij uw verzoek in de app; bent u het er niet mee eens, laat het uw Beheerder dan vóór die dag weten:
-
-{link}
-
-On your request your data in CrisisConnect is only stored. That ends no sooner than {about}. You find the reasons with
-your request in the app; if you do not agree, tell your Beheerder before that day:
-
-{link}
-""",
-    ),
-    "erasure_in_part": (
-        "Uw gegevens worden gewist, op een deel na / Your data is erased, but for a part",
-        """\
-Uw account in CrisisConnect is gesloten en uw gegevens worden gewist, zoals u vroeg. Een deel moet volgens de wet nog
-bewaard blijven. Wat, op welke grond, tot wanneer en wat u ertegen kunt doen, vindt u hier; bewaar de link:
-
-{link}
-
-De redenen geeft uw Beheerder u. U kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter.
-
-Your account in CrisisConnect is closed and your data is erased, as you asked. The law has a part of it kept for now.
-What, on which ground, until when and what you may do about it, you find here; keep the link:
-
-{link}
-
-Your Beheerder gives you the reasons. You may complain to the Dutch supervisory authority, or go to court.
-""",
-    ),
-    "request_due_soon": (
-        "Een verzoek moet bijna beantwoord zijn / A data request is due soon",
-        """\
-Het verzoek {about} moet binnenkort beantwoord zijn. De datum staat erbij:
-
-{link}
-
-The data request {about} has to be answered soon. You find the date with it:
-
-{link}
-""",
-    ),
-    "request_overdue": (
-        "Een verzoek is te laat beantwoord / A data request is overdue",
-        """\
-De termijn voor het verzoek {about} is voorbij. Het antwoord is nog altijd verschuldigd:
-
-{link}
-
-The term for the data request {about} is over. The answer is still owed:
-
-{link}
-""",
-    ),
-    "delivery": (
-        "Het antwoord op uw verzoek ligt klaar / The answer to your request is ready",
-        """\
-Het antwoord op uw verzoek ligt klaar. U haalt het één keer op, met deze link en met de code die u op een andere
-manier krijgt (per telefoon, per brief of aan de balie):
-
-{link}
-
-De link zegt tot wanneer dat kan; vraag uw Beheerder daarna om een nieuwe. Wie u ook belt of schrijft: geef deze link
-aan niemand.
-
-The answer to your request is ready. You fetch it once, with this link and with the code that reaches you in another
-way (by telephone, by letter or at the counter):
-
-{link}
-
-The link says until when; after that, ask your Beheerder for a new one. Whoever calls or writes: give this link to
-nobody.
 """,
     ),
     "consultation": (

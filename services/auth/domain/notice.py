@@ -12,12 +12,16 @@ from services.kernel.decider import Decider
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What an event wants said: of which kind, in whose case, until when somebody can do something about it."""
+    """What an event wants said: of which kind, in whose case, until when somebody can do something about it.
+
+    `person` is the pseudonym of whom it is said to, None where it is those who answer for the organisation.
+    """
 
     about: NoticeKind
     organisation: str
     case: str
     until: datetime | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

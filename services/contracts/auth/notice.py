@@ -20,6 +20,9 @@ class NoticeKind(StrEnum):
     SUPPLEMENT_PUBLISHED = "supplement_published"
     SUPPLEMENT_REFUSED = "supplement_refused"
     INCIDENT = "incident"
+    REQUEST_EXTENDED = "request_extended"
+    REQUEST_FULFILLED = "request_fulfilled"
+    REQUEST_REFUSED = "request_refused"
 
 
 @dataclass(frozen=True, kw_only=True)

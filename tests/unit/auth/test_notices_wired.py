@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,13 +16,13 @@ from services.auth.reactions import TOLD, notice
 from services.auth.views import work
 from services.contracts.audit import Contact
 from services.contracts.auth import NoticeGiven, NoticeKind
-from services.contracts.retention import Reminder
+from services.contracts.retention import Reminder, RequestFulfilled
 from services.kernel.calls.rpc import Unavailable
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
 from services.kernel.signing.entry import Entry
 from services.kernel.store import eventstore
-from tests.examples import audit as audit_examples, org as org_examples
+from tests.examples import audit as audit_examples, org as org_examples, retention as retention_examples
 from tests.unit.auth.world import GEMEENTE, MAKER, World
 
 BEA, SECOND = "bea@voorbeeld.example", "balie@voorbeeld.example"
@@ -84,8 +85,10 @@ def beheerders(world: World) -> None:
 
 @pytest.mark.parametrize("kind", TOLD, ids=lambda kind: kind.__name__)
 def test_every_event_that_waits_for_somebody_has_words_for_it_in_both_languages(kind: type[Event]) -> None:
-    examples = {**vars(audit_examples), **vars(org_examples)}
+    examples = {**vars(audit_examples), **vars(org_examples), **vars(retention_examples)}
     made = examples[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()]()
+    if isinstance(made, RequestFulfilled):
+        made = replace(made, erasure=None)
 
     found = notice(made)
 
@@ -225,3 +228,45 @@ def test_beheerders_are_reminded_by_a_mail_that_names_nobody(world: World) -> No
     assert [mail["to"] for mail in mails] == ["bea@voorbeeld.example"]
     assert "is over" in mails[0]["text"]
     assert "Sanne" not in str(mails)
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "words"),
+    [
+        (retention_examples.request_extended, NoticeKind.REQUEST_EXTENDED, "takes longer"),
+        (retention_examples.request_fulfilled, NoticeKind.REQUEST_FULFILLED, "was answered"),
+        (retention_examples.request_refused, NoticeKind.REQUEST_REFUSED, "go to court"),
+    ],
+    ids=["extended", "fulfilled", "refused"],
+)
+def test_who_asked_is_mailed_what_came_of_it_and_where_to_read_why(
+    world: World, made: Any, kind: NoticeKind, words: str
+) -> None:
+    beheerders(world)
+    account = world.registered("anna@voorbeeld.example", "anna")["account"]
+    person = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)["pseudonym"]
+    event = made(account=person, organisation=GEMEENTE)
+    one = entry(event)
+
+    for _ in range(2):
+        followed(world, one)
+
+    found = [mail for mail in mails(world, "") if event.request in mail["text"]]
+    assert [mail["to"] for mail in found] == ["anna@voorbeeld.example"], "the person, once, and nobody else"
+    assert found[0]["links"] == [f"http://crisis.example/requests/{event.request}"]
+    assert words in found[0]["text"]
+    for authority in ("Autoriteit Persoonsgegevens", "supervisory authority"):
+        assert authority in found[0]["text"]
+    assert str(event.reasons if hasattr(event, "reasons") else event.outcome) not in found[0]["text"]
+    [given] = told(world)
+    assert (given.about, given.organisation, given.case, given.told) == (kind, GEMEENTE, event.request, 1)
+
+
+def test_who_is_gone_or_of_another_organisation_is_mailed_nothing(world: World) -> None:
+    account = world.registered("anna@voorbeeld.example", "anna")["account"]
+    person = world.auth.people.pseudonym_of(account=account, organisation=GEMEENTE)["pseudonym"]
+    followed(world, entry(retention_examples.request_refused(account=person, organisation=MAKER), 9, str(uuid4())))
+    followed(world, entry(retention_examples.request_refused(account=str(uuid4()), organisation=GEMEENTE), 10))
+
+    assert mails(world, "afgewezen") == []
+    assert [given.told for given in told(world)] == [0, 0]

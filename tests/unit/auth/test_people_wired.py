@@ -199,7 +199,7 @@ def test_who_asked_to_be_erased_is_closed_by_their_pseudonym_and_only_once(world
         world.auth.closing.close_for_request(world.beheerder(), **whose)
 
 
-def test_who_is_erased_in_part_is_mailed_where_to_see_what_stays(world: World) -> None:
+def test_who_is_erased_on_request_is_mailed_where_to_see_it_and_what_stays(world: World) -> None:
     account = world.registered("anna@voorbeeld.example")["account"]
     other = world.registered("bram@voorbeeld.example", "bram")["account"]
     for one, in_part in ((account, True), (other, False)):
@@ -210,7 +210,9 @@ def test_who_is_erased_in_part_is_mailed_where_to_see_what_stays(world: World) -
         )["erasure"]["id"]
         world.auth.mailer.send_due()
         sent = [mail for mail in world.auth.mailer.shown(None) if erasure in mail["text"]]
-        assert [mail["to"] for mail in sent] == (["anna@voorbeeld.example"] if in_part else [])
+        assert [mail["to"] for mail in sent] == ["anna@voorbeeld.example" if in_part else "bram@voorbeeld.example"]
+        assert ("but for a part" in sent[0]["subject"]) is in_part
+        assert "Autoriteit Persoonsgegevens" in sent[0]["text"]
 
 
 def test_a_request_closes_nobody_of_another_organisation_and_never_the_last_beheerder(world: World) -> None:
