@@ -159,8 +159,8 @@ class Door:
         headers: tuple[Header, ...] = ()
         if route.paged:
             result = {**result, "next": self.following(ask, result.get("next"))}
-        if route.method == "GET" and "version" in result:
-            headers = ((b"etag", b'"%d"' % result["version"]),)
+        if route.tagged and (tag := result.get("etag", result.get("version"))) is not None:
+            headers = ((b"etag", b'"%d"' % tag),)
         if route.starts_session and (ask.asks_cookie or ask.by_cookie):
             headers = (cookies.kept(result["token"], result["expires_at"]),)
             result = {name: value for name, value in result.items() if name != "token"}

@@ -29,6 +29,10 @@ BODY = (
     Problem.UNKNOWN_FIELD,
 )
 
+SAID_WITH = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
+"""The header that a refusal of this status has."""
+TEXT = {"type": "string"}
+
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
     """The whole document, as plain values."""
@@ -84,6 +88,8 @@ def _operation(route: Route) -> dict[str, Any]:
         success["content"] = {route.media_type: {}}
     for other in (route.or_as,) if isinstance(route.or_as, str) else route.or_as:
         success["content"][other] = {}
+    if route.tagged:
+        success["headers"] = {"ETag": {"description": "What `If-Match` can hold on to.", "schema": TEXT}}
     responses: dict[str, Any] = {str(route.status): success}
     for status in sorted({problem.status for problem in problems(route)}):
         codes = sorted(problem.code for problem in problems(route) if problem.status == status)
@@ -98,6 +104,8 @@ def _operation(route: Route) -> dict[str, Any]:
                 }
             },
         }
+        if (header := SAID_WITH.get(status)) is not None:
+            responses[str(status)]["headers"] = {header: {"schema": TEXT}}
     made: dict[str, Any] = {
         "summary": route.summary,
         "operationId": operation_id(route),
@@ -143,16 +151,15 @@ def _name(schema: Any) -> str:
 
 
 def _problem() -> dict[str, Any]:
-    text = {"type": "string"}
     return {
         "type": "object",
         "required": ["type", "title", "status", "code", "instance"],
         "properties": {
-            "type": text,
-            "title": text,
+            "type": TEXT,
+            "title": TEXT,
             "status": {"type": "integer"},
             "code": {"type": "string", "enum": [problem.code for problem in Problem]},
-            "instance": text,
-            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": text}},
+            "instance": TEXT,
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": TEXT}},
         },
     }

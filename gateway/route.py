@@ -82,6 +82,9 @@ class Route:
     paged: bool = False
     keyed: bool = True
     versioned: bool = False
+    """It can be asked under the condition that nothing changed since the ETag that was read."""
+    tagged: bool = False
+    """Its answer has that ETag."""
     personal: bool = True
     media_type: str = "application/json"
     or_as: str | tuple[str, ...] = ()

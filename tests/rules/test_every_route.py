@@ -238,3 +238,21 @@ def test_what_can_name_something_is_tried_with_what_is_anothers(route: Route) ->
     assert fields <= NAMING | SAYING, "does it name something? a line in tests/journeys/naming.py"
     named = {field for field in sayable(route.body) if field in NAMING}
     assert named <= {field for method, path, field in SPOKEN if (method, path) == (route.method, route.path)}
+
+
+@every([route for route in ROUTES if route.versioned])
+def test_what_takes_if_match_can_be_read_with_its_etag(route: Route) -> None:
+    parents = {route.path, route.path.rsplit("/", 1)[0]}
+    assert [one for one in ROUTES if one.tagged and one.path in parents], "the GET of it is `tagged`"
+    taken = CONTRACT["paths"][route.template][route.method.lower()]["parameters"]
+    assert "If-Match" in {one["name"] for one in taken}
+
+
+@every(ROUTES)
+def test_its_contract_names_the_header_that_an_answer_has(route: Route) -> None:
+    responses = CONTRACT["paths"][route.template][route.method.lower()]["responses"]
+    found = {status: set(one.get("headers", {})) for status, one in responses.items()}
+    assert found["405"] == {"Allow"}
+    assert found.get("401", {"WWW-Authenticate"}) == {"WWW-Authenticate"}
+    assert all(found.get(status, {"Retry-After"}) == {"Retry-After"} for status in ("429", "503"))
+    assert ("ETag" in found[str(route.status)]) == route.tagged

@@ -113,6 +113,11 @@ def read(session: Connection, stream: str, first: int = 1) -> list[Recorded]:
     return [parse(line, version) for line, version in rows]
 
 
+def length(session: Connection, stream: str) -> int:
+    """How many events a stream has; 0 for one that has not begun."""
+    return session.execute(select(func.max(events.c.version)).where(events.c.stream == stream)).scalar() or 0
+
+
 def by_id(session: Connection, event: str) -> Recorded | None:
     line = session.execute(select(events.c.line).where(events.c.id == event)).scalar()
     return parse(line) if line is not None else None

@@ -14,6 +14,7 @@ from services.contracts.privacy import Category, Role
 from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.grounds import before_terms
@@ -70,11 +71,13 @@ class Agreements(Organisations, ABC):
 
         return self.store.perform(before_terms(context, organisation), work)
 
-    def amend_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
+    def amend_agreement(
+        self, context: Context, organisation: str, agreement: str, if_match: int | None = None, **said: Any
+    ) -> dict[str, Any]:
         """The terms that are to be others, from `starts_on` or at once → `agreement`, `version`, `events`.
 
-        Until both sides have signed them the old ones hold. Raises Refused: `agreement_not_signed`,
-        `agreement_not_open`, `period_invalid`.
+        Until both sides have signed them the old ones hold. `if_match` is the `etag` that was read. Raises Refused:
+        `precondition_failed`, `agreement_not_signed`, `agreement_not_open`, `period_invalid`.
         """
         side, at, today = _side(context), self.now(), self.today()
         if not said:
@@ -92,6 +95,7 @@ class Agreements(Organisations, ABC):
                 version=agreements.next_version(unit.session, organisation),
                 side=side,
                 today=today,
+                if_match=if_match,
                 at=at,
                 **schemas.loaded(schemas.Proposal, _merged({**before, "starts_on": begun}, said)),
             )
@@ -114,21 +118,25 @@ class Agreements(Organisations, ABC):
         """One agreement: its terms, `in_force` today, and `signatures` with the signatories' names, open.
 
         The terms are those that bind, or those proposed first; `versions` has all of them, the oldest first, and
-        `awaits` is the version that waits for a signature.
+        `awaits` is the version that waits for a signature; `etag` counts what either side did to it.
         """
         with self.store.reading() as session:
             self.found(session, context, organisation)
             rows = self._versions(session, organisation, agreement)
             signed = agreements.signed(session, organisation, agreement)
             current = agreements.in_force(session, [organisation], self.today()).get(organisation)
+            changes = eventstore.length(session, f"agreement/{agreement}")
         versions = [{**_shown(row, current), "signatures": self._signatures(row, signed)} for row in rows]
         awaits = rows[-1]["version"] if rows[-1]["signatures"] < agreements.BOTH else None
-        return {**versions[_binding(rows, current)], "awaits": awaits, "versions": versions}
+        return {**versions[_binding(rows, current)], "awaits": awaits, "versions": versions, "etag": changes}
 
-    def sign_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
+    def sign_agreement(
+        self, context: Context, organisation: str, agreement: str, if_match: int | None = None, **said: Any
+    ) -> dict[str, Any]:
         """`signatory`, `document_sha256`, `signed_on` → `in_force` today, `events`; each side signs a version once.
 
-        What is signed is the newest version: the proposal, or the amendment that waits.
+        What is signed is the newest version: the proposal, or the amendment that waits; with `if_match`, only as it was
+        when its `etag` was read.
         """
         side = _side(context)
         given = schemas.loaded(schemas.Signing, said)
@@ -148,6 +156,7 @@ class Agreements(Organisations, ABC):
             document_sha256=given["document_sha256"],
             signed_on=given["signed_on"],
             today=today,
+            if_match=if_match,
             at=at,
         )
 
@@ -166,10 +175,12 @@ class Agreements(Organisations, ABC):
             before_terms(context, organisation), work, keys=[(f"signatory/{signatory}", Category.NAME.value)]
         )
 
-    def terminate_agreement(self, context: Context, organisation: str, agreement: str, **said: Any) -> dict[str, Any]:
-        """`ends_on`, the last day → `events`."""
+    def terminate_agreement(
+        self, context: Context, organisation: str, agreement: str, if_match: int | None = None, **said: Any
+    ) -> dict[str, Any]:
+        """`ends_on`, the last day → `events`, under `if_match` where that is given."""
         given = schemas.loaded(schemas.Ending, said)
-        command = rules.Terminate(side=_side(context), ends_on=given["ends_on"], at=self.now())
+        command = rules.Terminate(side=_side(context), ends_on=given["ends_on"], if_match=if_match, at=self.now())
 
         def work(unit: Unit) -> dict[str, Any]:
             self.found(unit.session, context, organisation)

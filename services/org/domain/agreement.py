@@ -37,9 +37,10 @@ class Propose:
 
 @dataclass(frozen=True, kw_only=True)
 class Amend(Propose):
-    """All terms as they would be from `starts_on` on. `today` is Amsterdam's."""
+    """All terms as they would be from `starts_on` on. `today` is Amsterdam's, `if_match` the changes that were read."""
 
     today: date
+    if_match: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Sign:
     document_sha256: str
     signed_on: date
     today: date
+    if_match: int | None = None
     at: datetime
 
 
@@ -62,6 +64,7 @@ class Terminate:
 
     side: Side
     ends_on: date
+    if_match: int | None = None
     at: datetime
 
 
@@ -84,7 +87,8 @@ class Signature:
 class Agreement:
     """`terms` are those that bind, or wait for the first two signatures; `amended` those that wait to replace them.
 
-    `signatures` are under what waits, or else under what binds; `earlier` under other versions.
+    `signatures` are under what waits, or else under what binds; `earlier` under other versions. `changes` counts all
+    that either side did to it: who holds on to that number acts on what they have read.
     """
 
     terms: Stated | None = None
@@ -95,6 +99,7 @@ class Agreement:
     bound: bool = False
     signatures: Mapping[Side, Signature] = field(default_factory=dict)
     earlier: frozenset[tuple[Side, Signature]] = frozenset()
+    changes: int = 0
 
 
 UNKNOWN = Agreement()
@@ -108,6 +113,8 @@ def decide(agreement: Agreement, command: Command) -> Sequence[Event]:
             return _propose(command)
         case None, _:
             raise Refused("not_found")
+        case _, Amend() | Sign() | Terminate() if command.if_match not in (None, agreement.changes):
+            raise Refused("precondition_failed")
         case terms, Amend():
             return _amend(agreement, terms, command)
         case _, Propose():
@@ -228,6 +235,10 @@ def _terminate(agreement: Agreement, terms: Stated, command: Terminate) -> Seque
 
 
 def evolve(agreement: Agreement, event: Event) -> Agreement:
+    return replace(_became(agreement, event), changes=agreement.changes + 1)
+
+
+def _became(agreement: Agreement, event: Event) -> Agreement:
     match event:
         case AgreementProposed():
             return Agreement(terms=event, starts_on=event.starts_on, ends_on=event.ends_on or date.max)

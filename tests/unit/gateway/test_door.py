@@ -228,6 +228,31 @@ def test_if_match_reaches_the_service_and_the_version_comes_back_as_an_etag(ask:
     assert stale.json()["code"] == "precondition_failed"
 
 
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("amend", {"incident_hours": 8}),
+        ("terminate", {"ends_on": "2026-03-31"}),
+        (
+            "sign",
+            {
+                "signatory": {"name": "A", "function": "B"},
+                "document_sha256": "ab" * 32,
+                "signed_on": "2026-01-01",
+            },
+        ),
+    ],
+)
+def test_an_agreement_has_a_tag_that_both_sides_can_hold_on_to(ask: Client, step: str, said: dict[str, Any]) -> None:
+    path = f"/v1/organisations/{OURS}/agreements/a-id"
+    ask.line.answers["org.agreement"] = {"agreement": "a-id", "version": 1, "etag": 7}
+    answer = ask("GET", path, role="beheerder")
+    ask("POST", f"{path}/{step}", role="beheerder", json=said, headers={"If-Match": answer.headers["etag"]})
+    assert answer.headers["etag"] == '"7"'
+    assert "etag" not in answer.json()
+    assert ask.line.commands()[-1].args["if_match"] == 7
+
+
 def test_what_auth_checks_itself_is_not_asked_twice(ask: Client) -> None:
     ask("GET", "/v1/me", role="beheerder")
     ask("GET", "/v1/me", role="beheerder")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 
 from services.contracts.org import Side
 from services.contracts.privacy import Category
-from services.org.domain.agreement import Amend, decider
+from services.org.domain.agreement import Agreement, Amend, Event, Terminate, decider
 from tests.examples import org
 from tests.given import given
 from tests.unit.org.test_agreement import END, SIGN
@@ -31,6 +32,10 @@ AMEND = Amend(
     at=org.MORNING,
 )
 SIGN_OTHER = replace(SIGN, document_sha256=OTHER)
+
+
+def state_of(*history: Event) -> Agreement:
+    return reduce(decider.evolve, history, decider.initial)
 
 
 def test_an_amendment_states_all_terms_as_they_would_be():
@@ -81,3 +86,11 @@ def test_an_end_that_was_moved_moves_what_may_be_ended():
     given(decider, *BOUND, longer, signed, replace(signed, side=Side.CONTROLLER)).when(end).then(
         org.agreement_terminated(ends_on=date(2030, 1, 1))
     )
+
+
+def test_who_holds_on_to_what_they_read_acts_on_nothing_newer():
+    end = Terminate(side=Side.CONTROLLER, ends_on=date(2026, 3, 31), at=org.MORNING)
+    for command in (replace(AMEND, version=3, incident_hours=8), SIGN_OTHER, end):
+        for stale in (0, 3, 5):
+            given(decider, *BOUND, AMENDED).when(replace(command, if_match=stale)).refused("precondition_failed")
+        assert decider.decide(state_of(*BOUND, AMENDED), replace(command, if_match=4))

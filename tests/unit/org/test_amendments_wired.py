@@ -113,3 +113,24 @@ def test_whoever_leaves_takes_every_version_along_and_what_was_instructed(world:
     taken = world.org.export_content(mine, organisation)
     assert [(one["agreement"], one["version"]) for one in taken["agreements"]] == [(agreement, 1), (agreement, 2)]
     assert [one["said"] for one in taken["instructions"]] == ["Haal het oude rooster weg."]
+
+
+def test_nobody_signs_terms_that_the_other_side_changed_after_they_read_them(world: World) -> None:
+    organisation = register(world)
+    agreement = agree(world, organisation)
+    amend(world, organisation, agreement, categories=FEWER)
+    read = world.org.agreement(OPERATOR, organisation, agreement)["etag"]
+    amend(world, organisation, agreement, categories=["name", "credentials"])
+
+    with pytest.raises(Refused, match="precondition_failed"):
+        sign(world, OPERATOR, organisation, agreement, document_sha256=OTHER, if_match=read)
+    with pytest.raises(Refused, match="precondition_failed"):
+        amend(world, organisation, agreement, incident_hours=8, if_match=read)
+    with pytest.raises(Refused, match="precondition_failed"):
+        world.org.terminate_agreement(OPERATOR, organisation, agreement, ends_on="2026-03-31", if_match=read)
+
+    shown = world.org.agreement(OPERATOR, organisation, agreement)
+    assert [len(one["signatures"]) for one in shown["versions"]] == [2, 0, 0]
+    sign(world, OPERATOR, organisation, agreement, document_sha256=OTHER, if_match=shown["etag"])
+    after = world.org.agreement(OPERATOR, organisation, agreement)["etag"]
+    assert after == shown["etag"] + 1, "a signature is a change too"
