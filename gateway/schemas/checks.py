@@ -5,12 +5,12 @@ from __future__ import annotations
 from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Range
 
-from gateway.schemas.fields import Written, choice, moment, page_of, sha256, text
+from gateway.schemas.fields import Page, Written, choice, moment, page_of, sha256, text
 from services.contracts.audit import CheckKind, CheckOutcome
 from services.contracts.auth import AccessDecision
 
 
-class WhoseReviews(Schema):
+class WhoseReviews(Page):
     organisation = text(100)
 
 

@@ -48,6 +48,7 @@ ROUTES = (
         rpc="audit.access_reviews",
         arguments=_organisation,
         query=shapes.WhoseReviews(),
+        paged=True,
         answer=shapes.REVIEWS,
     ),
     _of(

@@ -12,6 +12,7 @@ from gateway.ask import Ask
 from gateway.assembling import assembled
 from gateway.route import Access, Reach, Route
 from gateway.schemas import deliveries
+from gateway.schemas.fields import Page
 from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose, Role
 from services.contracts.retention import Right
@@ -80,6 +81,8 @@ ROUTES = (
         roles=frozenset({Role.BEHEERDER, Role.AUDITOR}),
         reach=Reach.ORGANISATION,
         rpc="retention.deliveries",
+        query=Page(),
+        paged=True,
         answer=deliveries.DELIVERIES,
         purpose=Purpose.BEHEER_ACCESS,
     ),

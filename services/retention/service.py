@@ -164,8 +164,10 @@ class RetentionService(Tended):
         return self.app.deliveries.deliver(context, organisation, request, **answer)
 
     @answers()
-    def deliveries(self, context: Context, organisation: str, request: str) -> dict[str, Any]:
-        return self.app.deliveries.of_request(organisation, request)
+    def deliveries(
+        self, context: Context, organisation: str, request: str, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.deliveries.of_request(organisation, request, after, limit)
 
     @answers()
     def my_holds(self, context: Context) -> dict[str, Any]:

@@ -87,11 +87,13 @@ class Checks:
         following = f"{rows[-1].performed_at}/{rows[-1].check_id}" if len(rows) == limit else None
         return {"items": items, "next": following}
 
-    def reviews(self, organisation: str | None) -> dict[str, Any]:
-        """When each organisation's access was last gone through, and by when it is to be again."""
-        now = self._now()
+    def reviews(self, organisation: str | None, after: str | None = None, limit: int = MOST) -> dict[str, Any]:
+        """When each organisation's access was last gone through, and by when it is to be again; by their ids."""
+        now, limit = self._now(), max(1, min(limit, MOST))
         with self._store.reading() as session:
-            found = list(reviews_due(session, self._plans, organisation, now))
+            due = reviews_due(session, self._plans, organisation, now)
+            left = [one for one in due if after is None or str(one.organisation) > after]
+        found = left[:limit]
         items = [
             {
                 "organisation": one.organisation,
@@ -102,7 +104,7 @@ class Checks:
             }
             for one in found
         ]
-        return {"items": items, "next": None}
+        return {"items": items, "next": items[-1]["organisation"] if len(found) < len(left) else None}
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,7 @@ class Cases:
         return self.app.checks.all(after, limit)
 
     @answers(callers=(GATEWAY,))
-    def access_reviews(self, context: Context, organisation: str | None = None) -> dict[str, Any]:
-        return self.app.checks.reviews(organisation)
+    def access_reviews(
+        self, context: Context, organisation: str | None = None, after: str | None = None, limit: int = 100
+    ) -> dict[str, Any]:
+        return self.app.checks.reviews(organisation, after, limit)

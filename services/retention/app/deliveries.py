@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LARGEST = 8 * 2**20
 """Bytes of an answer; with what base64 adds, one message between two processes still holds it."""
 A_PART = 512 * 1024
+MOST = 100
 SEALED_AS = "retention.Parcel"
 
 
@@ -106,12 +107,16 @@ class Deliveries:
         told = answer["delivery"]
         return {**answer, "delivery": {**told, "code": fresh.code if told["delivery"] == delivery else None}}
 
-    def of_request(self, organisation: str, request: str) -> dict[str, Any]:
-        """Every answer that was prepared, and what became of it; `next` is None. Raises Refused("not_found")."""
+    def of_request(
+        self, organisation: str, request: str, after: str | None = None, limit: int = MOST
+    ) -> dict[str, Any]:
+        """The answers that were prepared, the newest first, and what became of each. Raises Refused("not_found")."""
         self._request(organisation, request)
+        limit = max(1, min(limit, MOST))
         with self._retention.store.reading() as session:
-            rows = deliveries.of_request(session, organisation, request)
-        return {"items": [schemas.delivery(row) for row in rows], "next": None}
+            rows = deliveries.of_request(session, organisation, request, after, limit + 1)
+        following = rows[limit - 1].delivery if len(rows) > limit else None
+        return {"items": [schemas.delivery(row) for row in rows[:limit]], "next": following}
 
     def mine(self, context: Context) -> dict[str, Any]:
         """Every answer that was prepared for the person who asks."""
@@ -132,7 +137,7 @@ class Deliveries:
         now, organisation = self._retention.now(), row.organisation
         over = due(self._retention.terms, Trigger.DELIVERY_PREPARED, now)
         gone = persons.begun(unit.session, row.account) or departures.gone(unit.session, organisation, row.account)
-        for older in deliveries.of_request(unit.session, organisation, row.request):
+        for older in deliveries.waiting(unit.session, organisation, row.request):
             unit.do(f"delivery/{older.delivery}", rules.decider, rules.Void(why=VoidGround.REPLACED, at=now))
         asked = rules.Prepare(
             delivery=fresh.delivery,

@@ -103,10 +103,18 @@ def of_account(session: Connection, account: str) -> Sequence[Row]:  # type: ign
     return session.execute(mine.order_by(deliveries.c.delivery.desc())).all()
 
 
-def of_request(session: Connection, organisation: str, request: str) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Every answer to a data request, the newest first."""
+def of_request(session: Connection, organisation: str, request: str, before: str | None, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Answers to a data request, the newest first, from the one after `before`."""
     mine = (deliveries.c.request == request) & (deliveries.c.organisation == organisation)
-    return session.execute(select(deliveries).where(mine).order_by(deliveries.c.delivery.desc())).all()
+    if before is not None:
+        mine &= deliveries.c.delivery < before
+    return session.execute(select(deliveries).where(mine).order_by(deliveries.c.delivery.desc()).limit(limit)).all()
+
+
+def waiting(session: Connection, organisation: str, request: str) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Answers to a data request that wait to be collected."""
+    mine = (deliveries.c.request == request) & (deliveries.c.organisation == organisation)
+    return session.execute(select(deliveries).where(mine, deliveries.c.state == PREPARED)).all()
 
 
 def by_token(session: Connection, digest: str) -> Row | None:  # type: ignore[type-arg]

@@ -94,6 +94,17 @@ def states(world: World, request: str) -> list[tuple[str, str | None]]:
     return [(one["state"], one["why"]) for one in items]
 
 
+def test_answers_that_were_made_again_and_again_come_a_page_at_a_time(world, post):
+    request = asked(world)
+    made = [deliver(world, request, outcome="Verstuurd." if n == 0 else None)["delivery"] for n in range(3)]
+    whole = world.app.deliveries.of_request(MINE, request)["items"]
+    assert sorted(one["delivery"] for one in whole) == sorted(made)
+    first = world.app.deliveries.of_request(MINE, request, limit=2)
+    last = world.app.deliveries.of_request(MINE, request, first["next"], limit=2)
+    assert first["items"] + last["items"] == whole
+    assert (len(first["items"]), last["next"]) == (2, None)
+
+
 def nothing_rests(world: World) -> bool:
     with world.app.store.reading() as session:
         left = [session.execute(select(table)).first() for table in parcels.tables.sorted_tables]

@@ -138,6 +138,16 @@ def test_an_organisation_sees_its_own_review_and_no_other(world: World) -> None:
     assert len(world.checks.reviews(None)["items"]) == 3
 
 
+def test_of_many_organisations_the_reviews_come_a_page_at_a_time(world: World) -> None:
+    whole = [one["organisation"] for one in world.checks.reviews(None)["items"]]
+    assert whole == sorted({MAKER, OURS, THEIRS})
+    first = world.checks.reviews(None, limit=2)
+    last = world.checks.reviews(None, after=first["next"], limit=2)
+    assert [[one["organisation"] for one in page["items"]] for page in (first, last)] == [whole[:2], whole[2:]]
+    assert last["next"] is None
+    assert world.checks.reviews(None, limit=3)["next"] is None
+
+
 def test_who_has_left_has_nothing_to_go_through(world: World) -> None:
     order = erasure_ordered()
     world.follow(replace(order, scope=ORGANISATION, organisation=THEIRS))
