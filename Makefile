@@ -21,7 +21,7 @@ check: ## format, lint, types, imports; unit, contract and rule tests; no server
 	@sh deploy/check.sh
 
 test: check ## the whole suite, on a real RabbitMQ, a real PostgreSQL and SQLite, and in a real browser
-	@$(SETUP) test chromium
+	@$(SETUP) test chromium age
 	@$(BIN)/python -m pytest -q -n 2 -m searching tests/unit
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(filter-out tests/unit/ tests/contracts/ tests/rules/ tests/examples/ tests/__pycache__/,$(wildcard tests/*/))
 

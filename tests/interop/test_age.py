@@ -18,6 +18,7 @@ from crisisconnect.cli import app
 from services.audit.packaging.consultation import statement as statement_of
 from services.audit.packaging.package import Package, build
 from services.audit.packaging.sealing import is_recipient, sealed
+from tests.interop.debian import fetched
 from tests.unit.audit.packages.world import ASKED, DISCLOSURE, KEY, ORGANISATION, REASONS, Tiny, signed
 from tests.unit.reader.tinylog import LOG
 
@@ -27,19 +28,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def age() -> None:
     """Debian's program, fetched where it is missing and we may."""
-    if shutil.which("age") is not None:
-        return
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip("age is missing, and only root can install it")
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "age"]
-    try:
-        subprocess.run(
-            command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, capture_output=True, timeout=110
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip("age could not be installed in time")
     if shutil.which("age") is None:
-        pytest.skip("age could not be installed")
+        fetched("age")
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop.conftest import continuations, receipts
+from tests.interop.debian import fetched
 from tests.interop.written import Written
 
 GOCODE = Path("/usr/share/gocode")
@@ -21,26 +22,12 @@ SOURCE = Path(__file__).parent / "go/checklog.go"
 def checklog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Go program, compiled. Debian's packages are fetched where they are missing and we may."""
     if not PACKAGE.exists() or shutil.which("go") is None:
-        _install()
+        fetched("golang-go", "golang-golang-x-mod-dev")
     place = tmp_path_factory.mktemp("go")
     settings = {"GO111MODULE": "off", "GOPATH": str(GOCODE), "GOFLAGS": "", "GOCACHE": str(place / "cache")}
     command = ["go", "build", "-o", str(place / "checklog"), str(SOURCE)]
     subprocess.run(command, env={**os.environ, **settings}, check=True, timeout=110)
     return place / "checklog"
-
-
-def _install() -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip("golang-go and golang-golang-x-mod-dev are missing, and only root can install them")
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "golang-go", "golang-golang-x-mod-dev"]
-    try:
-        done = subprocess.run(
-            command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, capture_output=True, timeout=110
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip("golang-go and golang-golang-x-mod-dev could not be installed in time")
-    if done.returncode or not PACKAGE.exists():
-        pytest.skip("golang-go and golang-golang-x-mod-dev could not be installed")
 
 
 def run(program: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

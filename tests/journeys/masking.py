@@ -34,12 +34,15 @@ MASKS = (
     (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}={0,2}"), "<key>"),
     (re.compile(r"log/[0-9a-f]{12}(, ?\d+,)?"), "log/<log>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "<door>"),
+    (re.compile(r"(entries|regel) \d+ (to|tot en met) \d+"), "<places>"),
     (re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}"), "<key>"),
 )
 """In this order. Hashes, keys and signatures are made of ids and times."""
 LEFT = frozenset({"proof", "path", "leaf", "origin", "hours"})
 """As long as the log is large, called as it is called, or an age."""
-PLACES = frozenset({"index", "entry", "entries", "receipts", "bytes", "order", "completed", "retired", "sequence"})
+PLACES = frozenset(
+    {"index", "entry", "entries", "log", "receipts", "bytes", "order", "completed", "retired", "sequence"}
+)
 """The numbers below are places in the log, which all share; or of a page that was pressed, with its times in it."""
 
 

@@ -67,17 +67,18 @@ def test_an_answer_that_nobody_collects_expires_is_erased_and_can_be_made_anew(
     base = f"/v1/organisations/{cast.organisation}/requests"
     request = noor.post("/v1/me/requests", {"kind": "portability", "text": "Ik verhuis."})["request"]
     first = cast.beheerder.post(f"{base}/{request}/fulfil", {"outcome": "Klaargezet."}, expect=200)["delivery"]
-    link, anybody, rest = link_to(cast.url, NOOR), Person(cast.url), Resting(hasty, settings, first["delivery"])
+    link, anybody = link_to(cast.url, NOOR), Person(cast.url)
     assert anybody.get(link)["expires_at"] == first["expires_at"]
-    keys = rest.keys()
-    assert len(keys) == 2, "of what it holds, and of its link and code"
-    assert rest.rows() > 0
+    with Resting(hasty, settings, first["delivery"]) as rest:
+        keys = rest.keys()
+        assert len(keys) == 2, "of what it holds, and of its link and code"
+        assert rest.rows() > 0
 
-    eventually(lambda: over(anybody, link) == "delivery_expired", what="the end of the time to collect it")
-    assert anybody.post(link, {"code": first["code"]}, expect=410)["code"] == "delivery_expired"
-    eventually(lambda: rest.rows() == 0, what="the erasure of the answer")
-    assert rest.keys() == []
-    eventually(lambda: rest.found(keys) == [], what="that nothing opens what a page of a file may still hold")
+        eventually(lambda: over(anybody, link) == "delivery_expired", what="the end of the time to collect it")
+        assert anybody.post(link, {"code": first["code"]}, expect=410)["code"] == "delivery_expired"
+        eventually(lambda: rest.rows() == 0, what="the erasure of the answer")
+        assert rest.keys() == []
+        eventually(lambda: rest.found(keys) == [], what="that nothing opens what a page of a file may still hold")
     [line] = cast.beheerder.get(f"{base}/{request}/deliveries")["items"]
     assert (line["state"], line["delivery"]) == ("expired", first["delivery"])
 
@@ -100,6 +101,13 @@ class Resting:
         self._delivery, self._var = delivery, system.var
         self._data = open_engine(settings.get("DATABASE_URL"), "retention", system.var / "data", pool=1)
         self._keys = open_engine(settings.get("KEYRING_URL"), "keys_retention", system.var / "keys", pool=1)
+
+    def __enter__(self) -> Resting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._data.dispose()
+        self._keys.dispose()
 
     def rows(self) -> int:
         mine = (table.c.delivery == self._delivery for table in (parcels.parcels, parcels.parts))
