@@ -84,16 +84,17 @@ def over(event: Event) -> str | None:
 
 def _to_who_asked(event: RequestExtended | RequestFulfilled | RequestRefused) -> Notice | None:
     """Whoever asked hears what came of it (AVG 12(3), 12(4)); of an erasure with the end of their account, by auth."""
-    said = {"organisation": event.organisation, "case": event.request, "person": event.account}
     match event:
         case RequestExtended():
-            return Notice(about=NoticeKind.REQUEST_EXTENDED, until=event.due, **said)
+            about = NoticeKind.REQUEST_EXTENDED
         case RequestFulfilled(erasure=None):
-            return Notice(about=NoticeKind.REQUEST_FULFILLED, **said)
+            about = NoticeKind.REQUEST_FULFILLED
         case RequestFulfilled():
             return None
         case RequestRefused():
-            return Notice(about=NoticeKind.REQUEST_REFUSED, **said)
+            about = NoticeKind.REQUEST_REFUSED
+    until = event.due if isinstance(event, RequestExtended) else None
+    return Notice(about=about, organisation=event.organisation, case=event.request, until=until, person=event.account)
 
 
 def _of(about: NoticeKind, organisation: str, case: str, until: datetime | None = None) -> Notice:
