@@ -23,7 +23,7 @@ import httpx
 
 from bench.report import Row, against, below, table
 from bench.whole import Whole, standing
-from tests.journeys.disclosing import Desk, request, soon, staffed
+from tests.journeys.disclosing import CALLED_BACK, Desk, request, soon, staffed
 from tests.journeys.people import Cast, Person, mailed
 
 ASKED = 1000
@@ -72,7 +72,7 @@ class Twin:
 
     def opened(self, desk: Desk, **but: str) -> str:
         file = desk.open(**request(self.cast.organisation, [self.person.account], **but))
-        desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
+        desk.step(file, "authenticate", **CALLED_BACK)
         desk.step(file, "hold")
         return file
 

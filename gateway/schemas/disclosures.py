@@ -32,7 +32,10 @@ def _categories(**options: Any) -> m.List[Any]:
 
 
 class DisclosureWish(Schema):
-    """What an authority asked and how, with the original; or the `facts` of one's own suspicion, on that basis."""
+    """What an authority asked and how, with the original; or the `facts` of one's own suspicion, on that basis.
+
+    `answer_due` is the order's own term; without one that of its legal basis holds, where it has any.
+    """
 
     basis = text(40, required=True)
     organisation = text(100, required=True)
@@ -51,12 +54,19 @@ class DisclosureWish(Schema):
     function = text(LINE)
     reference = text(LINE)
     original = _file()
+    answer_due = moment()
 
 
 class DisclosureAuthentication(Schema):
-    """Who called the authority back, on which number, found where, and what was said."""
+    """On which `number` the authority was called back, `found_in` what (not the request itself), and what was said.
+
+    `called_at` is now where nothing else is said.
+    """
 
     finding = written(required=True)
+    number = text(LINE, required=True)
+    found_in = text(LINE, required=True)
+    called_at = moment()
 
 
 class DisclosureWrittenForm(Schema):
@@ -169,6 +179,8 @@ class DisclosureRow(Schema):
     secrecy = _null()
     written_due = _null()
     written_at = _null()
+    answer_due = _null()
+    answer_rule = _null()
     authenticated_at = _null()
     kept = _null()
     held_at = _null()
@@ -208,6 +220,9 @@ class DisclosureFile(DisclosureRow):
     function = _null()
     reference = _null()
     authenticated_by = _null()
+    called_back = _null()
+    number_found_in = _null()
+    called_at = _null()
     question = _null()
     reasons = _null()
     bar = _null()

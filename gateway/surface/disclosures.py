@@ -101,6 +101,7 @@ ROUTES = (
         "Enter that the authority was called back on a number found independently, and had asked indeed.",
         "authenticate_request",
         shapes.DisclosureAuthentication(),
+        Problem.MOMENT_IMPOSSIBLE,
     ),
     _step(
         "written",

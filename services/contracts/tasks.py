@@ -24,6 +24,8 @@ class TaskKind(StrEnum):
     COMPLAINT_TO_ANSWER = "complaint_to_answer"
     CONSULTATION_TO_ANSWER = "consultation_to_answer"
     DISCLOSURE_TO_DECIDE = "disclosure_to_decide"
+    DISCLOSURE_TO_ANSWER = "disclosure_to_answer"
+    WRITTEN_FORM_TO_GET = "written_form_to_get"
     SUBJECT_TO_NOTIFY = "subject_to_notify"
     SECRECY_TO_REVIEW = "secrecy_to_review"
     ACCESS_TO_REVIEW = "access_to_review"
@@ -58,6 +60,8 @@ WAITS: Mapping[TaskKind, Waits] = {
     TaskKind.COMPLAINT_TO_ANSWER: _for("/v1/complaints/{id}", Role.COMPLIANCE),
     TaskKind.CONSULTATION_TO_ANSWER: _for("/v1/organisations/{organisation}/consultations/{id}", Role.BEHEERDER),
     TaskKind.DISCLOSURE_TO_DECIDE: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
+    TaskKind.DISCLOSURE_TO_ANSWER: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
+    TaskKind.WRITTEN_FORM_TO_GET: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.SUBJECT_TO_NOTIFY: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.SECRECY_TO_REVIEW: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.ACCESS_TO_REVIEW: _for("/v1/access-reviews/sheet", Role.BEHEERDER, Role.COMPLIANCE),

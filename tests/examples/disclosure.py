@@ -88,7 +88,15 @@ def disclosure_opened(**but: Any) -> DisclosureOpened:
 
 
 def request_authenticated(**but: Any) -> RequestAuthenticated:
-    return _of(RequestAuthenticated, but, hours=1, finding="Teruggebeld via het nummer op de site van het parket.")
+    return _of(
+        RequestAuthenticated,
+        but,
+        hours=1,
+        finding="De officier bevestigde de vordering.",
+        number="+31 20 5550100",
+        found_in="de site van het parket",
+        called_at=MORNING + timedelta(minutes=40),
+    )
 
 
 def written_form_received(**but: Any) -> WrittenFormReceived:

@@ -25,6 +25,11 @@ from tests.journeys.people import Cast, Person, eventually, mailed
 from tests.journeys.planting import Planting, Village
 from tests.journeys.running import System
 
+CALLED_BACK = {
+    "finding": "De officier bevestigde de vordering.",
+    "number": "+31 20 5550100",
+    "found_in": "de site van het parket",
+}
 SPKI = bytes.fromhex("302a300506032b6570032100")
 
 
@@ -196,7 +201,8 @@ def disclose(planting: Planting, village: Village) -> Desk:
     asked = {name: a(name) for name in ("authority", "official", "function", "reference")}
     asked["original"] = base64.b64encode(a("original").encode()).decode()
     file = desk.open(**request(village.organisation, people, **asked))
-    desk.step(file, "authenticate", finding=a("call-back"))
+    back = {"number": a("call-back's number"), "found_in": a("call-back's source")}
+    desk.step(file, "authenticate", finding=a("call-back"), **back)
     desk.step(file, "hold")
     desk.step(file, "consult", words=a("question"))
     key, beheerder = registered(village.beheerder), village.beheerder
@@ -212,7 +218,7 @@ def disclose(planting: Planting, village: Village) -> Desk:
     desk.step(file, "close")
 
     secret = desk.open(**request(village.organisation, people, secrecy="by_law", review_at=soon()))
-    desk.step(secret, "authenticate", finding="Teruggebeld.")
+    desk.step(secret, "authenticate", **CALLED_BACK)
     desk.step(secret, "hold")
     desk.step(secret, "consult", by=1, ground=a("bar"), review_at=soon())
     desk.step(secret, "review", finding=a("review"), review_at=soon(60))
@@ -222,7 +228,7 @@ def disclose(planting: Planting, village: Village) -> Desk:
     desk.open(**suspected, categories=["ip_address"], facts=a("facts"))
 
     rogue = desk.open(**request(village.organisation, people, secrecy="suspect", review_at=soon()))
-    desk.step(rogue, "authenticate", finding="Teruggebeld.")
+    desk.step(rogue, "authenticate", **CALLED_BACK)
     desk.step(rogue, "hold")
     asked_of = desk.step(rogue, "consult", words="Wat vindt u?")["asked"]
     desk.step(rogue, "answer", **signed(key, rogue, village.organisation, asked_of))

@@ -80,6 +80,8 @@ FIELDS = {
     "audit.AuthorityRequestReceived.v1.function": "disclosure's function",
     "audit.AuthorityRequestReceived.v1.reference": "disclosure's reference",
     "audit.RequestAuthenticated.v1.finding": "disclosure's call-back",
+    "audit.RequestAuthenticated.v1.number": "disclosure's call-back's number",
+    "audit.RequestAuthenticated.v1.found_in": "disclosure's call-back's source",
     "audit.BeheerderConsulted.v1.words": "disclosure's question",
     "audit.ConsultationAnswered.v1.reasons": "disclosure's objection",
     "audit.ConsultationAnswered.v1.signature": "disclosure's signature",

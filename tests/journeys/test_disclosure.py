@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.disclosing import Desk, answered, received, registered, request, soon, staffed
+from tests.journeys.disclosing import CALLED_BACK, Desk, answered, received, registered, request, soon, staffed
 from tests.journeys.people import Cast, Person, eventually
 from tests.journeys.running import System
 from tests.journeys.tenant import seen, settled
@@ -56,7 +56,7 @@ def consulted(cast: Cast, desk: Desk, whom: list[str], reasons: str | None, key:
     """Held for all to see, the Beheerder asked, approved by two, handed over, and the person told."""
     file = desk.open(**request(cast.organisation, whom))
     desk.step(file, "scope", expect=409)
-    desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
+    desk.step(file, "authenticate", **CALLED_BACK)
     desk.step(file, "hold")
     held = {row["id"] for row in desk.officers[0].get("/v1/holds")["items"]}
     assert set(desk.shown(file)["holds"]) <= held
@@ -88,7 +88,7 @@ def hidden(cast: Cast, desk: Desk, person: Person) -> str:
     settled(cast.beheerder)
     before = seen(cast.beheerder, person)
     file = desk.open(**request(cast.organisation, [person.account], secrecy="by_law", review_at=soon()))
-    desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
+    desk.step(file, "authenticate", **CALLED_BACK)
     desk.step(file, "hold")
     ground = {"ground": "Artikel 126bb lid 5 Sv.", "review_at": soon()}
     assert desk.step(file, "consult", expect=403, **ground)["code"] == "second_officer_needed"

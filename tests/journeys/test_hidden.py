@@ -16,7 +16,7 @@ from typing import TypeVar
 import pytest
 
 from crisisconnect.postgres import Cluster
-from tests.journeys.disclosing import request, soon
+from tests.journeys.disclosing import CALLED_BACK, request, soon
 from tests.journeys.running import System
 from tests.journeys.twins import Twin
 from tests.journeys.walking import Walk, differences, of_tenants
@@ -68,7 +68,7 @@ def test_no_answer_tells_a_tenant_or_a_person_that_there_is_a_hidden_file(twins:
     people = [there.village.member.account, there.leaver.account]
     asked = request(there.village.organisation, people, secrecy="by_law", review_at=soon())
     file = desk.open(**asked)
-    desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
+    desk.step(file, "authenticate", **CALLED_BACK)
     desk.step(file, "hold")
     desk.step(file, "consult", by=1, ground="Artikel 126bb lid 5 Sv.", review_at=soon())
     both(Twin.let_go, there, nowhere)

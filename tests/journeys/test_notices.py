@@ -12,6 +12,7 @@ import pytest
 from services.auth.app.mail import moment_shown
 from services.kernel.codec import moment
 from tests.journeys.disclosing import (
+    CALLED_BACK,
     Desk,
     answered,
     received,
@@ -119,7 +120,7 @@ def shown(beheerder: Person, person: Person) -> dict[str, Any]:
 
 
 def held(desk: Desk, file: str) -> str:
-    desk.step(file, "authenticate", finding="Teruggebeld via de centrale van het parket.")
+    desk.step(file, "authenticate", **CALLED_BACK)
     desk.step(file, "hold")
     return file
 

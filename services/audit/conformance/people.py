@@ -17,7 +17,13 @@ TWICE, EXPIRES = 2, timedelta(hours=1)
 """An epoch that is not over after its hours and one more is late, and after twice its hours that is no delay."""
 
 
-FORGOTTEN = ("reviews_overdue", "notices_overdue", "consultations_overdue")
+FORGOTTEN = (
+    "reviews_overdue",
+    "notices_overdue",
+    "consultations_overdue",
+    "written_forms_overdue",
+    "answers_overdue",
+)
 """What nobody looked at in time, by its name in the register of disclosures."""
 
 
@@ -141,8 +147,10 @@ MEASURES = (
     Measure(
         name="disclosures_looked_after",
         promise="P08",
-        nl="Geheimhouding die opnieuw bekeken had moeten zijn, uitgesteld inlichten en overleg over hun termijn.",
-        en="Secrecy that should have been looked at again, deferred notices and consultations past their term.",
+        nl="Geheimhouding die opnieuw bekeken had moeten zijn; uitgesteld inlichten, overleg, de schriftelijke vorm "
+        "van een mondeling bevel, en bevelen zelf over hun termijn.",
+        en="Secrecy that should have been looked at again; deferred notices, consultations, the written form of an "
+        "oral order, and orders themselves past their term.",
         judge=_disclosures,
     ),
     Measure(

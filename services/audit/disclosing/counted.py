@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.audit.disclosing.showing import state_of
+from services.audit.disclosing.showing import is_answered, state_of
 
 TOTALS = (
     "disclosures",
@@ -21,11 +21,15 @@ TOTALS = (
     "hidden",
     "reviews_overdue",
     "written_forms_late",
+    "written_forms_overdue",
+    "answers_overdue",
     "consultations_overdue",
     "notices_overdue",
 )
 """`reviews_overdue` counts secrecy whose day of review has passed, `written_forms_late` orders whose written form came
-late or is late, `notices_overdue` people whose notice was deferred until a day that has passed."""
+late or is late, `written_forms_overdue` those without one still; `answers_overdue` orders whose own term has passed and
+of which nothing was decided or handed over, `notices_overdue` people whose notice was deferred until a day that has
+passed."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def report(found: Sequence[Any], now: str) -> Report:
                 "basis": row.basis,
                 "rule": row.rule,
                 "secrecy": row.secrecy,
+                "answer_due": row.answer_due,
                 "consultation": row.consultation,
                 "categories_asked": row.asked,
                 "categories_granted": row.granted,
@@ -70,6 +75,8 @@ def report(found: Sequence[Any], now: str) -> Report:
         totals["hidden"] += bool(row.hidden)
         totals["reviews_overdue"] += bool(row.hidden and row.review_at and row.review_at <= now)
         totals["written_forms_late"] += late
+        totals["written_forms_overdue"] += late and row.written_at is None
+        totals["answers_overdue"] += bool(row.answer_due and row.answer_due <= now and not is_answered(row))
         waiting = row.consulted_at and not row.consultation and not row.rejected
         totals["consultations_overdue"] += bool(waiting and row.consult_due <= now)
         deferred = row.deferred_until and not row.notified_at

@@ -82,8 +82,12 @@ class Opening:
         }
 
     def authenticate(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
-        """The authority was called back, on a number found independently, and had asked indeed."""
+        """The authority was called back, on a number found independently, and had asked indeed.
+
+        Raises Refused: `moment_impossible` for a call before the request came, or that is still to be made.
+        """
         given, file = shapes.loaded(shapes.Authentication, said), self._files.read(disclosure)
+        given.setdefault("called_at", self._files.now())
         return self._files.take(context, file, self._files.step(context, file, RequestAuthenticated, **given))
 
     def write_down(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
@@ -112,16 +116,28 @@ def _begun(
     _must_have(given, OF_A_REQUEST)
     received: datetime = given["received_at"]
     oral: bool = given["oral"]
+    due, rule = _term(given, basis, received)
     request = AuthorityRequestReceived(
         channel=given["channel"],
         oral=oral,
         received_at=received,
         written_due=after(received, table.written_within) if oral else None,
         original_sha256=digest(given["original"]),
+        answer_due=due,
+        answer_rule=rule,
         **{name: given[name] for name in ("authority", "official", "function", "reference")},
         **common,
     )
     return request, given["original"]
+
+
+def _term(given: dict[str, Any], basis: Basis, received: datetime) -> tuple[datetime | None, str | None]:
+    """By when it is to be answered: as the order says, else as its basis does; None where neither says anything."""
+    if (due := given.get("answer_due")) is not None:
+        return due, "order"
+    if basis.answer_within is None:
+        return None, None
+    return after(received, basis.answer_within), f"answer_within:{basis.answer_within}@{basis.rule}"
 
 
 def _must_have(given: dict[str, Any], names: tuple[str, ...]) -> None:

@@ -59,10 +59,16 @@ class Opening(Strict):
     function = written(LINE)
     reference = written(LINE)
     original = Bytes()
+    answer_due = moment()
 
 
 class Authentication(Strict):
+    """`number` is where the authority was called back, `found_in` where that number was found: not in the request."""
+
     finding = written(WORDS, required=True)
+    number = written(LINE, required=True)
+    found_in = written(LINE, required=True)
+    called_at = moment()
 
 
 class WrittenForm(Strict):

@@ -41,6 +41,8 @@ WORDS = {
     "function": (AuthorityRequestReceived, "function"),
     "reference": (AuthorityRequestReceived, "reference"),
     "authenticated_by": (RequestAuthenticated, "finding"),
+    "called_back": (RequestAuthenticated, "number"),
+    "number_found_in": (RequestAuthenticated, "found_in"),
     "question": (BeheerderConsulted, "words"),
     "reasons": (ConsultationAnswered, "reasons"),
     "bar": (ConsultationBarred, "ground"),
@@ -59,6 +61,8 @@ ROW = (
     "secrecy",
     "written_due",
     "written_at",
+    "answer_due",
+    "answer_rule",
     "authenticated_at",
     "kept",
     "held_at",
@@ -103,6 +107,8 @@ class Showing:
         with self._files.store.reading() as session:
             row = view.by_id(session, None, disclosure)
         words = {name: file.word(kind, field) for name, (kind, field) in WORDS.items()}
+        called = file.last(RequestAuthenticated)
+        words["called_at"] = at(called[1].called_at) if called else None
         return {**shown(row), **words, **_about(file), "second_contact": self._second_contact(file)}
 
     def _second_contact(self, file: File) -> Mapping[str, str | None] | None:
@@ -208,6 +214,11 @@ def state_of(row: Any) -> str:
         ("authenticated", row.authenticated_at),
     )
     return next((name for name, reached in steps if reached), "opened")
+
+
+def is_answered(row: Any) -> bool:
+    """Whether whoever asked was given something, or nothing is to be given any more."""
+    return bool(row.handed_over_at or row.rejected or row.closed_at)
 
 
 def shown(row: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What waits in disclosures: an answer of the Beheerder, a decision, a notice, a look at secrecy (P08)."""
+"""What waits in disclosures: an answer of the Beheerder, a decision, a paper, a notice, a look at secrecy (P08)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,20 @@ def _decisions(session: Connection, _: Asking, tenant: view.Tenant) -> Iterator[
             yield _task(row, row.organisation, row.began_at, None)
 
 
+def _orders(session: Connection, _: Asking, tenant: view.Tenant) -> Iterator[Task]:
+    """An authority waits, until a term of its own or of the law."""
+    for row in view.open_ones(session, tenant):
+        if row.answer_due and not row.handed_over_at:
+            yield _task(row, row.organisation, row.began_at, row.answer_due)
+
+
+def _papers(session: Connection, _: Asking, tenant: view.Tenant) -> Iterator[Task]:
+    """An oral order without its written form."""
+    for row in view.open_ones(session, tenant):
+        if row.written_due and not row.written_at:
+            yield _task(row, row.organisation, row.began_at, row.written_due)
+
+
 def _notices(session: Connection, asking: Asking, tenant: view.Tenant) -> Iterator[Task]:
     """Handed over, and the people not told; where that was deferred, from that day on."""
     for row in view.unnotified(session, tenant):
@@ -61,6 +75,8 @@ def _task(row: Any, organisation: str, since: str | None, due: str | None) -> Ta
 LOOKS: Mapping[TaskKind, Looking] = {
     TaskKind.CONSULTATION_TO_ANSWER: _answers,
     TaskKind.DISCLOSURE_TO_DECIDE: _decisions,
+    TaskKind.DISCLOSURE_TO_ANSWER: _orders,
+    TaskKind.WRITTEN_FORM_TO_GET: _papers,
     TaskKind.SUBJECT_TO_NOTIFY: _notices,
     TaskKind.SECRECY_TO_REVIEW: _secrecy,
 }

@@ -33,7 +33,10 @@ class Consulting(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """One row: ISO 8601 durations; one that `preserves` keeps, and reaches nothing to be handed over."""
+    """One row: ISO 8601 durations; one that `preserves` keeps, and reaches nothing to be handed over.
+
+    `answer_within` is None where the order itself says by when.
+    """
 
     code: str
     version: int
@@ -43,6 +46,7 @@ class Basis:
     consultation: Consulting
     consult_within: str
     preserves: bool
+    answer_within: str | None = None
 
     @property
     def rule(self) -> str:
@@ -89,6 +93,8 @@ def _basis(version: int, code: str, row: Mapping[str, Any], hours: bool) -> Basi
     if any(not str(row.get(language, "")).strip() for language in LANGUAGES):
         raise ValueError(f"{code} of version {version} is not said in {LANGUAGES}")
     _must_be_term(row["consult_within"], hours)
+    if (answer_within := row.get("answer_within")) is not None:
+        _must_be_term(answer_within, hours)
     preserves = bool(row.get("preserves", False))
     if preserves == bool(row["reaches"]):
         raise ValueError(f"{code} of version {version} either preserves or reaches something")
@@ -101,6 +107,7 @@ def _basis(version: int, code: str, row: Mapping[str, Any], hours: bool) -> Basi
         consultation=Consulting(row["consultation"]),
         consult_within=row["consult_within"],
         preserves=preserves,
+        answer_within=answer_within,
     )
 
 

@@ -72,6 +72,8 @@ disclosures = Table(
     Column("opened_by", String(60)),
     _moment("written_due"),
     _moment("written_at"),
+    _moment("answer_due"),
+    Column("answer_rule", String(60)),
     _moment("authenticated_at"),
     Column("kept", String(20)),
     _moment("held_at"),
@@ -111,8 +113,9 @@ def project(session: Connection, record: Recorded) -> None:
     event = record.event
     match event:
         case SuspicionReported() | AuthorityRequestReceived():
-            due = getattr(event, "written_due", None)
-            begun = {"disclosure": event.disclosure, "organisation": event.organisation, "written_due": _at(due)}
+            terms = {name: _at(getattr(event, name, None)) for name in ("written_due", "answer_due")}
+            terms["answer_rule"] = getattr(event, "answer_rule", None)
+            begun = {"disclosure": event.disclosure, "organisation": event.organisation, **terms}
             flags = {"hidden": True, "missed": False, "approvals": 0}
             session.execute(insert(disclosures).values(began_at=instant(event.at), **begun, **flags))
         case DisclosureOpened():

@@ -66,6 +66,8 @@ class AuthorityRequestReceived(Event, kind="disclosure"):
     official: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
     function: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
     reference: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
+    answer_due: datetime | None = None
+    answer_rule: str | None = None
     by: str
     at: datetime
 
@@ -94,6 +96,9 @@ class RequestAuthenticated(Event, kind="disclosure"):
     disclosure: str
     organisation: str
     finding: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
+    number: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
+    found_in: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
+    called_at: datetime | None = None
     by: str
     at: datetime
 

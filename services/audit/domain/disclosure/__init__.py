@@ -87,7 +87,7 @@ def _step(state: Disclosure, opened: DisclosureOpened, step: Step, basis: Basis)
     """Raises Refused where the step does not belong."""
     match step:
         case RequestAuthenticated():
-            deciding.authenticate(state)
+            deciding.authenticate(state, step)
         case WrittenFormReceived():
             deciding.write_down(state, step)
         case DisclosureHeld():

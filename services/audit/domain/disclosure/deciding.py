@@ -15,6 +15,7 @@ from services.contracts.audit import (
     DisclosureOpened,
     DisclosureScoped,
     Kept,
+    RequestAuthenticated,
     Secrecy,
     WrittenFormReceived,
 )
@@ -28,8 +29,11 @@ def open_(command: Open) -> None:
     asked = isinstance(begun, AuthorityRequestReceived)
     if asked == (basis.consultation is Consulting.ITSELF):
         raise Refused("basis_unknown")
-    if isinstance(begun, AuthorityRequestReceived) and begun.received_at > begun.at:
-        raise Refused("not_yet")
+    if isinstance(begun, AuthorityRequestReceived):
+        if begun.received_at > begun.at:
+            raise Refused("not_yet")
+        if begun.answer_due is not None and begun.answer_due <= begun.received_at:
+            raise Refused("period_invalid")
     if opened.secrecy is Secrecy.BY_LAW and basis.secrecy is Rule.NEVER:
         raise Refused("secrecy_not_allowed")
     if (opened.secrecy is Secrecy.NONE) != (opened.review_at is None):
@@ -38,9 +42,13 @@ def open_(command: Open) -> None:
         raise Refused("period_invalid")
 
 
-def authenticate(state: Disclosure) -> None:
+def authenticate(state: Disclosure, step: RequestAuthenticated) -> None:
+    """Calling back comes after what was received, and before it is entered."""
     if state.authenticated:
         raise Refused("step_done")
+    since = state.received.received_at if state.received else None
+    if step.called_at is not None and since is not None and not since <= step.called_at <= step.at:
+        raise Refused("moment_impossible")
 
 
 def write_down(state: Disclosure, step: WrittenFormReceived) -> None:

@@ -31,7 +31,17 @@ from services.kernel.calls.rpc import Unavailable
 from services.kernel.decider import Refused
 from tests.journeys.thief import gather, ransack
 from tests.unit.audit.cases.world import MAKER, NOON, OURS, THEIRS
-from tests.unit.audit.disclosing.world import ADDRESS, BEHEERDER, OPENER, PUBLIC, SANNE, SECOND, THIRD, World
+from tests.unit.audit.disclosing.world import (
+    ADDRESS,
+    BEHEERDER,
+    CALLED_BACK,
+    OPENER,
+    PUBLIC,
+    SANNE,
+    SECOND,
+    THIRD,
+    World,
+)
 
 DAY = timedelta(days=1)
 REASONS = "De vordering noemt geen termijn."
@@ -448,7 +458,7 @@ def test_a_stranger_s_file_a_hidden_one_and_none_are_the_same_to_a_tenant(world:
 
 def test_asked_again_with_the_same_key_each_step_is_taken_once_and_answers_the_same(world: World) -> None:
     file = world.request()
-    world.files.opening.authenticate(OPENER, file, finding="Teruggebeld.")
+    world.files.opening.authenticate(OPENER, file, **CALLED_BACK)
 
     def again(n: int) -> Any:
         return replace(OPENER, idempotency=f"key {n}", digest="d")
@@ -470,7 +480,7 @@ def test_asked_again_with_the_same_key_each_step_is_taken_once_and_answers_the_s
 
 def test_where_one_of_several_cannot_be_held_nobody_is(world: World) -> None:
     file = world.request(people=["sanne", "noor"])
-    world.files.opening.authenticate(OPENER, file, finding="Teruggebeld.")
+    world.files.opening.authenticate(OPENER, file, **CALLED_BACK)
     world.asked.unheld = {"2": Refused("too_late")}
 
     with refused("too_late"):
@@ -482,7 +492,7 @@ def test_where_one_of_several_cannot_be_held_nobody_is(world: World) -> None:
 @pytest.mark.parametrize("fault", [Unavailable("retention"), Refused("conflict")], ids=["away", "a lost race"])
 def test_a_hold_that_was_cut_off_goes_on_where_it_was(world: World, fault: Exception) -> None:
     file = world.request(people=["sanne", "noor"])
-    world.files.opening.authenticate(OPENER, file, finding="Teruggebeld.")
+    world.files.opening.authenticate(OPENER, file, **CALLED_BACK)
     world.asked.unheld = {"2": fault}
     with pytest.raises(type(fault)):
         world.files.consulting.hold(OPENER, file)

@@ -17,6 +17,8 @@ from services.audit.disclosing.sources import Key, Wanted
 from services.audit.ledger.keeping import own_bases
 from services.audit.packaging.consultation import statement
 from services.audit.views import disclosures, grounds, papers
+from services.contracts.privacy import Role
+from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -31,6 +33,11 @@ OPENER, SECOND, THIRD = (
 BEHEERDER = Context(
     actor="account/beheerder", organisation=OURS, role="beheerder", purpose="beheer_access", correlation="c"
 )
+CALLED_BACK = {
+    "finding": "De officier bevestigde de vordering.",
+    "number": "+31 20 5550100",
+    "found_in": "de site van het parket",
+}
 SPKI = bytes.fromhex("302a300506032b6570032100")
 SIGNING = SigningKey(bytes(range(32)))
 PUBLIC = base64.b64encode(SPKI + bytes(SIGNING.verify_key)).decode()
@@ -126,7 +133,7 @@ class World(cases.World):
         return self.request(secrecy="by_law", review_at=(NOON + timedelta(days=90)).isoformat(), **but)
 
     def held(self, file: str) -> str:
-        self.files.opening.authenticate(OPENER, file, finding="Teruggebeld via de centrale.")
+        self.files.opening.authenticate(OPENER, file, **CALLED_BACK)
         self.files.consulting.hold(OPENER, file)
         return file
 
@@ -185,6 +192,13 @@ class World(cases.World):
 
     def _report(self, organisation: str | None) -> counted.Report:
         return counted.report(self.files.showing.begun_in(organisation, None, None), instant(self.now))
+
+    def tasks(self, kind: str) -> list[dict[str, Any]]:
+        """What waits of one kind for a compliance officer."""
+        asking = Asking(role=Role.COMPLIANCE, organisation=None, now=instant(self.now))
+        with self.audit.reading() as session:
+            items: list[dict[str, Any]] = told(self.files.showing.looks(None), session, asking)["items"]
+        return [one for one in items if one["kind"] == kind]
 
     def papers(self, file: str) -> set[str]:
         with self.audit.reading() as session:
