@@ -84,7 +84,7 @@ class Ask:
         return said.decode("latin-1")[:500] if said else None
 
     def read_headers(self) -> None:
-        """Raises Refused headers_too_large, or malformed where one that decides something stands twice."""
+        """Raises Refused headers_too_large, or malformed where they can be read in two ways."""
         size = len(self.scope.get("raw_path") or b"") + len(self.scope.get("query_string", b""))
         found = self.headers
         for name, value in self.scope["headers"]:
@@ -96,6 +96,10 @@ class Ask:
             found[name] = value
         if size > MOST_HEADERS:
             raise Refused("headers_too_large")
+        # What is read in two ways is read in both, by a proxy and by us (RFC 9112, 3.2 and 6.1).
+        nameless = b"host" not in found and self.scope.get("http_version") == "1.1"
+        if nameless or (b"transfer-encoding" in found and b"content-length" in found):
+            raise Refused("malformed")
 
     def context(self) -> Context:
         """What travels with the call, in its sealed body."""

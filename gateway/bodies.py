@@ -18,7 +18,7 @@ SECONDS = 15.0
 
 
 class Gone(Exception):
-    """The caller hung up before the request was whole; nobody is left to answer."""
+    """The request ended before it was whole: the caller hung up, or what came was no body."""
 
 
 async def read(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:

@@ -45,12 +45,11 @@ class Place:
         method = scope["method"]
         route = self._routes.get("GET" if method == "HEAD" else method)
         if route is None:
-            await problem("method_not_allowed", {}, correlation, [self._allow]).send(send, correlation)
+            await problem("method_not_allowed", {}, correlation, [self._allow]).send(
+                send, correlation, head=method == "HEAD", guards=self._door.guards
+            )
             return
-        try:
-            answer = await self._answer(Ask(self._door, route, scope, correlation), receive)
-        except bodies.Gone:
-            return
+        answer = await self._answer(Ask(self._door, route, scope, correlation), receive)
         await answer.send(send, correlation, head=method == "HEAD", guards=self._door.guards)
         took = perf_counter() - began
         SERVED.labels(route.method, self._template, answer.status).observe(took)
@@ -78,7 +77,8 @@ class Place:
             log.warning("a part is away", service=away.service, why=away.why, correlation=ask.correlation)
             return problem("unavailable", {}, ask.correlation)
         except bodies.Gone:
-            raise
+            # Where nobody is left, nobody reads it; where a length of a chunk was none, somebody does.
+            return problem("malformed", {}, ask.correlation)
         except Exception as error:  # noqa: BLE001 - type and place are logged; a message may hold values
             frame = traceback.extract_tb(error.__traceback__)[-1]
             log.error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from gateway import bodies
+from gateway.app import application
 from services.kernel.decider import Refused
-from tests.unit.gateway.line import Client
+from tests.unit.gateway.line import Client, Line, configuration
 
 JSON = {"Content-Type": "application/json"}
 ME = "/v1/me"
@@ -102,12 +104,52 @@ def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
         asyncio.run(bodies.read({}, never))
 
 
-def test_a_caller_who_hangs_up_is_not_answered() -> None:
-    async def gone() -> dict[str, Any]:
-        return {"type": "http.disconnect"}
+async def broken_off() -> dict[str, Any]:
+    """What a server says when the caller hung up, and also when a chunk's length is none."""
+    return {"type": "http.disconnect"}
 
-    with pytest.raises(bodies.Gone):
-        asyncio.run(bodies.read({}, gone))
+
+def answered(headers: list[tuple[bytes, bytes]], version: str = "1.1", method: str = "PATCH") -> tuple[int, bytes]:
+    """The status and body, with nothing between the application and a request that no client library would send."""
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": ME,
+        "raw_path": ME.encode(),
+        "query_string": b"",
+        "http_version": version,
+        "headers": [(b"authorization", b"Bearer member"), (b"content-type", b"application/json"), *headers],
+        "client": ("127.0.0.1", 4711),
+    }
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(application(configuration(), Line(), b"k" * 32)(scope, broken_off, send))
+    return sent[0]["status"], sent[1]["body"]
+
+
+HOST, SIZED, CHUNKED = (b"host", b"a"), (b"content-length", b"2"), (b"transfer-encoding", b"chunked")
+
+
+def test_a_body_that_breaks_off_is_malformed_and_no_fault_of_ours() -> None:
+    status, body = answered([HOST, CHUNKED])
+    assert (status, json.loads(body)["code"]) == (400, "malformed")
+
+
+def test_what_a_proxy_may_read_in_another_way_is_malformed() -> None:
+    assert answered([HOST], method="GET")[0] == 200
+    assert answered([], version="1.0", method="GET")[0] == 200
+    for headers in ([], [HOST, SIZED, CHUNKED], [HOST, HOST]):
+        status, body = answered(headers, method="GET")
+        assert (status, json.loads(body)["code"]) == (400, "malformed")
+
+
+def test_a_head_has_no_body_also_where_it_is_refused(ask: Client) -> None:
+    assert answered([HOST], method="HEAD") == (200, b"")
+    refused = ask("HEAD", "/v1/password-resets")
+    assert (refused.status_code, refused.content, refused.headers["allow"]) == (405, b"", "POST")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
