@@ -62,7 +62,7 @@ DEMOTE = (
     Problem.ACCOUNT_CLOSED,
     Problem.RESTRICTED,
 )
-MAKE = (Problem.COMPLIANCE_NEEDED,)
+MAKE = (Problem.COMPLIANCE_NEEDED, Problem.LAST_OFFICER)
 
 ROUTES = (
     _staff(

@@ -40,6 +40,7 @@ class Problem(Enum):
     UNKNOWN_METHOD = ("unknown_method", 501, "This part does not know how to do that.")
     ACCOUNT_UNKNOWN = ("account_unknown", 404, "There is no such account.")
     LAST_BEHEERDER = ("last_beheerder", 409, "The organisation would be left without a Beheerder.")
+    LAST_OFFICER = ("last_officer", 409, "The maker would be left without a compliance officer.")
     BEHEERDER_THERE = ("beheerder_there", 409, "The organisation has a Beheerder, who invites its people.")
     ERASED = ("erased", 409, "The person has been erased.")
     AGREEMENT_MISSING = ("agreement_missing", 409, "No processing agreement is in force.")

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from services.auth.app.people import keep_one, keys_of, pseudonym_of
+from services.auth.app.people import keys_of, pseudonym_of
+from services.auth.app.roles import keep_one, officer_needed
 from services.auth.domain import account as rules
 from services.auth.domain.account import Status
 from services.auth.views import accounts
@@ -44,7 +45,8 @@ class Closing:
             row = seek(lambda index: accounts.by_public_id(session, organisation, index), "public_id", account)
             if row is None:
                 raise Refused("not_found")
-            keep_one(session, row, Role.BEHEERDER)
+            officer_needed(session, context, organisation, Role(row.role))
+            keep_one(session, row)
             return str(row.account)
 
         return self._close(context, whose, organisation)
@@ -66,7 +68,7 @@ class Closing:
             if row is None:
                 raise Refused("not_found")
             if row.status == Status.OPEN:
-                keep_one(session, row, Role.BEHEERDER)
+                keep_one(session, row)
             return str(row.account)
 
         return self._close(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
+from services.auth.app.roles import keep_one, officer_needed
 from services.auth.domain import account
-from services.auth.domain.account import Status
 from services.auth.views import accounts, custom_values, restrictions, sessions
 from services.contracts.auth import DataViewed
 from services.contracts.privacy import STAFF, Category, Purpose, Role
@@ -251,24 +251,19 @@ class People:
         return row
 
     def _change_role(self, context: Context, organisation: str, row: Any, role: Role) -> dict[str, Any]:
-        self._auth.invitations.officer_needed(context, organisation, role)
-        if role is not Role(row.role):
-            with self._auth.store.reading() as session:
-                keep_one(session, row, Role.BEHEERDER)
         asked = account.ChangeRole(role=role, by=context.actor, at=datetime.now(UTC))
         context = self._auth.terms_or_before(context, organisation)
 
         def work(unit: Unit) -> dict[str, Any]:
+            now = accounts.by_pseudonym(unit.session, organisation, row.account)
+            has = Role(now.role if now is not None else row.role)
+            officer_needed(unit.session, context, organisation, role, has)
+            if now is not None and role is not has:
+                keep_one(unit.session, now)
             unit.do(f"account/{row.account}", account.decider, asked)
             return {}
 
         return self._auth.store.perform(context, work)
-
-
-def keep_one(session: Connection, row: Any, role: Role) -> None:
-    """An organisation is not left without anybody who can administer it."""
-    if row.role == role and accounts.having_role(session, row.organisation, role, statuses=(Status.OPEN,)) < 2:
-        raise Refused("last_beheerder")
 
 
 def pseudonym_of(context: Context) -> str:

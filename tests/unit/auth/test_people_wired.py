@@ -81,6 +81,35 @@ def test_once_there_is_a_compliance_officer_inviting_one_needs_one(world: World)
     assert invite(officer, organisation=MAKER, email="twee@maker.example", role="compliance")["invitation"]
 
 
+def test_an_operator_neither_removes_an_officer_nor_takes_their_role(world: World) -> None:
+    """Or one operator could invite officers of their own, and approve a disclosure alone (P08, P09)."""
+    operator = world.context(organisation=MAKER, role=Role.OPERATOR)
+    officer = replace(operator, role=Role.COMPLIANCE)
+    joined = {}
+    for name, role in (("cato", "compliance"), ("coos", "compliance"), ("iris", "investigator"), ("olga", "operator")):
+        by = operator if name == "cato" else officer
+        world.auth.invitations.invite(by, organisation=MAKER, email=f"{name}@maker.example", role=role)
+        joined[name] = world.accepted(world.token(f"{name}@maker.example"), name)["account"]
+    change, remove = world.auth.people.change_role, world.auth.closing.remove
+
+    for name in ("cato", "iris"):
+        with refused("compliance_needed"):
+            change(operator, organisation=MAKER, account=joined[name], role="operator")
+        with refused("compliance_needed"):
+            remove(operator, organisation=MAKER, account=joined[name])
+    with refused("compliance_needed"):
+        change(operator, organisation=MAKER, account=joined["olga"], role="investigator")
+
+    assert change(officer, organisation=MAKER, account=joined["iris"], role="operator")["events"]
+    assert remove(operator, organisation=MAKER, account=joined["olga"])["events"]
+    assert remove(officer, organisation=MAKER, account=joined["coos"])["events"]
+    with refused("last_officer"):
+        remove(officer, organisation=MAKER, account=joined["cato"])
+    with refused("last_officer"):
+        change(officer, organisation=MAKER, account=joined["cato"], role="operator")
+    assert change(officer, organisation=MAKER, account=joined["cato"], role="compliance")["events"] == []
+
+
 def test_who_did_not_come_in_time_is_let_go_and_can_be_invited_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
