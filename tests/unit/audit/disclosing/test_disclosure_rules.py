@@ -13,14 +13,14 @@ import pytest
 from services.audit.domain import disclosure
 from services.audit.domain.basis import of_rule, parse
 from services.audit.ledger.keeping import own_bases
-from services.contracts.audit import Kept, Secrecy
+from services.contracts.audit import Contact, Kept, Secrecy
 from services.contracts.privacy import Category
 from tests.examples import disclosure as example
 from tests.given import given
 
 BASES = Path("services/audit/bases.json")
 BASIS = of_rule(own_bases(), "sv_126nd@1")
-ABROAD, PRESERVING = (of_rule(own_bases(), rule) for rule in ("third_country@1", "sv_126ni@1"))
+ABROAD, PRESERVING, OWN = (of_rule(own_bases(), rule) for rule in ("third_country@1", "sv_126ni@1", "own_suspicion@1"))
 RECEIVED, OPENED = example.authority_request_received(), example.disclosure_opened()
 BEGUN = (RECEIVED, OPENED)
 HELD = (*BEGUN, example.request_authenticated(), example.disclosure_held())
@@ -36,6 +36,10 @@ CLOSED = (*HANDED, example.subject_notified(), example.disclosure_closed())
 SECRET = example.disclosure_opened(secrecy=Secrecy.BY_LAW, review_at=OPENED.at + timedelta(days=90))
 COPIED = (RECEIVED, SECRET, example.request_authenticated(), example.disclosure_held(kept=Kept.COPY))
 BARRED = (*COPIED, example.consultation_barred())
+SUSPECT = (RECEIVED, replace(SECRET, secrecy=Secrecy.SUSPECT), *COPIED[2:])
+ORAL = (replace(RECEIVED, oral=True, written_due=OPENED.at + timedelta(days=3)), OPENED)
+FAR, NO_SECRECY = OPENED.at + timedelta(days=200), "secrecy_not_allowed"
+DEFERRED = (*HANDED, example.notification_deferred())
 
 
 def take(step: Any, basis: Any = BASIS) -> disclosure.Take:
@@ -61,6 +65,12 @@ WHOLE = (
     (BARRED, example.secrecy_lifted()),
     (CLOSED[:-1], example.disclosure_closed()),
     (CLOSED, example.disclosure_text_erased()),
+    (ORAL, example.written_form_received()),
+    (SUSPECT, example.beheerder_consulted(contact=Contact.SECOND_CONTACT)),
+    (DEFERRED, example.disclosure_closed()),
+    ((*DEFERRED, example.disclosure_closed()), example.subject_notified()),
+    (BARRED, example.secrecy_review_missed(at=SECRET.review_at)),
+    (CLOSED, example.disclosure_text_erased(at=example.disclosure_text_erased().due)),
 )
 
 
@@ -108,6 +118,34 @@ def test_each_step_is_taken_where_it_belongs(history, step):
         (COPIED, example.consultation_barred(by=example.OPENER), "second_officer_needed"),
         ((*COPIED, example.disclosure_rejected()), example.disclosure_closed(), "secrecy_unlifted"),
         (HELD, example.secrecy_lifted(), "step_done"),
+        (HELD, example.request_authenticated(), "step_done"),
+        (BEGUN, example.written_form_received(), "step_done"),
+        (ORAL, example.written_form_received(received_at=OPENED.at + timedelta(days=9)), "not_yet"),
+        (HELD[:-1], example.disclosure_held(kept=Kept.COPY), "secrecy_not_allowed"),
+        (COPIED[:-1], example.disclosure_held(), "secrecy_not_allowed"),
+        (HELD[:-1], example.disclosure_scoped(), "step_missing"),
+        (SUSPECT, example.beheerder_consulted(), "second_contact_needed"),
+        (SUSPECT, example.consultation_barred(), "secrecy_not_allowed"),
+        (COPIED, example.consultation_barred(review_at=example.consultation_barred().at), "period_invalid"),
+        (ASKED, example.consultation_answered(at=example.beheerder_consulted().due), "term_over"),
+        (ANSWERED, example.disclosure_scoped(people=0), "nothing_granted"),
+        (ANSWERED, example.disclosure_scoped(granted=(Category.IP_ADDRESS,)), "nothing_granted"),
+        (APPROVED, replace(FIRST, by=example.BEHEERDER), "step_done"),
+        (APPROVED, example.disclosure_assembled(digest="00" * 32), "scope_changed"),
+        (APPROVED, example.disclosure_assembled(scope_version=2), "scope_changed"),
+        (HANDED, example.disclosure_handed_over(), "step_done"),
+        (ASSEMBLED, example.disclosure_handed_over(handed_over_at=OPENED.at), "not_yet"),
+        (ASSEMBLED, example.disclosure_handed_over(handed_over_at=OPENED.at + timedelta(days=9)), "not_yet"),
+        (CLOSED, example.subject_notified(), "step_done"),
+        (HANDED, example.subject_notified(notified_at=OPENED.at + timedelta(days=9)), "not_yet"),
+        ((*BARRED, *HANDED[5:]), example.subject_notified(), "secrecy_unlifted"),
+        (ASSEMBLED, example.notification_deferred(), "step_missing"),
+        (CLOSED, example.notification_deferred(), "step_done"),
+        (HANDED, example.notification_deferred(review_at=example.notification_deferred().at), "period_invalid"),
+        (HELD, example.secrecy_reviewed(), "step_done"),
+        (BARRED, example.secrecy_reviewed(review_at=example.secrecy_reviewed().at), "period_invalid"),
+        (CLOSED, example.disclosure_text_erased(at=OPENED.at + timedelta(days=102)), "not_yet"),
+        ((*DEFERRED, *CLOSED[-1:], example.disclosure_text_erased()), example.subject_notified(), "disclosure_closed"),
     ],
 )
 def test_a_step_that_does_not_belong_is_refused(history, step, code):
@@ -118,6 +156,46 @@ def test_what_the_clock_makes_happen_may_come_too_late():
     given(disclosure.decider, *ANSWERED).when(take(example.consultation_lapsed())).then()
     given(disclosure.decider, *BARRED, example.secrecy_lifted()).when(take(example.secrecy_review_missed())).then()
     given(disclosure.decider, *CLOSED).when(take(example.disclosure_closed())).then()
+    erased = example.disclosure_text_erased()
+    given(disclosure.decider, *CLOSED, erased).when(take(erased)).then()
+
+
+def test_what_the_clock_makes_happen_may_come_too_soon_or_twice():
+    lapsed, missed = example.consultation_lapsed(), example.secrecy_review_missed()
+    given(disclosure.decider, *HELD).when(take(lapsed)).then()
+    given(disclosure.decider, *ASKED).when(take(replace(lapsed, at=lapsed.due - timedelta(seconds=1)))).then()
+    given(disclosure.decider, *ASKED).when(take(replace(lapsed, at=lapsed.due))).then(replace(lapsed, at=lapsed.due))
+    given(disclosure.decider, *ASKED, example.disclosure_rejected()).when(take(lapsed)).then()
+    given(disclosure.decider, *BARRED, missed).when(take(missed)).then()
+    given(disclosure.decider, *BARRED, example.secrecy_reviewed()).when(take(missed)).then()
+    given(disclosure.decider, *BARRED, missed, example.secrecy_reviewed()).when(take(replace(missed, at=FAR))).then(
+        replace(missed, at=FAR)
+    )
+
+
+def opening(begun: Any = RECEIVED, basis: Any = BASIS, **but: Any) -> disclosure.Open:
+    return disclosure.Open(begun=begun, opened=replace(OPENED, **but), basis=basis)
+
+
+def test_a_file_is_opened_once():
+    given(disclosure.decider).when(opening()).then(*BEGUN)
+    given(disclosure.decider, *BEGUN).when(opening()).then()
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (opening(begun=example.suspicion_reported()), "basis_unknown"),
+        (opening(basis=OWN), "basis_unknown"),
+        (opening(begun=replace(RECEIVED, received_at=RECEIVED.at + timedelta(seconds=1))), "not_yet"),
+        (opening(basis=OWN, begun=example.suspicion_reported(), secrecy=Secrecy.BY_LAW, review_at=FAR), NO_SECRECY),
+        (opening(review_at=FAR), NO_SECRECY),
+        (opening(secrecy=Secrecy.SUSPECT), NO_SECRECY),
+        (opening(secrecy=Secrecy.BY_LAW, review_at=OPENED.at), "period_invalid"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_not_opened(command, code):
+    given(disclosure.decider).when(command).refused(code)
 
 
 def test_outside_the_union_the_controller_decides_and_a_preservation_order_gives_nothing():
