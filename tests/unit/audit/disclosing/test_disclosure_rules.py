@@ -13,7 +13,7 @@ import pytest
 from services.audit.domain import disclosure
 from services.audit.domain.basis import of_rule, parse
 from services.audit.ledger.keeping import own_bases
-from services.contracts.audit import Contact, Kept, Secrecy
+from services.contracts.audit import ConsultationOutcome, Contact, Kept, Secrecy
 from services.contracts.privacy import Category
 from tests.examples import disclosure as example
 from tests.given import given
@@ -69,7 +69,8 @@ WHOLE = (
     (SUSPECT, example.beheerder_consulted(contact=Contact.SECOND_CONTACT)),
     (DEFERRED, example.disclosure_closed()),
     ((*DEFERRED, example.disclosure_closed()), example.subject_notified()),
-    (BARRED, example.secrecy_review_missed(at=SECRET.review_at)),
+    (COPIED, example.secrecy_review_missed(at=SECRET.review_at)),
+    ((*COPIED, example.secrecy_lifted()), example.beheerder_consulted()),
     (CLOSED, example.disclosure_text_erased(at=example.disclosure_text_erased().due)),
 )
 
@@ -126,6 +127,9 @@ def test_each_step_is_taken_where_it_belongs(history, step):
         (HELD[:-1], example.disclosure_scoped(), "step_missing"),
         (SUSPECT, example.beheerder_consulted(), "second_contact_needed"),
         (SUSPECT, example.consultation_barred(), "secrecy_not_allowed"),
+        ((*COPIED, example.secrecy_lifted()), example.consultation_barred(), "secrecy_not_allowed"),
+        (COPIED[:-1], example.consultation_barred(), "step_missing"),
+        (BARRED, example.consultation_barred(), "step_done"),
         (COPIED, example.consultation_barred(review_at=example.consultation_barred().at), "period_invalid"),
         (ASKED, example.consultation_answered(at=example.beheerder_consulted().due), "term_over"),
         (ANSWERED, example.disclosure_scoped(people=0), "nothing_granted"),
@@ -168,9 +172,10 @@ def test_what_the_clock_makes_happen_may_come_too_soon_or_twice():
     given(disclosure.decider, *ASKED, example.disclosure_rejected()).when(take(lapsed)).then()
     given(disclosure.decider, *BARRED, missed).when(take(missed)).then()
     given(disclosure.decider, *BARRED, example.secrecy_reviewed()).when(take(missed)).then()
-    given(disclosure.decider, *BARRED, missed, example.secrecy_reviewed()).when(take(replace(missed, at=FAR))).then(
-        replace(missed, at=FAR)
-    )
+    given(disclosure.decider, *COPIED, example.consultation_barred(review_at=FAR)).when(take(missed)).then()
+    again = replace(missed, at=FAR)
+    given(disclosure.decider, *BARRED, missed, example.secrecy_reviewed()).when(take(again)).then(again)
+    given(disclosure.decider, *COPIED, missed, example.consultation_barred()).when(take(again)).then(again)
 
 
 def opening(begun: Any = RECEIVED, basis: Any = BASIS, **but: Any) -> disclosure.Open:
@@ -178,7 +183,8 @@ def opening(begun: Any = RECEIVED, basis: Any = BASIS, **but: Any) -> disclosure
 
 
 def test_a_file_is_opened_once():
-    given(disclosure.decider).when(opening()).then(*BEGUN)
+    now = replace(RECEIVED, received_at=RECEIVED.at)
+    given(disclosure.decider).when(opening(begun=now)).then(now, OPENED)
     given(disclosure.decider, *BEGUN).when(opening()).then()
 
 
@@ -199,11 +205,14 @@ def test_a_file_that_contradicts_itself_is_not_opened(command, code):
 
 
 def test_outside_the_union_the_controller_decides_and_a_preservation_order_gives_nothing():
-    objected = take(example.disclosure_scoped(), ABROAD)
-    given(disclosure.decider, *ANSWERED).when(objected).refused("controller_decides")
+    scoped = take(example.disclosure_scoped(), ABROAD)
+    given(disclosure.decider, *ANSWERED).when(scoped).refused("controller_decides")
+    agreed = (*ASKED, example.consultation_answered(outcome=ConsultationOutcome.AGREED))
+    given(disclosure.decider, *agreed).when(scoped).then(scoped.step)
     given(disclosure.decider, *ANSWERED).when(take(example.disclosure_scoped(), PRESERVING)).refused("nothing_granted")
     closed = example.disclosure_closed()
     given(disclosure.decider, *HELD).when(take(closed, PRESERVING)).then(closed)
+    given(disclosure.decider, *BEGUN).when(take(closed, PRESERVING)).refused("step_missing")
 
 
 def test_an_oral_order_waits_for_its_written_form():
