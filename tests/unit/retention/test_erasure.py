@@ -57,7 +57,9 @@ def test_what_is_due_is_ordered_from_every_service():
 def test_ordering_it_again_changes_nothing_and_nobody_can_cancel_or_release_what_was_ordered():
     given(decider, SCHEDULED, ORDERED).when(Order(at=NEXT_NIGHT)).then()
     given(decider, SCHEDULED, ORDERED).when(Cancel(because=57, at=NEXT_NIGHT)).refused("too_late")
-    given(decider, SCHEDULED, ORDERED).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).refused("not_braked")
+    braked = SCHEDULED, example.erasure_braked(), ORDERED
+    for history in (braked, (SCHEDULED, ORDERED)):
+        given(decider, *history).when(Release(by=example.OFFICER, at=NEXT_NIGHT)).refused("not_braked")
 
 
 def test_what_nobody_asked_for_is_not_found():
@@ -141,6 +143,8 @@ def test_a_stalled_service_that_completes_after_all_is_confirmed():
 
     given(decider, *history).when(confirm(entry=44, remaining=1)).then()
     given(decider, *history).when(confirm()).then(CONFIRMED[0], CERTIFIED)
+    other = example.erasure_stalled(service="org", entry=43)
+    given(decider, SCHEDULED, ORDERED, example.erasure_stalled(), other).when(confirm(entry=44, remaining=1)).then()
 
 
 def test_copies_are_unreadable_once_every_service_has_retired_an_epoch_after_its_completion():

@@ -75,7 +75,8 @@ def test_a_hold_that_was_looked_at_stays_until_the_next_look():
 def test_the_next_look_is_not_after_the_end_nor_in_the_past():
     for when in (PLACED.expires_at + timedelta(seconds=1), example.hold_reviewed().at):
         given(decider, PLACED).when(review(review_at=when)).refused("period_invalid")
-    given(decider, PLACED).when(review(review_at=None)).then(example.hold_reviewed(review_at=None))
+    for when in (None, PLACED.expires_at):
+        given(decider, PLACED).when(review(review_at=when)).then(example.hold_reviewed(review_at=when))
 
 
 def test_a_hold_that_has_ended_is_not_reviewed():

@@ -64,6 +64,24 @@ def test_more_becomes_known_in_numbered_phases():
     given(incident.decider, REGISTERED).when(later).refused("period_invalid")
 
 
+def test_an_end_of_the_window_that_was_moved_stays_moved():
+    hour = timedelta(hours=1)
+    begin, end = REGISTERED.since, REGISTERED.until
+    from_, to = replace(SUPPLEMENTED, window_from=begin + 5 * hour), replace(SUPPLEMENTED, window_from=None)
+    to = replace(to, window_to=end - 5 * hour)
+    words = replace(SUPPLEMENT, window_from=None)
+
+    for moved in ((from_, to), (to, from_)):
+        ended = replace(words, window_to=begin + 5 * hour)
+        begun = replace(words, window_from=end - 5 * hour)
+        given(incident.decider, REGISTERED, *moved).when(ended).refused("period_invalid")
+        given(incident.decider, REGISTERED, *moved).when(begun).refused("period_invalid")
+    given(incident.decider, REGISTERED).when(replace(words, window_from=end)).refused("period_invalid")
+    given(incident.decider, REGISTERED, to).when(replace(words, window_to=begin)).refused("period_invalid")
+    since_now = replace(REGISTERED, since=REGISTERED.at, until=None)
+    given(incident.decider).when(incident.Register(told=since_now)).then(since_now)
+
+
 def test_its_scope_is_told_once_for_each_window():
     given(incident.decider, REGISTERED).when(SCOPE).then(PART, COMPUTED)
     given(incident.decider, REGISTERED, PART, COMPUTED).when(SCOPE).then()
@@ -118,6 +136,14 @@ def test_whom_a_better_window_leaves_out_need_not_be_told():
     none = example.scope_computed(organisations=0)
 
     given(incident.decider, REGISTERED, PART, COMPUTED, SUPPLEMENTED, none).when(CLOSE).then(CLOSED)
+
+
+def test_of_a_better_window_only_those_that_it_concerns_need_be_told():
+    other = example.breach_scoped(phase=2, organisation=example.PERSON)
+    better = (REGISTERED, PART, COMPUTED, SUPPLEMENTED, other, example.scope_computed(phase=2))
+
+    given(incident.decider, *better).when(CLOSE).refused("controllers_uninformed")
+    given(incident.decider, *better, replace(INFORMED, organisation=other.organisation)).when(CLOSE).then(CLOSED)
 
 
 @pytest.mark.parametrize("command", [SUPPLEMENT, INFORM, CLOSE])

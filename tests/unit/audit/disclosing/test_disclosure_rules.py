@@ -221,17 +221,31 @@ def test_an_oral_order_waits_for_its_written_form():
     given(disclosure.decider, *oral, example.written_form_received()).when(take(FIRST)).then(FIRST)
 
 
-def _bases(term: str) -> list[Any]:
-    """The product's own, with another term for one of them."""
+def _bases(term: str, whose: str = "sv_126nd") -> list[Any]:
+    """The product's own, with another term for one of them, or for all."""
     [version, *_] = json.loads(BASES.read_text())
-    version["bases"]["sv_126nd"]["consult_within"] = term
+    if whose in version:
+        version[whose] = term
+    else:
+        version["bases"][whose]["consult_within"] = term
     return [version]
 
 
 @pytest.mark.parametrize("term", ["PT8S", "PT23H", "P0D", "P6Y"])
-def test_a_consultation_lasts_days_and_not_for_ever(term):
+@pytest.mark.parametrize("whose", ["sv_126nd", "written_within", "preserve_for"])
+def test_a_term_lasts_days_and_not_for_ever(term, whose):
     with pytest.raises(ValueError, match="no term of days"):
-        parse(_bases(term))
+        parse(_bases(term, whose))
+
+
+def test_a_basis_is_said_in_both_languages_and_a_version_has_a_number_of_its_own():
+    [mute] = _bases("P7D")
+    mute["bases"]["sv_126nd"]["en"] = " "
+    with pytest.raises(ValueError, match="is not said"):
+        parse([mute])
+    for twice in (_bases("P7D") * 2, []):
+        with pytest.raises(ValueError, match="number of its own"):
+            parse(twice)
 
 
 def test_a_test_may_wait_until_its_term_is_over_but_it_has_one():
