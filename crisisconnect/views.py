@@ -84,11 +84,19 @@ def _from_the_log(service: Audit, configuration: Configuration, scratch: Path) -
 
 
 def _begin(service: Audit, live: Connection, into: Engine, minimum: int) -> None:
-    for table in (table for view in service.log_views for table in view.tables.sorted_tables):
-        before = select(table).where(table.c.idx < minimum)
-        for rows in live.execution_options(yield_per=BATCH).execute(before).mappings().partitions():
+    """What is kept of such rows is never taken as it is: it is made of them, and followed on."""
+    for view in service.log_views:
+        derived = getattr(view, "DERIVED", ())
+        for table in view.tables.sorted_tables:
+            if table in derived:
+                continue
+            before = select(table).where(table.c.idx < minimum)
+            for rows in live.execution_options(yield_per=BATCH).execute(before).mappings().partitions():
+                with writing(into) as session:
+                    session.execute(insert(table), [plain(row) for row in rows])
+        if derived:
             with writing(into) as session:
-                session.execute(insert(table), [plain(row) for row in rows])
+                view.derive(session)
 
 
 def _cursor(session: Connection, feed: str) -> int:

@@ -27,6 +27,7 @@ Retention = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 Made = tuple[list[dict[str, Any]], Mapping[str, Any]]
 PAGE = 1_000
+MIDNIGHT = instant(datetime(2000, 1, 1, tzinfo=UTC))[10:]
 PLACES: Mapping[str, tuple[str, ...]] = {
     "requests": ("received_at", "request"),
     "incidents": ("known_at", "incident"),
@@ -182,10 +183,14 @@ class Reports:
 
 
 def _moment(text: str | None) -> str | None:
+    """The beginning of a day (UTC): numbers are kept by day, so a period is of whole ones."""
     if text is None:
         return None
     try:
         found = moment(text)
     except ValueError:
-        raise Refused("invalid", errors={"from, to": ["Not a moment."]}) from None
-    return instant(found if found.tzinfo else found.replace(tzinfo=UTC))
+        raise Refused("invalid", errors={"from, to": ["Not a day."]}) from None
+    begin = instant(found if found.tzinfo else found.replace(tzinfo=UTC))
+    if begin[10:] != MIDNIGHT:
+        raise Refused("invalid", errors={"from, to": ["Not a day."]})
+    return begin

@@ -124,8 +124,7 @@ class Logbook(Participant, ABC):
             found = searching.search(
                 session, after, limit, type_=type, organisation=organisation, correlation=correlationid, case=case
             )
-        items = [searching.shown(index, note) for index, note in found]
-        return {"items": items, "next": found[-1][0] if len(found) == limit else None}
+        return {"items": [searching.shown(index, note) for index, note in found.entries], "next": found.next}
 
     def log_entry(self, index: int) -> dict[str, Any]:
         with self.store.reading() as session:

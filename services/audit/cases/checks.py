@@ -139,20 +139,21 @@ def report(
             | {"outcome": getattr(one.last, "outcome", None), "number": getattr(one.last, "accounts", None)}
         )
     if organisation is None:
+        looked = sealing.newest(session)
         for service in SERVICES:
-            told = sealing.newest(session).get(service)
+            told = looked.get(service)
             due = instant(moment(told.at if told else security.begun(session) or instant(now)) + EVERY + PATIENCE)
             bare, last_at = (told.bare, told.at) if told else (None, None)
             totals["sealing_overdue"] += due < instant(now)
             totals["bare"] += bare or 0
             row = {"kind": service, "last_at": last_at, "due": due, "overdue": due < instant(now), "number": bare}
             rows.append(_row("sealing", None) | row)
-    seen = access.rows(session, organisation, since, until)
+    seen = access.by_organisation(session, organisation, since, until)
     for kind, what in SIGNED.items():
-        for whose in sorted({row["organisation"] for row in seen if row["kind"] == kind}):
-            number = sum(row["number"] for row in seen if (row["kind"], row["organisation"]) == (kind, whose))
-            totals[what] += number
-            rows.append(_row(what, whose) | {"number": number})
+        for whose, numbers in seen.items():
+            if number := numbers[kind]:
+                totals[what] += number
+                rows.append(_row(what, whose) | {"number": number})
     for whose, number in sorted(security.roles_changed(session, organisation, since, until).items()):
         totals["roles_changed"] += number
         rows.append(_row("roles_changed", whose) | {"number": number})

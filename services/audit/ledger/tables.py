@@ -42,6 +42,8 @@ entries = Table(
 """0-based, without a gap. `note` is the signed note as it came, and the leaf's data; the rest is copied out of it."""
 Index("log_entries_of_organisation", entries.c.organisation, entries.c.idx)
 Index("log_entries_of_correlation", entries.c.correlation)
+Index("log_entries_of_type", entries.c.type, entries.c.idx)
+Index("log_entries_of_subject", entries.c.subject)
 
 tiles = Table(
     "log_tiles",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -15,8 +14,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    case,
     func,
     insert,
+    literal,
     select,
 )
 
@@ -24,7 +25,7 @@ from services.contracts import audit, auth, org
 from services.kernel.codec import instant
 from services.kernel.event import Event
 from services.kernel.signing.entry import Entry
-from services.kernel.store.database import plain
+from services.kernel.store import paging, sums
 
 tables = MetaData()
 facts = Table(
@@ -39,8 +40,6 @@ facts = Table(
     Column("purpose", String(30)),
     Column("code", String(40)),
     Column("count", Integer, nullable=False),
-    Index("access_by_organisation", "organisation", "at"),
-    Index("access_by_time", "at"),
 )
 _FACT = insert(facts)
 
@@ -52,10 +51,20 @@ FOLLOWED: tuple[type[Event], ...] = (
     org.ProcessingRefused,
     audit.ComplaintViewed,
 )
-BY = (facts.c.day, facts.c.organisation, facts.c.kind, facts.c.role, facts.c.purpose, facts.c.code)
 PAGE = 1_000
-"""Rows after which an answer ends with the day that it is at."""
 KINDS = ("signed_in", "sign_in_failed", "data_viewed", "people_seen", "processing_refused")
+BY = {"day": 10, "organisation": 36, "kind": 20, "role": 20, "purpose": 30, "code": 40}
+days = Table(
+    "access_days",
+    tables,
+    *(Column(name, String(length), primary_key=True) for name, length in BY.items()),
+    Column("events", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Index("access_days_by_organisation", "organisation", *(name for name in BY if name != "organisation")),
+)
+"""The rows of the report; what a row does not say is empty here."""
+totals_kept = sums.sums("access_sums", tables, "lines", *KINDS)
+DERIVED = (days, totals_kept)
 
 
 @dataclass(frozen=True)
@@ -94,59 +103,77 @@ def follow(session: Connection, entry: Entry) -> None:
         "count": count,
     }
     session.execute(_FACT, row)
+    _count(session, row)
 
 
-def rows(session: Connection, organisation: str | None, since: str | None, until: str | None) -> list[dict[str, Any]]:
-    """Per day, organisation, kind, role, purpose and code: how many events, and how many people or tries in them."""
-    counted = select(*BY, func.count().label("events"), func.sum(facts.c.count).label("number"))
-    found = session.execute(counted.where(*_within(organisation, since, until)).group_by(*BY).order_by(*BY)).mappings()
-    return [plain(row) | {"number": int(row["number"])} for row in found]
+def _count(session: Connection, fact: dict[str, Any]) -> None:
+    place = {name: fact[name] or "" for name in BY}
+    known = session.execute(select(days.c.events).where(*(days.c[name] == of for name, of in place.items()))).first()
+    sums.raise_by(session, days, [place | {"events": 1, "number": fact["count"]}])
+    more = {fact["kind"]: fact["count"], "lines": 0 if known else 1}
+    if fact["kind"] == "data_viewed":
+        more |= {"data_viewed": 1, "people_seen": fact["count"]}
+    sums.add(session, totals_kept, fact["organisation"], fact["day"], more)
+
+
+def derive(session: Connection) -> None:
+    """What is kept of the facts, from all that there are."""
+    f = facts.c
+    place = [
+        f.day,
+        f.organisation,
+        f.kind,
+        *(func.coalesce(f[name], "").label(name) for name in ("role", "purpose", "code")),
+    ]
+    grouped = select(*place, func.count().label("events"), func.sum(f.count).label("number")).group_by(*place)
+    session.execute(insert(days).from_select([*BY, "events", "number"], grouped))
+    d = days.c
+    kinds = {kind: case((d.kind == kind, d.number), else_=0) for kind in KINDS}
+    kinds["data_viewed"] = case((d.kind == "data_viewed", d.events), else_=0)
+    kinds["people_seen"] = case((d.kind == "data_viewed", d.number), else_=0)
+    counted = [said.label(kind) for kind, said in kinds.items()]
+    sums.derive(session, totals_kept, select(d.organisation, d.day, literal(1).label("lines"), *counted).subquery())
 
 
 def page(
     session: Connection, organisation: str | None, since: str | None, until: str | None, after: str | None
 ) -> Report:
-    """Whole days, from the one behind `after` on, until there are enough; `next` is None with the last of them."""
-    made: list[dict[str, Any]] = []
-    begin = since if after is None else max(_next_day(after), since or "")
-    while True:
-        first = session.execute(select(func.min(facts.c.at)).where(*_within(organisation, begin, until))).scalar()
-        if first is None:
-            return Report(made)
-        if len(made) >= PAGE:
-            return Report(made, made[-1]["day"])
-        following = _next_day(first[:10])
-        made += rows(session, organisation, max(begin or "", first), min(following, until or following))
-        begin = following
+    """Per day, organisation, kind, role, purpose and code: how many events, and how many people or tries in them.
+
+    Whole days from `since` up to and without `until`, from behind `after` on; `next` is None with the last row.
+    """
+    place = [days.c[name] for name in BY]
+    found = select(days).where(*_within(organisation, since, until))
+    if after is not None:
+        found = found.where(paging.behind(after, place))
+    rows = session.execute(found.order_by(*place).limit(PAGE)).all()
+    made = [{**row._mapping, **{name: row._mapping[name] or None for name in BY}} for row in rows]
+    return Report(made, paging.place(rows[-1], place) if len(rows) == PAGE else None)
 
 
 def count(session: Connection, organisation: str | None, since: str | None, until: str | None) -> int:
     """How many rows all pages have."""
-    groups = select(*BY).where(*_within(organisation, since, until)).group_by(*BY).subquery()
-    return session.execute(select(func.count()).select_from(groups)).scalar_one()
+    return sums.total(session, totals_kept, organisation, since, until)["lines"]
 
 
 def totals(session: Connection, organisation: str | None, since: str | None, until: str | None) -> dict[str, int]:
-    counted = select(facts.c.kind, func.count().label("events"), func.sum(facts.c.count).label("number"))
-    found = dict.fromkeys(KINDS, 0)
-    for row in session.execute(counted.where(*_within(organisation, since, until)).group_by(facts.c.kind)):
-        if row.kind == "data_viewed":
-            found |= {"data_viewed": int(row.events), "people_seen": int(row.number)}
-        else:
-            found[row.kind] = int(row.number)
-    return found
+    found = sums.total(session, totals_kept, organisation, since, until)
+    return {kind: found[kind] for kind in KINDS}
+
+
+def by_organisation(
+    session: Connection, organisation: str | None, since: str | None, until: str | None
+) -> dict[str, dict[str, int]]:
+    """The totals of each organisation, by its id."""
+    return sums.by_organisation(session, totals_kept, organisation, since, until)
 
 
 def _within(organisation: str | None, since: str | None, until: str | None) -> list[Any]:
     where = []
     if organisation is not None:
-        where.append(facts.c.organisation == organisation)
+        where.append(days.c.organisation == organisation)
     if since is not None:
-        where.append(facts.c.at >= since)
+        where.append(days.c.day >= since[:10])
     if until is not None:
-        where.append(facts.c.at < until)
+        where.append(days.c.day < until[:10])
     return where
-
-
-def _next_day(day: str) -> str:
-    return instant(datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, MetaData, String, Table, insert, select, tuple_
 
-from services.contracts.audit import SecurityCheckRecorded
+from services.contracts.audit import CheckKind, SecurityCheckRecorded
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 
@@ -23,7 +23,7 @@ checks = Table(
     Column("performed_at", String(32), nullable=False),
     Column("recorded_at", String(32), nullable=False),
     Index("checks_by_performance", "performed_at", "check_id"),
-    Index("checks_by_kind", "kind", "performed_at"),
+    Index("checks_by_kind", "kind", "performed_at", "check_id"),
 )
 
 
@@ -53,4 +53,10 @@ def before(session: Connection, place: tuple[str, str] | None, limit: int) -> Se
 
 def newest(session: Connection) -> Mapping[str, Any]:
     """By kind the one that was performed last."""
-    return {row.kind: row for row in session.execute(select(checks).order_by(checks.c.performed_at, checks.c.check_id))}
+    found: dict[str, Any] = {}
+    for kind in CheckKind:
+        mine = select(checks).where(checks.c.kind == kind.value)
+        row = session.execute(mine.order_by(checks.c.performed_at.desc(), checks.c.check_id.desc()).limit(1)).first()
+        if row is not None:
+            found[kind.value] = row
+    return found

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     Connection,
     Index,
     MetaData,
@@ -18,18 +17,18 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    delete,
     exists,
     func,
     insert,
-    literal,
     select,
-    tuple_,
 )
 
 from services.contracts import audit, auth, org, retention
 from services.kernel.codec import instant
 from services.kernel.event import Event
 from services.kernel.signing.entry import Entry
+from services.kernel.store import paging, sums
 
 tables = MetaData()
 steps = Table(
@@ -42,11 +41,26 @@ steps = Table(
     Column("idx", BigInteger, nullable=False),
     Column("at", String(32), nullable=False),
     Column("due", String(32)),
-    Index("erasure_steps_by_organisation", "organisation", "step", "at"),
-    Index("erasure_steps_by_time", "step", "at"),
+    Index("erasure_steps_in_order_of", "organisation", "step", "at", "erasure"),
+    Index("erasure_steps_in_order", "step", "at", "erasure"),
 )
-_THERE = select(steps.c.idx).where(steps.c.erasure == bindparam("of"), steps.c.step == bindparam("named"))
-_STEP = insert(steps)
+waiting = Table(
+    "erasures_waiting",
+    tables,
+    Column("erasure", String(36), primary_key=True),
+    Column("organisation", String(36), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("held", String(32)),
+    Column("braked", String(32)),
+    Column("released", String(32)),
+    Column("due", String(32)),
+    Column("until", String(32)),
+    Index("erasures_waiting_by_time", "at"),
+    Index("erasures_waiting_by_organisation", "organisation", "at"),
+)
+"""Those that were asked for `at` that moment, and neither ordered nor cancelled; `until` is the end of their brake."""
+_KNOWN = select(steps).where(steps.c.erasure == bindparam("of"))
+_STEP, _OVER, _WAITS = insert(steps), delete(waiting).where(waiting.c.erasure == bindparam("of")), insert(waiting)
 
 ASKED = "requested"
 STEPS: dict[type[Event], str] = {
@@ -75,6 +89,13 @@ COUNTED = {
     "certified": "certified",
     "unreadable_in_copies": "unreadable in copies",
 }
+totals_kept = sums.sums("erasure_sums", tables, *COUNTED)
+"""By the day on which they were asked for."""
+DERIVED = (waiting, totals_kept)
+DUE = {"due": "scheduled", "until": "braked"}
+"""Of which step it is the date."""
+ENDED = frozenset({"ordered", "cancelled"})
+MOVING = frozenset({ASKED, "scheduled", "held", "braked", "released"}) | ENDED
 PAGE = 1_000
 """Rows that are answered at once; whoever wants them all asks on from the last one."""
 
@@ -93,7 +114,10 @@ def follow(session: Connection, entry: Entry) -> None:
     step = STEPS.get(type(event))
     if step is None:
         return
-    if session.execute(_THERE, {"of": event.erasure, "named": step}).first():
+    known: dict[str, Mapping[str, Any]] = {
+        row["step"]: dict(row) for row in session.execute(_KNOWN, {"of": event.erasure}).mappings()
+    }
+    if step in known:
         return
     due = getattr(event, "due", None) or getattr(event, "until", None)
     row = {
@@ -106,79 +130,80 @@ def follow(session: Connection, entry: Entry) -> None:
         "due": instant(due) if due else None,
     }
     session.execute(_STEP, row)
+    _count(session, {**known, step: row}, step)
+
+
+def _count(session: Connection, known: Mapping[str, Mapping[str, Any]], step: str) -> None:
+    """An erasure of one session or category was asked for by nobody: it is on no page, and in no number."""
+    asked = known.get(ASKED)
+    if asked is None:
+        return
+    new = known if step == ASKED else (step,)
+    more = {name: int(of in new) for name, of in COUNTED.items()}
+    sums.add(session, totals_kept, asked["organisation"], asked["at"], more)
+    if step in MOVING:
+        session.execute(_OVER, {"of": asked["erasure"]})
+        if not known.keys() & ENDED:
+            said = {name: known[name]["at"] if name in known else None for name in ("held", "braked", "released")}
+            said |= {name: known[of]["due"] if of in known else None for name, of in DUE.items()}
+            session.execute(_WAITS, {name: asked[name] for name in ("erasure", "organisation", "at")} | said)
+
+
+def derive(session: Connection) -> None:
+    """What is kept of the steps, from all that there are."""
+    asked = select(steps).where(steps.c.step == ASKED).subquery()
+    counted = [case((steps.c.step == of, 1), else_=0).label(name) for name, of in COUNTED.items()]
+    each = select(asked.c.organisation, asked.c.at.label("day"), *counted)
+    sums.derive(session, totals_kept, each.join(steps, steps.c.erasure == asked.c.erasure).subquery())
+    over = steps.alias()
+    ended = exists().where(over.c.erasure == asked.c.erasure, over.c.step.in_(sorted(ENDED)))
+    said = [func.max(case((steps.c.step == name, steps.c.at))) for name in ("held", "braked", "released")]
+    said += [func.max(case((steps.c.step == of, steps.c.due))) for of in DUE.values()]
+    place = [asked.c.erasure, asked.c.organisation, asked.c.at]
+    left = select(*place, *said).join(steps, steps.c.erasure == asked.c.erasure).where(~ended).group_by(*place)
+    session.execute(insert(waiting).from_select([column.name for column in waiting.columns], left))
 
 
 def page(
     session: Connection, organisation: str | None, since: str | None, until: str | None, now: str, after: str | None
 ) -> Report:
     """Erasures asked for in the period, oldest first, from behind `after` on; `next` is None with the last of them."""
-    wanted = select(steps.c.erasure, steps.c.at).where(steps.c.step == ASKED, *_within(organisation, since, until))
+    order = (steps.c.at, steps.c.erasure)
+    wanted = select(*order).where(steps.c.step == ASKED, *_within(steps, organisation, since, until))
     if after is not None:
-        wanted = wanted.where(tuple_(steps.c.at, steps.c.erasure) > tuple_(*map(literal, after.split("/", 1))))
-    order = session.execute(wanted.order_by(steps.c.at, steps.c.erasure).limit(PAGE)).all()
-    found: dict[str, dict[str, Row[Any]]] = {row.erasure: {} for row in order}
-    for start in range(0, len(order), 500):
-        part = steps.c.erasure.in_([row.erasure for row in order[start : start + 500]])
+        wanted = wanted.where(paging.behind(after, order))
+    asked = session.execute(wanted.order_by(*order).limit(PAGE)).all()
+    found: dict[str, dict[str, Row[Any]]] = {row.erasure: {} for row in asked}
+    for start in range(0, len(asked), 500):
+        part = steps.c.erasure.in_([row.erasure for row in asked[start : start + 500]])
         for row in session.execute(select(steps).where(part)):
             found[row.erasure][row.step] = row
-    rows = [_row(row.erasure, found[row.erasure], now) for row in order]
-    return Report(rows, f"{order[-1].at}/{order[-1].erasure}" if len(order) == PAGE else None)
+    rows = [_row(row.erasure, found[row.erasure], now) for row in asked]
+    return Report(rows, paging.place(asked[-1], order) if len(asked) == PAGE else None)
 
 
 def totals(
     session: Connection, organisation: str | None, since: str | None, until: str | None, now: str
 ) -> dict[str, int]:
     """Of all of the period, however many pages they fill. `overdue` is 0: that is the promise."""
-    asked = select(steps.c.erasure).where(steps.c.step == ASKED, *_within(organisation, since, until))
-    # An erasure of one session or category was asked for by nobody, and is on no page.
-    by_step = (
-        select(steps.c.step, func.count().label("number")).where(steps.c.erasure.in_(asked)).group_by(steps.c.step)
-    )
-    counted = {row.step: int(row.number) for row in session.execute(by_step)}
-    done = steps.alias()
-    over = exists().where(done.c.erasure == steps.c.erasure, done.c.step.in_(("ordered", "cancelled")))
-    left = asked.where(~over).subquery()
-    waiting = (
-        select(
-            _when("held").label("held"),
-            _when("braked").label("braked"),
-            _when("released").label("released"),
-            _when("scheduled", steps.c.due).label("due"),
-            _when("braked", steps.c.due).label("until"),
-        )
-        .join(left, steps.c.erasure == left.c.erasure)
-        .group_by(steps.c.erasure)
-        .subquery()
-    )
     w = waiting.c
     braked = w.braked.is_not(None) & w.released.is_(None)
     late = (w.due < now) & w.held.is_(None) & (~braked | (w.until < now))
-    sums = {"held": w.held.is_not(None), "braked": braked, "overdue": late}
-    one = session.execute(
-        select(*(func.sum(case((what, 1), else_=0)).label(name) for name, what in sums.items()))
-    ).one()
-    return {name: counted.get(step, 0) for name, step in COUNTED.items()} | {
-        name: int(one._mapping[name] or 0) for name in sums
-    }
+    told = {"held": w.held.is_not(None), "braked": braked, "overdue": late}
+    counted = [func.sum(case((what, 1), else_=0)).label(name) for name, what in told.items()]
+    one = session.execute(select(*counted).where(*_within(waiting, organisation, since, until))).one()
+    found = sums.total(session, totals_kept, organisation, since, until)
+    return found | {name: int(one._mapping[name] or 0) for name in told}
 
 
-def _when(step: str, what: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
-    """When a step was taken, or `what` it says; None where it was not."""
-    return func.max(case((steps.c.step == step, steps.c.at if what is None else what)))
-
-
-def total(session: Connection, step: str) -> int:
-    return session.execute(select(func.count()).select_from(steps).where(steps.c.step == step)).scalar_one()
-
-
-def _within(organisation: str | None, since: str | None, until: str | None) -> Sequence[Any]:
+def _within(table: Table, organisation: str | None, since: str | None, until: str | None) -> Sequence[Any]:
     where = []
     if organisation is not None:
-        where.append(steps.c.organisation == organisation)
+        where.append(table.c.organisation == organisation)
     if since is not None:
-        where.append(steps.c.at >= since)
+        where.append(table.c.at >= since)
     if until is not None:
-        where.append(steps.c.at < until)
+        where.append(table.c.at < until)
     return where
 
 

@@ -14,16 +14,15 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    func,
     insert,
     literal,
     select,
-    tuple_,
 )
 
 from services.contracts.org import UsageAggregated
 from services.kernel.event import Event
 from services.kernel.signing.entry import Entry
+from services.kernel.store import paging, sums
 
 tables = MetaData()
 days = Table(
@@ -35,8 +34,10 @@ days = Table(
     Column("kind", String(30), primary_key=True),
     Column("people", Integer, nullable=False),
     Column("facts", Integer, nullable=False),
-    Index("usage_days_by_day", "day"),
+    Index("usage_by_day", "day", "organisation", "kind"),
 )
+totals_kept = sums.sums("usage_sums", tables, "lines", "facts")
+DERIVED = (totals_kept,)
 SHOWN = ("day", "organisation", "kind", "people", "facts")
 PAGE = 1_000
 FOLLOWED: tuple[type[Event], ...] = (UsageAggregated,)
@@ -65,6 +66,14 @@ def follow(session: Connection, entry: Entry) -> None:
                 for kind, people in event.people.items()
             ]
             session.execute(insert(days), rows)
+            more = {"lines": len(rows), "facts": sum(event.facts[kind] for kind in event.people)}
+            sums.add(session, totals_kept, event.organisation, event.day.isoformat(), more)
+
+
+def derive(session: Connection) -> None:
+    """What is kept of the rows, from all that there are."""
+    d = days.c
+    sums.derive(session, totals_kept, select(d.organisation, d.day, literal(1).label("lines"), d.facts).subquery())
 
 
 def page(
@@ -74,23 +83,21 @@ def page(
     place = (days.c.day, days.c.organisation, days.c.kind)
     found = select(days).where(*_within(organisation, since, until))
     if after is not None:
-        found = found.where(tuple_(*place) > tuple_(*map(literal, after.split("/", 2))))
-    ordered = session.execute(found.order_by(*place).limit(PAGE)).mappings()
-    rows = [{name: row[name] for name in SHOWN} for row in ordered]
-    return Report(rows, "/".join(rows[-1][one.name] for one in place) if len(rows) == PAGE else None)
+        found = found.where(paging.behind(after, place))
+    rows = session.execute(found.order_by(*place).limit(PAGE)).all()
+    made = [{name: row._mapping[name] for name in SHOWN} for row in rows]
+    return Report(made, paging.place(rows[-1], place) if len(rows) == PAGE else None)
 
 
 def totals(session: Connection, organisation: str | None, since: str | None, until: str | None) -> dict[str, int]:
     """Sums of rows, which say nothing beyond them."""
-    counted = select(func.sum(days.c.facts).label("facts"), func.count(days.c.day.distinct()).label("days"))
-    one = session.execute(counted.where(*_within(organisation, since, until))).one()
-    return {"facts": int(one.facts or 0), "days": int(one.days)}
+    found = sums.total(session, totals_kept, organisation, since, until)
+    return {"facts": found["facts"], "days": sums.days(session, totals_kept, organisation, since, until)}
 
 
 def count(session: Connection, organisation: str | None, since: str | None, until: str | None) -> int:
     """How many rows all pages have."""
-    mine = select(func.count()).select_from(days).where(*_within(organisation, since, until))
-    return session.execute(mine).scalar_one()
+    return sums.total(session, totals_kept, organisation, since, until)["lines"]
 
 
 def _within(organisation: str | None, since: str | None, until: str | None) -> list[Any]:
