@@ -68,7 +68,13 @@ class HoldReview(Schema):
 
 
 class HoldPlaced(Written):
+    """`gone`: of all that it would have kept, how many had been ordered erased before it, by what they are.
+
+    `session`, `category/email` and the like, `person`, `complaint` and `field`.
+    """
+
     hold = m.String(required=True)
+    gone = m.Dict(keys=m.String(), values=m.Integer(), required=True)
 
 
 class Hold(Schema):

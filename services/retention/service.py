@@ -56,6 +56,10 @@ class RetentionService(Tended):
     def held_in(self, context: Context, organisation: str, category: str) -> dict[str, Any]:
         return self.app.holds.held_in(organisation, category)
 
+    @answers(callers=("auth", "audit"))
+    def clear_erasure(self, context: Context, **said: Any) -> dict[str, Any]:
+        return self.app.clearing.clear(context, **schemas.loaded(schemas.Clearance, said))
+
     @answers()
     def place_hold(self, context: Context, **said: Any) -> dict[str, Any]:
         return self.app.holds.place(context, **schemas.hold_wish(said))

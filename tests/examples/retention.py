@@ -24,6 +24,7 @@ from services.contracts.retention import (
     ErasureBraked,
     ErasureCancelled,
     ErasureCertified,
+    ErasureCleared,
     ErasureCompleted,
     ErasureConfirmed,
     ErasureExcepted,
@@ -421,6 +422,21 @@ def delivery_voided(**but: Any) -> DeliveryVoided:
 
 def delivery_expired(**but: Any) -> DeliveryExpired:
     return replace(DeliveryExpired(**DELIVERY, at=BEFORE_CLOSING + timedelta(days=34)), **but)
+
+
+def erasure_cleared(**but: Any) -> ErasureCleared:
+    made = ErasureCleared(
+        clearance="0195538e-7a8b-7c9d-8eaf-2b3c4d5e6f07",
+        organisation=WHOSE["organisation"],
+        service="audit",
+        owner="complaint/0195538e-7a8b-7c9d-8eaf-2b3c4d5e6f07",
+        category=Category.CORRESPONDENCE,
+        people=(WHOSE["account"],),
+        rule="complaint_answered:P2Y@1",
+        due=BEFORE_CLOSING,
+        at=BEFORE_CLOSING + timedelta(minutes=1),
+    )
+    return replace(made, **but)
 
 
 def canary_planted(**but: Any) -> CanaryPlanted:

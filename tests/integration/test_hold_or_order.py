@@ -12,10 +12,12 @@ from uuid import uuid4
 import pytest
 
 from crisisconnect.postgres import Cluster
-from services.contracts.privacy import Role
+from services.audit.views import complaints
+from services.contracts.privacy import Category, Role
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.retention.views import erasures
 from tests.faults.household import Household
 from tests.faults.town import Town
 
@@ -50,9 +52,9 @@ def leaves(town: Town) -> str:
     return erasure
 
 
-def hold(town: Town, erasure: str, said: list[str]) -> None:
+def hold(town: Town, erasure: str, said: list[object]) -> None:
     try:
-        town.household.retention.holds.place(
+        found = town.household.retention.holds.place(
             Context(actor="account/officer", role="compliance", purpose="beheer_access", correlation=str(uuid4())),
             scope=HoldScope.PERSON,
             erasure=erasure,
@@ -60,7 +62,7 @@ def hold(town: Town, erasure: str, said: list[str]) -> None:
             reason="Een claim.",
             expires_at=datetime.now(UTC) + timedelta(days=1),
         )
-        said.append("held")
+        said.append(found["gone"])
     except Refused as refused:
         said.append(refused.code)
 
@@ -68,7 +70,7 @@ def hold(town: Town, erasure: str, said: list[str]) -> None:
 def test_either_the_hold_is_seen_by_the_order_or_it_comes_too_late(town: Town) -> None:
     retention = town.household.retention
     for number in range(ROUNDS):
-        erasure, said = leaves(town), list[str]()
+        erasure, said = leaves(town), list[object]()
         work = [
             threading.Thread(target=hold, args=(town, erasure, said)),
             threading.Thread(target=retention.sweeping.sweep),
@@ -78,6 +80,44 @@ def test_either_the_hold_is_seen_by_the_order_or_it_comes_too_late(town: Town) -
         for one in work:
             one.join()
         state = retention.erasure(Context(), erasure, None)["state"]
-        assert (said, state) in ((["held"], "held"), (["too_late"], "ordered"))
+        assert (said, state) in (([{}], "held"), (["too_late"], "ordered"))
         town.household.settle()
-        assert (retention.erasure(Context(), erasure, None)["state"] == "held") == (said == ["held"])
+        assert (retention.erasure(Context(), erasure, None)["state"] == "held") == (said == [{}])
+
+
+def answered(town: Town) -> str:
+    """A complaint whose words wait for their term."""
+    audit, beheerder = town.household.audit, town.beheerders[0]
+    found = str(audit.complaints.complain(town._asked(beheerder), text="Ik word te vaak gebeld.")["complaint"])
+    officer = Context(actor="account/officer", role="compliance", purpose="beheer_access", correlation=str(uuid4()))
+    audit.complaints.answer(officer, found, outcome="upheld", answer="U heeft gelijk.")
+    return found
+
+
+def test_either_the_hold_is_seen_by_who_lets_words_go_or_it_says_that_they_are_gone(town: Town) -> None:
+    """The words of a complaint go by a term of audit's own, and what decides is the same lock."""
+    retention, beheerder = town.household.retention, town.beheerders[0]
+    organisation = str(beheerder.context.organisation)
+    for number in range(ROUNDS):
+        erasure, said, told = leaves(town), list[object](), list[str]()
+        with retention.store.reading() as session:
+            person = str(erasures.by_id(session, None, erasure).account)
+
+        complaint = answered(town)
+
+        def let_go(person: str = person, told: list[str] = told, complaint: str = complaint) -> None:
+            wish = {"owner": f"complaint/{complaint}", "organisation": organisation, "people": [person]}
+            term = {"category": Category.CORRESPONDENCE, "rule": "complaint_answered:P2Y@1", "due": datetime.now(UTC)}
+            context = Context(caller="audit", actor="system/audit", correlation=str(uuid4()))
+            told.extend(retention.clearing.clear(context, **wish, **term)["events"])
+
+        work = [threading.Thread(target=hold, args=(town, erasure, said)), threading.Thread(target=let_go)]
+        for one in work if number % 2 else reversed(work):
+            one.start()
+        for one in work:
+            one.join()
+        assert (said, len(told)) in (([{}], 0), ([{"complaint": 1}], 1))
+        town.household.settle()
+        with town.household.audit.store.reading() as session:
+            gone = complaints.by_id(session, organisation, complaint).erased_at is not None
+        assert gone == bool(told)

@@ -48,8 +48,8 @@ from services.contracts.audit import (
     SigningKeyHandedOver,
 )
 from services.contracts.grounds import GROUNDS
-from services.contracts.privacy import Category, Role
-from services.contracts.retention import ErasureOrdered
+from services.contracts.privacy import Role
+from services.contracts.retention import ErasureCleared, ErasureOrdered
 from services.contracts.tasks import Asking, told
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
@@ -83,7 +83,7 @@ class Audit(Logbook):
         destroyed=CanaryDestroyed,
         grounds=GROUNDS,
     )
-    follows = tuple(dict.fromkeys(kind for view in log_views for kind in view.FOLLOWED))
+    follows = tuple(dict.fromkeys((*(kind for view in log_views for kind in view.FOLLOWED), ErasureCleared)))
 
     def __init__(self, configuration: Configuration, caller: Calling) -> None:
         super().__init__(configuration, caller)
@@ -94,7 +94,7 @@ class Audit(Logbook):
         self.receipts = Receipts(self.store, self.witnesses.digest, self._durable)
         terms = own_terms()
         self.pruning = Pruning(self.store, self.own_context, self._read_by_all, terms)
-        self.grounds = Grounds(self.store, self.own_context, terms, self._held)
+        self.grounds = Grounds(self.store, self.own_context, terms, self._clear)
         notices, maker = own_notices(), configuration.maker
         self.incidents = Incidents(self.store, self._pseudonym_of, maker, notices)
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
@@ -209,9 +209,8 @@ class Audit(Logbook):
         found: dict[str, Any] = self.caller.call("retention", question, asked, self.own_context())
         return found
 
-    def _held(self, organisation: str) -> dict[str, Any]:
-        asked = {"organisation": organisation, "category": Category.CORRESPONDENCE.value}
-        return self._retention_told("held_in", asked)
+    def _clear(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        return self._retention_told("clear_erasure", asked)
 
     def _for_the_maker(self) -> Context:
         return self.own_context(organisation=self.configuration.maker)
@@ -229,7 +228,13 @@ class Audit(Logbook):
         complaints = Complaints(self.store, self._pseudonym_of, own_notices())
         return Going(self.store, complaints, self.own_context).with_complaints(super().holdings())
 
+    def before(self, entry: Entry) -> None:
+        if isinstance(entry.record.event, ErasureCleared):
+            self.grounds.ahead(entry.record.event)
+
     def handle(self, unit: Unit, entry: Entry) -> None:
+        if isinstance(entry.record.event, ErasureCleared):
+            self.grounds.follow(unit, entry.record.event)
         for view in self.log_views:
             view.follow(unit.session, entry)
 

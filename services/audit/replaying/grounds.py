@@ -13,8 +13,10 @@ from services.audit.domain.terms import Due, Terms, Trigger, due
 from services.audit.ledger.keeping import own_bases
 from services.audit.views import complaints, grounds as view, papers
 from services.contracts.audit import DisclosureOpened, DisclosureTextErased
+from services.contracts.privacy import Category
+from services.contracts.retention import ErasureCleared
 from services.kernel.calls.rpc import Unavailable
-from services.kernel.codec import moment
+from services.kernel.codec import instant, moment
 from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.durations import after
@@ -24,8 +26,9 @@ from services.kernel.store.database import scrub
 log = logging.getLogger(__name__)
 
 BATCH = 100
-Held = Callable[[str], Mapping[str, Any]]
-"""Whose words a hold keeps in an organisation: `everybody`'s, or those of `people`. Raises Unavailable."""
+COMPLAINT = "complaint/"
+Clear = Callable[[Mapping[str, Any]], object]
+"""Asks retention to let something go, as `clear_erasure` takes it; what it says is in the log. Raises Unavailable."""
 TRIGGERS = {
     "replay": Trigger.REPLAY_STARTED,
     "rollback": Trigger.ROLLBACK_ACCEPTED,
@@ -43,21 +46,24 @@ class Grounds:
         store: Store,
         context: Callable[[], Context],
         terms: Sequence[Terms],
-        held: Held,
+        clear: Clear,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._store, self._context, self._terms, self._held, self._now = store, context, terms, held, now
+        self._store, self._context, self._terms, self._clear, self._now = store, context, terms, clear, now
         self._all_terms = {one.by_trigger[trigger] for one in terms for trigger in TRIGGERS.values()}
         self._unscrubbed = False
+        self._destroyed = dict[str, int]()
+        """By owner the keys that went ahead of the transaction in which it is told."""
 
     def turn(self) -> int:
         """Erase every ground whose term is over, key first; returns how many. A crash between begins again.
 
-        What a hold keeps of people waits until that ends (P08): of what they complained of, as of themselves.
+        What people complained of may be held (P08): it is asked for here, and goes once the log says that it may.
         """
         count = 0
         for owner, found in list(self._over()):
-            if self._kept(owner):
+            if owner.startswith(COMPLAINT):
+                self._ask(owner, found)
                 continue
             self._erase(owner, found)
             count += 1
@@ -82,21 +88,37 @@ class Grounds:
                 return
             seen = rows[-1].given_at, rows[-1].owner
 
-    def _kept(self, owner: str) -> bool:
-        """Whether a hold is on it, asked just before it goes; where nobody answers, it stays until the next turn."""
-        kind, _, identity = owner.partition("/")
-        if kind != "complaint":
-            return False
+    def ahead(self, event: ErasureCleared) -> None:
+        """Keys first, before the transaction; repeating it is harmless."""
+        if self._mine(event):
+            self._destroyed[event.owner] = self._store.keyring.erase([event.owner])
+
+    def follow(self, unit: Unit, event: ErasureCleared) -> None:
+        """What retention let go is gone: told with what let it go as its cause (I7)."""
+        if not self._mine(event):
+            return
+        eventstore.bury(unit.session, [event.owner])
+        keys = self._destroyed.pop(event.owner, 0)
+        asked = complaint.EraseText(rule=event.rule, due=event.due, keys=keys, at=self._now())
+        unit.do(event.owner, complaint.decider, asked)
+        self._unscrubbed = True
+
+    @staticmethod
+    def _mine(event: ErasureCleared) -> bool:
+        return event.service == "audit" and event.owner.startswith(COMPLAINT)
+
+    def _ask(self, owner: str, found: Due) -> None:
+        """Where nobody answers, it stays until the next turn."""
         with self._store.reading() as session:
-            row = complaints.by_id(session, None, identity)
-        if row is None:
-            return False
+            row = complaints.by_id(session, None, owner.removeprefix(COMPLAINT))
+        if row is None or row.complainant is None:
+            return
+        asked = {"owner": owner, "organisation": row.organisation, "category": Category.CORRESPONDENCE.value}
+        asked |= {"people": [row.complainant] if row.known else [], "rule": found.rule, "due": instant(found.at)}
         try:
-            held = self._held(row.organisation)
+            self._clear(asked)
         except Unavailable:
             log.info("the words of a complaint stay while retention does not say whether they are held")
-            return True
-        return bool(held["everybody"]) or row.complainant in held["people"]
 
     def _erase(self, owner: str, found: Due) -> None:
         owners = _with_papers(owner)
@@ -112,8 +134,6 @@ class Grounds:
                     unit.do(owner, rollback.decider, rollback.EraseGround(**said))
                 case "incident":
                     unit.do(owner, incident.decider, incident.EraseText(**said))
-                case "complaint":
-                    unit.do(owner, complaint.decider, complaint.EraseText(**said))
                 case "disclosure":
                     _erase_disclosure(unit, owner, said)
             return {}

@@ -44,7 +44,7 @@ from services.contracts.facts import ORGANISATION
 from services.contracts.grounds import GROUNDS
 from services.contracts.org import CustomFieldRetired
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
-from services.contracts.retention import ErasureOrdered
+from services.contracts.retention import ErasureCleared, ErasureOrdered
 from services.kernel.calls.rpc import Unavailable
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
@@ -67,7 +67,7 @@ HOLDING = (accounts, sessions, looks, restrictions, resets, custom_values, work)
 class Auth(Participant):
     name = "auth"
     views = (accounts, sessions, looks, restrictions, resets, custom_values)
-    follows = (CustomFieldRetired, *FOLLOWS)
+    follows = (CustomFieldRetired, ErasureCleared, *FOLLOWS)
     vocabulary = Vocabulary(
         order=ErasureOrdered,
         completed=ErasureCompleted,
@@ -210,6 +210,8 @@ class Auth(Participant):
         match entry.record.event:
             case CustomFieldRetired() as event:
                 self.keyring.erase([retirement(event.field)])
+            case ErasureCleared() as event:
+                self.custom_fields.ahead(event)
             case _:
                 self.notices.ahead(entry)
 
@@ -219,6 +221,8 @@ class Auth(Participant):
             case CustomFieldRetired() as event:
                 eventstore.bury(unit.session, [retirement(event.field)])
                 self.custom_fields.retired()
+            case ErasureCleared() as event:
+                self.custom_fields.follow(unit, event)
             case _:
                 self.notices.give(unit, entry)
 

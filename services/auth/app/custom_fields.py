@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from sqlalchemy import Connection
 
 from services.auth.domain import custom_field
 from services.auth.views import custom_values
 from services.contracts.auth import CustomFieldErased
 from services.contracts.org import FieldKind
 from services.contracts.privacy import Category
+from services.contracts.retention import ErasureCleared
+from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -115,26 +119,43 @@ class CustomFields:
             asked = {"organisation": row.organisation, "category": Category.CUSTOM_FIELD.value}
             held = self._auth.caller.call("retention", "held_in", asked, context)
             if not held["everybody"]:
-                while self._forget(context, row.field, row.organisation, held["people"]) == A_BATCH:
-                    pass
+                self._ask(context, row.field, asked, held["people"])
 
-    def _forget(self, context: Context, field: str, organisation: str, but: list[str]) -> int:
-        """Keys first, then rows. Returns how many went."""
+    def _ask(self, context: Context, field: str, asked: Mapping[str, Any], but: Sequence[str]) -> None:
+        """Have retention let go of them, a batch at a time, whoever is not held now; what it says stands in the log."""
+        after, rule = "", {"rule": "field_retired:P0D", "due": instant(datetime.now(UTC))}
+        while True:
+            with self._auth.store.reading() as session:
+                rows = custom_values.of_field(session, field, but, after, A_BATCH)
+            people = [row.account for row in rows]
+            if people:
+                wish = {**asked, **rule, "owner": retirement(field), "people": people}
+                self._auth.caller.call("retention", "clear_erasure", wish, context)
+            if len(rows) < A_BATCH:
+                return
+            after = people[-1]
+
+    # -- what retention let go
+
+    def ahead(self, event: ErasureCleared) -> None:
+        """Keys first, before the transaction; repeating it is harmless."""
         with self._auth.store.reading() as session:
-            rows = custom_values.of_field(session, field, but, A_BATCH)
-        if not rows:
-            return 0
-        owners = sorted(f"custom_value/{row.custom_value}" for row in rows)
+            owners = self._owners(session, event)
         self._auth.keyring.erase(owners)
-        event = CustomFieldErased(
-            field=field, organisation=organisation, people=tuple(row.account for row in rows), at=datetime.now(UTC)
+
+    def follow(self, unit: Unit, event: ErasureCleared) -> None:
+        """Then rows, and that it was done, by what let it go (I7)."""
+        owners = self._owners(unit.session, event)
+        if not owners:
+            return
+        eventstore.bury(unit.session, sorted(owners))
+        done = CustomFieldErased(
+            field=event.clearance, organisation=event.organisation, people=event.people, at=datetime.now(UTC)
         )
+        unit.append(event.owner, len(eventstore.read(unit.session, event.owner)), [done])
 
-        def erase(unit: Unit) -> dict[str, Any]:
-            eventstore.bury(unit.session, owners)
-            stream = retirement(field)
-            unit.append(stream, len(eventstore.read(unit.session, stream)), [event])
-            return {}
-
-        self._auth.store.perform(replace(context, idempotency=None), erase)
-        return len(rows)
+    @staticmethod
+    def _owners(session: Connection, event: ErasureCleared) -> set[str]:
+        if event.service != "auth" or event.owner != retirement(event.clearance):
+            return set()
+        return custom_values.owners_of(session, event.clearance, event.people)

@@ -71,9 +71,10 @@ def retired(session: Connection, limit: int) -> list[Row[Any]]:
     return list(session.execute(found.order_by(values.c.field).limit(limit)))
 
 
-def of_field(session: Connection, field: str, but: Sequence[str], limit: int) -> list[Row[Any]]:
-    """Some values of a field, but of these people, and of nobody who asked that their data is kept (AVG 18)."""
-    mine = (values.c.field == field) & values.c.account.not_in(select(restrictions.c.account))
+def of_field(session: Connection, field: str, but: Sequence[str], after: str, limit: int) -> list[Row[Any]]:
+    """Some values of a field, by person, but of these people, and of nobody who asked that theirs are kept (AVG 18)."""
+    mine = (values.c.field == field) & (values.c.account > after)
+    mine &= values.c.account.not_in(select(restrictions.c.account))
     if but:
         mine &= values.c.account.not_in(but)
     found = select(values.c.account, values.c.custom_value).where(mine)
@@ -88,6 +89,12 @@ def _retired() -> Any:
 def owners(session: Connection, people: Sequence[str]) -> set[str]:
     """The owners of the keys of everything these people ever filled in."""
     mine = select(values.c.custom_value).where(values.c.account.in_(people))
+    return {f"custom_value/{one}" for one in session.execute(mine).scalars()}
+
+
+def owners_of(session: Connection, field: str, people: Sequence[str]) -> set[str]:
+    """The owners of the keys of what these people filled in there."""
+    mine = select(values.c.custom_value).where(values.c.field == field, values.c.account.in_(people))
     return {f"custom_value/{one}" for one in session.execute(mine).scalars()}
 
 

@@ -1,6 +1,7 @@
 """What retention tells: when something is due, what suspends it, when it is ordered, done and proven gone."""
 
 from services.contracts.retention.canary import CanaryDestroyed as CanaryDestroyed, CanaryPlanted as CanaryPlanted
+from services.contracts.retention.clearance import ErasureCleared as ErasureCleared
 from services.contracts.retention.delivery import (
     DeliveryCodeRefused as DeliveryCodeRefused,
     DeliveryCollected as DeliveryCollected,

@@ -27,6 +27,7 @@ from services.kernel.hosting.participant import Calling, Participant, Vocabulary
 from services.retention import schemas
 from services.retention.app import waiting
 from services.retention.app.certifying import Certifying
+from services.retention.app.clearing import Clearing
 from services.retention.app.collecting import Collecting
 from services.retention.app.deliveries import Deliveries, owners_of
 from services.retention.app.departing import FOLLOWED as LEAVING, Departing
@@ -49,6 +50,7 @@ from services.retention.reactions import FOLLOWS, react
 from services.retention.schemas import requests as asked
 from services.retention.views import (
     certificates,
+    cleared,
     controllers,
     deliveries,
     departures,
@@ -75,7 +77,19 @@ def default_terms(instead: Path | None = None) -> tuple[terms.Terms, ...]:
     return terms.parse(json.loads((instead or Path(__file__).parents[1] / "terms.json").read_text()))
 
 
-OF_PEOPLE = (parcels, erasures, holds, requests, exceptions, objections, recipients, deliveries, recordings, sessions)
+OF_PEOPLE = (
+    parcels,
+    erasures,
+    holds,
+    cleared,
+    requests,
+    exceptions,
+    objections,
+    recipients,
+    deliveries,
+    recordings,
+    sessions,
+)
 """What says whom something is about; what rests of an answer goes before the line that says whose it is."""
 
 
@@ -86,6 +100,7 @@ class Retention(Participant):
     views = (
         erasures,
         holds,
+        cleared,
         requests,
         exceptions,
         objections,
@@ -135,6 +150,7 @@ class Retention(Participant):
         # An erasure that one sweep just missed is not late.
         self.patience = timedelta(seconds=2 * configuration.retention_sweep_seconds)
         self.holds = Holds(self)
+        self.clearing = Clearing(self)
         self.requests = Requests(self)
         self.fulfilling = Fulfilling(self)
         self.restricting = Restricting(self)

@@ -18,7 +18,7 @@ from services.kernel.decider import Refused
 from services.retention import schemas
 from services.retention.app.locking import lock_organisation
 from services.retention.domain import hold as rules
-from services.retention.views import departures, erasures, holds, persons, standing
+from services.retention.views import cleared, departures, erasures, holds, persons, standing
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
@@ -59,7 +59,8 @@ class Holds:
     ) -> dict[str, Any]:
         """Hold a person (`account` is the public id, or `erasure` names whose account is closed) or an organisation.
 
-        Answers `hold`. `by` is the officer for whom another service asks.
+        Answers `hold`, and what is `gone` of all that it would have kept: how many of what were ordered erased before.
+        `by` is the officer for whom another service asks.
         Raises Refused: `account_unknown`, `not_found`, `too_late`, `expiry_invalid`, `period_invalid`.
         """
         whom = self._whom(scope, organisation, account, erasure)
@@ -84,7 +85,7 @@ class Holds:
                 at=now(),
             )
             unit.do(f"hold/{hold}", rules.decider, asked)
-            return {"hold": hold}
+            return {"hold": hold, "gone": cleared.before(unit.session, hold)}
 
         keys = [(f"hold/{hold}", Category.CORRESPONDENCE.value)]
         return self._retention.store.perform(context, work, keys=keys)

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from marshmallow import ValidationError, fields as m, validates_schema
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Regexp
 from sqlalchemy import Row
 
 from services.contracts.privacy import Category
@@ -49,6 +49,17 @@ def hold_wish(said: Mapping[str, Any]) -> dict[str, Any]:
     if not given.get("expires_at"):
         raise Refused("expiry_needed")
     return loaded(HoldWish, given)
+
+
+class Clearance(Strict):
+    """What a service would let go by a term of its own: `owner` of its keys, and of whom it is."""
+
+    owner = m.String(required=True, validate=Regexp(r"(complaint|field)/[0-9a-f-]{36}\Z"))
+    organisation = m.String(required=True, validate=Length(min=1, max=100))
+    category = m.Enum(Category, by_value=True, required=True)
+    people = m.List(m.String(validate=Length(min=1, max=100)), required=True, validate=Length(max=500))
+    rule = m.String(required=True, validate=Length(min=1, max=100))
+    due = m.AwareDateTime(format="iso", required=True)
 
 
 class Review(Strict):

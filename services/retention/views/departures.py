@@ -22,6 +22,7 @@ from sqlalchemy import (
 from services.contracts.facts import ORGANISATION, PERSON
 from services.contracts.retention import ErasureCompleted, ErasureOrdered, HoldScope
 from services.kernel.envelope import Recorded
+from services.retention.views.cleared import cleared
 from services.retention.views.deliveries import ERASED, PREPARED, WITHOUT_THEM as UNDELIVERED, deliveries
 from services.retention.views.erasures import erasures
 from services.retention.views.exceptions import WITHOUT_THEM as UNEXPLAINED, exceptions
@@ -123,7 +124,8 @@ def drop(session: Connection, organisation: str) -> int:
     session.execute(update(deliveries).where(delivered, deliveries.c.state == PREPARED).values(state=ERASED))
     session.execute(update(deliveries).where(delivered).values(UNDELIVERED))
     beside = sum(
-        session.execute(delete(table).where(_gone(table, organisation))).rowcount for table in (objections, recipients)
+        session.execute(delete(table).where(_gone(table, organisation))).rowcount
+        for table in (objections, recipients, cleared)
     )
     beside += session.execute(update(exceptions).where(_gone(exceptions, organisation)).values(UNEXPLAINED)).rowcount
     return (
@@ -139,5 +141,5 @@ def drop(session: Connection, organisation: str) -> int:
 def counted(session: Connection, organisation: str) -> int:
     return sum(
         session.execute(select(func.count()).select_from(table).where(_gone(table, organisation))).scalar_one()
-        for table in (erasures, holds, exceptions, objections, recipients, requests, deliveries)
+        for table in (erasures, holds, cleared, exceptions, objections, recipients, requests, deliveries)
     )

@@ -111,14 +111,14 @@ def _whose(event: HoldPlaced | HoldReleased) -> ColumnElement[bool]:
 
 def _judge(session: Connection, mine: ColumnElement[bool]) -> None:
     """Whether these erasures, as far as they are not ordered, have a hold on them."""
-    held = exists(select(holds.c.hold).where(holds.c.state == "in_force", _on(erasures.c)))
+    held = exists(select(holds.c.hold).where(holds.c.state == "in_force", covers(erasures.c)))
     waits = mine & (erasures.c.state == "scheduled")
     session.execute(update(erasures).where(waits, held).values(state="held"))
     was_held = mine & (erasures.c.state == "held")
     session.execute(update(erasures).where(was_held, ~held).values(state="scheduled", suspended_at=None))
 
 
-def _on(erasure: Any) -> ColumnElement[bool]:
+def covers(erasure: Any) -> ColumnElement[bool]:
     """A person goes whole, so a hold on any category holds all; a session goes on its own, and so may a category."""
     named = literal('"') + func.substr(erasure.scope, len(CATEGORY) + 1) + '"'
     organisations = (holds.c.scope == HoldScope.ORGANISATION.value) & (holds.c.organisation == erasure.organisation)
@@ -131,7 +131,7 @@ def _on(erasure: Any) -> ColumnElement[bool]:
 
 def on_each(session: Connection, chosen: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The holds in force on each of these erasures that has any, by id."""
-    found = select(erasures.c.erasure, holds.c.hold).join(holds, _on(erasures.c))
+    found = select(erasures.c.erasure, holds.c.hold).join(holds, covers(erasures.c))
     found = found.where(erasures.c.erasure.in_(chosen), holds.c.state == "in_force").order_by(holds.c.hold)
     by_erasure: dict[str, tuple[str, ...]] = {}
     for row in session.execute(found):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,6 +16,8 @@ from services.auth.domain import custom_field
 from services.auth.views import custom_values
 from services.contracts.org import CustomFieldRetired, FieldKind
 from services.contracts.privacy import Category
+from services.contracts.retention import ErasureCleared
+from services.kernel.codec import moment
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.envelope import Envelope, Recorded
@@ -154,6 +159,59 @@ def test_the_category_can_go_alone(world: World, me: Context) -> None:
     assert differences(world) == []
 
 
+def forget(world: World) -> None:
+    """Looked for, asked for, and let go by retention in the log."""
+    world.org.wishes.clear()
+    world.auth.custom_fields.forget_retired()
+    for wish in world.org.wishes:
+        cleared(world, wish)
+
+
+def cleared(world: World, wish: Mapping[str, Any], **but: Any) -> None:
+    """What the feed does with what retention says; twice, as after a crash."""
+    event = ErasureCleared(
+        clearance=wish["owner"].partition("/")[2],
+        organisation=wish["organisation"],
+        service="auth",
+        owner=wish["owner"],
+        category=Category(wish["category"]),
+        people=tuple(wish["people"]),
+        rule=wish["rule"],
+        due=moment(wish["due"]),
+        at=datetime.now(UTC),
+    )
+    event = replace(event, **but)
+    for _ in range(2):
+        world.auth.custom_fields.ahead(event)
+        with writing(world.auth.store.engine) as session:
+            context = world.context(actor="system/auth", organisation=event.organisation)
+            world.auth.custom_fields.follow(world.auth.store.follow(session, context), event)
+
+
+def test_no_value_goes_before_retention_has_let_it_go_in_the_log(
+    world: World, me: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a hold keeps it is decided where holds are; an answer of a moment ago destroys nothing (P08, I7)."""
+    monkeypatch.setattr(custom_fields, "A_BATCH", 1)
+    world.registered("piet@voorbeeld.example", "piet")
+    for person in (me, world.signed_in("piet")):
+        fill(world, person, TEAM, "Noord")
+    retired(world, TEAM)
+    world.auth.custom_fields.forget_retired()
+    assert keys(world) == 2
+    assert {len(wish["people"]) for wish in world.org.wishes} == {1}
+    assert len(world.org.wishes) == 2, "a batch at a time, and each of them once a turn"
+
+    mine, _ = world.org.wishes
+    cleared(world, mine, service="audit")
+    cleared(world, mine, people=(str(uuid4()),))
+    assert keys(world) == 2
+    cleared(world, mine)
+    assert keys(world) == len(ids(world)) == 1
+    assert world.told().count("CustomFieldErased") == 1
+    assert differences(world) == []
+
+
 def test_a_retired_field_is_out_of_sight_at_once_and_then_erased_for_everybody(world: World, me: Context) -> None:
     world.registered("piet@voorbeeld.example", "piet")
     other = world.signed_in("piet")
@@ -165,10 +223,10 @@ def test_a_retired_field_is_out_of_sight_at_once_and_then_erased_for_everybody(w
     with refused("field_inactive"):
         fill(world, me, TEAM, "Zuid")
 
-    world.auth.custom_fields.forget_retired()
+    forget(world)
     assert world.told().count("CustomFieldErased") == 1
     assert keys(world) == len(ids(world)) == 1
-    world.auth.custom_fields.forget_retired()
+    forget(world)
     assert world.told().count("CustomFieldErased") == 1
     assert shown(world, me) == {SIZE: "44"}
     assert differences(world) == []
@@ -178,11 +236,11 @@ def test_nobody_looks_through_all_values_all_day(world: World, me: Context, monk
     fill(world, me, TEAM, "Noord")
     monkeypatch.setattr(custom_fields, "LOOKING", -1.0)
     retired(world, TEAM)
-    world.auth.custom_fields.forget_retired()
+    forget(world)
     assert keys(world) == 1
     monkeypatch.undo()
     retired(world, TEAM)
-    world.auth.custom_fields.forget_retired()
+    forget(world)
     assert keys(world) == 0
 
 
@@ -192,14 +250,14 @@ def test_whom_a_hold_keeps_keeps_the_value_until_it_ends(world: World, me: Conte
         fill(world, person, TEAM, "Noord")
     retired(world, TEAM)
     world.org.held = {"everybody": True, "people": []}
-    world.auth.custom_fields.forget_retired()
+    forget(world)
     assert keys(world) == 2
     world.org.held = {"everybody": False, "people": [me.actor.removeprefix("account/")]}
-    world.auth.custom_fields.forget_retired()
+    forget(world)
     assert keys(world) == 1
     assert shown(world, me) == {}
     world.org.held = {"everybody": False, "people": []}
-    world.auth.custom_fields.forget_retired()
+    forget(world)
 
     assert keys(world) == 0
     with world.auth.store.reading() as session:
@@ -213,7 +271,7 @@ def test_who_asked_that_their_data_is_kept_keeps_the_value(world: World, me: Con
     asked = {"organisation": GEMEENTE, "person": person, "by": "account/b0", "request": str(uuid4())}
     world.auth.rights.restrict(world.context(actor="system/retention"), **asked)
     retired(world, TEAM)
-    world.auth.custom_fields.forget_retired()
+    forget(world)
 
     assert (keys(world), shown(world, me)) == (1, {})
     ordered(world, person, None)

@@ -59,6 +59,8 @@ class Org:
         self.stands: dict[str, Any] | None = None
         self.fields: dict[str, dict[str, Any]] = {}
         self.held: dict[str, Any] = {"everybody": False, "people": []}
+        self.wishes: list[Mapping[str, Any]] = []
+        """What retention was asked to let go."""
         self.consultations: dict[str, dict[str, Any]] = {}
         self.weighed: set[tuple[str, str, str]] = set()
         """Organisation, request and person: for whose answer it was weighed that names are given."""
@@ -75,6 +77,9 @@ class Org:
             return found
         if (service, method) == ("retention", "held_in"):
             return self.held
+        if (service, method) == ("retention", "clear_erasure"):
+            self.wishes.append(args)
+            return {"events": []}
         if (service, method) == ("retention", "names_weighed"):
             return {"disclosed": (args["organisation"], args["request"], args["person"]) in self.weighed}
         if (service, method) == ("audit", "consultation_waits"):

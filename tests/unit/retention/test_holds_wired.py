@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-from services.contracts import org
+from services.contracts import org, retention
 from services.contracts.privacy import Category
 from services.contracts.retention import HoldGround, HoldScope
 from services.kernel.codec import instant
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.retention import schemas
 from services.retention.app import sweeping
 from services.retention.domain import terms
@@ -357,3 +358,66 @@ def test_of_whom_a_category_is_held_is_told_to_who_keeps_it(world):
     hold(world, scope=HoldScope.ORGANISATION, organisation=MINE)
     assert world.app.holds.held_in(*asked)["everybody"] is True
     assert world.app.holds.held_in(str(uuid4()), Category.CUSTOM_FIELD.value) == {"everybody": False, "people": []}
+
+
+def let_go(world: World, person: str | None, owner: str, organisation: str = MINE, **but: object) -> list[str]:
+    """Audit asks whether the words of a complaint may go; answers of whom each clearance is that was told."""
+    said = {"people": [person] if person else [], "rule": "complaint_answered:P2Y@1", "due": NOW}
+    asked = {"owner": owner, "organisation": organisation, "category": Category.CORRESPONDENCE, **said, **but}
+    context = Context(caller="audit", actor="system/audit", correlation=str(uuid4()))
+    return list(world.app.clearing.clear(context, **asked)["events"])
+
+
+def placed(world: World, **but: object) -> dict[str, object]:
+    said = {"scope": HoldScope.PERSON, "ground": HoldGround.LEGAL_CLAIM, "reason": "Een claim."}
+    return world.app.holds.place(officer(), **{**said, "expires_at": NOW + timedelta(days=90), **but})
+
+
+def test_what_a_hold_keeps_is_let_go_when_it_ends_and_once(world):
+    person, owner = known(world), f"complaint/{uuid4()}"
+    of_all = hold(world, scope=HoldScope.ORGANISATION, organisation=MINE)
+    of_one = hold(world, account=person, categories=[Category.CORRESPONDENCE])
+    hold(world, account=person, categories=[Category.EMAIL])
+    assert let_go(world, person, owner) == []
+    world.app.holds.release(officer(), of_all)
+    assert let_go(world, person, owner) == []
+    world.app.holds.release(officer(), of_one)
+    assert len(let_go(world, person, owner)) == 1
+    assert let_go(world, person, owner) == []
+    assert world.said().count("ErasureCleared") == 1
+
+
+def test_of_many_people_those_go_whom_no_hold_keeps_and_the_others_later(world):
+    people, owner = [known(world) for _ in range(3)], f"field/{uuid4()}"
+    kept = hold(world, account=people[1])
+    asked = {"people": people, "category": Category.CUSTOM_FIELD, "rule": "field_retired:P0D"}
+    assert len(let_go(world, None, owner, **asked)) == 1
+    assert let_go(world, None, owner, **asked) == []
+    world.app.holds.release(officer(), kept)
+    assert len(let_go(world, None, owner, **asked)) == 1
+    told = [one.people for one in events_of(world, f"clearance/{owner.partition('/')[2]}")]
+    assert told == [(people[0], people[2]), (people[1],)]
+
+
+def test_a_hold_that_comes_later_says_what_is_gone_already(world):
+    person, other = known(world), known(world)
+    let_go(world, person, f"complaint/{uuid4()}")
+    let_go(world, other, f"complaint/{uuid4()}")
+    let_go(world, None, f"complaint/{uuid4()}")
+    assert placed(world, account=person)["gone"] == {"complaint": 1}
+    assert placed(world, account=person, categories=[Category.EMAIL])["gone"] == {}
+    assert placed(world, account=known(world))["gone"] == {}
+    world.close(account=other)
+    world.settle()
+    whole = placed(world, scope=HoldScope.ORGANISATION, organisation=MINE)
+    assert whole["gone"] == {"complaint": 2, "person": 1}, "what went with somebody is not counted by itself"
+
+
+def test_before_it_is_due_nothing_is_let_go(world):
+    with pytest.raises(Refused, match=r"^not_yet$"):
+        let_go(world, known(world), f"complaint/{uuid4()}", due=NOW + timedelta(seconds=1))
+
+
+def events_of(world: World, stream: str) -> list[retention.ErasureCleared]:
+    with world.app.store.reading() as session:
+        return [record.event for record in eventstore.read(session, stream)]

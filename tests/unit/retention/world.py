@@ -27,6 +27,7 @@ from services.kernel.store.eventstore import events
 from services.retention.app import Retention
 from services.retention.views import (
     certificates,
+    cleared,
     controllers,
     deliveries,
     departures,
@@ -52,6 +53,7 @@ NOW = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 VIEWS = (
     erasures,
     holds,
+    cleared,
     requests,
     exceptions,
     objections,

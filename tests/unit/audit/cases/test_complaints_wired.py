@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.audit import ComplaintTextErased, ComplaintViewed
-from services.kernel.calls.rpc import Unavailable
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.keys.keyring import Erased
@@ -128,9 +127,16 @@ def test_its_words_go_two_years_after_the_answer_and_the_register_stays(world: W
     answer(world, said)
     world.now += timedelta(days=365 * 2 - 1)
     assert world.grounds.turn() == 0
+    assert world.asked == []
     world.now += timedelta(days=3)
 
-    assert world.grounds.turn() == 1
+    assert world.grounds.turn() == 0
+    [wish] = world.asked
+    world.cleared(wish)
+    [told] = [one for one in of(world, said) if isinstance(one, ComplaintTextErased)]
+    assert told.keys == 1
+    assert world.grounds.turn() == 0
+    assert len(world.asked) == 1, "what is gone is not asked for again"
 
     rows = {one["id"]: one["state"] for one in world.complaints.all(OURS, None, 10)["items"]}
     assert rows == {said: "erased", waits: "open"}, "what waits for an answer has no term yet"
@@ -138,31 +144,36 @@ def test_its_words_go_two_years_after_the_answer_and_the_register_stays(world: W
     assert world.agrees()
 
 
-@pytest.mark.parametrize("held", [{"everybody": False, "people": [SANNE]}, {"everybody": True, "people": []}, None])
-def test_what_a_hold_covers_waits_until_it_ends(
-    world: World, said: str, held: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of this person or of everybody there; and where retention does not say, nothing goes."""
-    elsewhere = str(world.complaints.complain(me(str(uuid4()), THEIRS), text="Elders.")["complaint"])
-    for complaint in (said, elsewhere):
+def test_nothing_goes_before_retention_has_let_it_go_in_the_log(world: World, said: str) -> None:
+    """Whether a hold keeps it is decided under the lock of holds; an answer of a moment ago destroys nothing (P08)."""
+    world.accounts["sanne"] = SANNE
+    world.sign_in(SANNE, OURS, NOON)
+    world.grow()
+    letter = {"organisation": OURS, "channel": "letter", "text": WORDS}
+    stranger = str(world.complaints.take_in(OFFICER, **letter)["complaint"])
+    for complaint in (said, stranger):
         answer(world, complaint)
     world.now += timedelta(days=365 * 2 + 3)
+    world.away = True
+    assert world.grounds.turn() == 0
+    world.away = False
+    assert (world.grounds.turn(), world.grounds.turn()) == (0, 0)
 
-    def kept(organisation: str) -> dict[str, Any]:
-        if organisation != OURS:
-            return World.held(world, organisation)
-        if held is None:
-            raise Unavailable("retention")
-        return held
+    wishes = {wish["owner"]: wish for wish in world.asked}
+    assert [wishes[f"complaint/{one}"]["people"] for one in (said, stranger)] == [[SANNE], []]
+    for complaint in (said, stranger):
+        assert world.complaints.show(OFFICER, complaint, None)["text"] == WORDS
 
-    monkeypatch.setattr(world, "held", kept)
-    assert world.grounds.turn() == 1
-    assert world.complaints.show(OFFICER, said, None)["text"] == WORDS
-    assert world.complaints.show(OFFICER, elsewhere, None)["text"] is None
-
-    monkeypatch.undo()
-    assert world.grounds.turn() == 1
+    mine = wishes[f"complaint/{said}"]
+    world.cleared(mine, service="auth")
+    assert world.complaints.show(OFFICER, said, None)["text"] == WORDS, "of another service"
+    world.cleared(mine)
+    world.cleared(mine)
     assert world.complaints.show(OFFICER, said, None)["text"] is None
+    assert world.complaints.show(OFFICER, stranger, None)["text"] == WORDS
+    [told] = [one for one in of(world, said) if isinstance(one, ComplaintTextErased)]
+    assert (told.rule, told.keys) == (mine["rule"], 1)
+    assert world.agrees()
 
 
 def test_with_whoever_complained_goes_what_they_said(world: World, said: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,10 @@ from services.audit.ledger.keeping import own_notices, own_terms
 from services.audit.replaying.grounds import Grounds
 from services.audit.views import agreed, complaints, grounds, incidents
 from services.contracts.auth import DataViewed, SessionEnded, SessionStarted, SignedIn
-from services.contracts.privacy import Role
+from services.contracts.privacy import Category, Role
+from services.contracts.retention import ErasureCleared
+from services.kernel.calls.rpc import Unavailable
+from services.kernel.codec import moment
 from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -65,9 +68,9 @@ class World:
         self.incidents = Incidents(self.audit, self._person, MAKER, notices, lambda: self.now)
         self.complaints = Complaints(self.audit, self._person, notices, lambda: self.now)
         self.scoping = Scoping(self.audit, self.own, lambda: self.now, patience=60)
-        self.grounds = Grounds(
-            self.audit, self.own, own_terms(), lambda organisation: self.held(organisation), lambda: self.now
-        )
+        self.asked: list[Mapping[str, Any]] = []
+        self.away = False
+        self.grounds = Grounds(self.audit, self.own, own_terms(), self._asked, lambda: self.now)
         nothing = Holding(owners=lambda _, __: set(), drop=lambda _, __: 0, left=lambda _, __: 0)
         person = replace(nothing, owners=lambda _, order: {f"account/{order.account}"})
         house = replace(nothing, owners=lambda _, order: {f"organisation/{order.organisation}"})
@@ -82,9 +85,33 @@ class World:
     def own(self, **more: Any) -> Context:
         return Context(actor="system/audit", **{"correlation": "c", **more})
 
-    def held(self, _: str) -> dict[str, Any]:
-        """What retention says of holds, unless a test has it say something else."""
-        return {"everybody": False, "people": []}
+    def _asked(self, wish: Mapping[str, Any]) -> None:
+        """What retention was asked to let go; `cleared` is how it says that something may."""
+        if self.away:
+            raise Unavailable("retention")
+        self.asked.append(wish)
+
+    def cleared(self, wish: Mapping[str, Any], **but: Any) -> None:
+        """The log says that what was asked for may go, and audit follows it."""
+        event = ErasureCleared(
+            clearance=wish["owner"].partition("/")[2],
+            organisation=wish["organisation"],
+            service="audit",
+            owner=wish["owner"],
+            category=Category(wish["category"]),
+            people=tuple(wish["people"]),
+            rule=wish["rule"],
+            due=moment(wish["due"]),
+            at=self.now,
+        )
+        event = replace(event, **but)
+
+        def work(unit: Unit) -> dict[str, Any]:
+            self.grounds.follow(unit, event)
+            return {}
+
+        self.grounds.ahead(event)
+        self.audit.perform(self.own(), work)
 
     def _person(self, account: str, _: str | None) -> str:
         if account not in self.accounts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,13 @@ def clock() -> Clock:
     return Clock()
 
 
-def nobody(_: str) -> dict[str, Any]:
-    return {"everybody": False, "people": []}
+def unasked(wish: Mapping[str, Any]) -> None:
+    raise AssertionError(f"no hold keeps what is nobody's: {wish}")
 
 
 @pytest.fixture
 def timer(world: World, clock: Clock) -> Grounds:
-    return Grounds(world.audit, lambda: Context(actor="system/audit", correlation="c"), own_terms(), nobody, clock)
+    return Grounds(world.audit, lambda: Context(actor="system/audit", correlation="c"), own_terms(), unasked, clock)
 
 
 def rows(world: World) -> dict[str, tuple[bool, bool]]:
