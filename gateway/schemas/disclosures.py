@@ -10,6 +10,7 @@ from marshmallow.validate import Length, Regexp
 from gateway.schemas.fields import Written, choice, moment, page_of, sha256, text, words
 from services.contracts.audit import Channel, ConsultationOutcome, RejectionGround, Secrecy
 from services.contracts.privacy import Category
+from services.contracts.retention import NotTold
 
 WORDS, LINE, PEOPLE = 4000, 200, 100
 ORIGINAL = 960_000
@@ -134,6 +135,15 @@ class DisclosureNotice(Schema):
     review_at = moment()
 
 
+class DisclosureInforming(Schema):
+    """That who received the data was told what changed in it since, how and when, in which `words`; or `why_not`."""
+
+    channel = choice(Channel)
+    told_at = moment()
+    why_not = choice(NotTold)
+    words = written(required=True)
+
+
 class SecrecyReview(Schema):
     finding = written(required=True)
     review_at = moment(required=True)
@@ -202,16 +212,45 @@ class DisclosureRow(Schema):
     handed_over_at = _null()
     notified_at = _null()
     deferred_until = _null()
+    changed_at = _null()
     closed_at = _null()
 
 
+class DisclosedChange(Schema):
+    """What became of the data after it was handed over: `corrected`, `restricted` or `erased`, by which event."""
+
+    entry = m.Integer(required=True)
+    event = m.String(required=True)
+    at = m.String(required=True)
+    people = m.List(m.String(), required=True)
+    what = m.String(required=True)
+    told = m.Boolean(required=True)
+
+
+class RecipientTold(Schema):
+    """Who received it was told of so many changes, up to the entry `through`, or why not; `event` proves it."""
+
+    through = m.Integer(required=True)
+    changes = m.Integer(required=True)
+    channel = _null()
+    told_at = _null()
+    why_not = _null()
+    words = _null()
+    event = m.String(required=True)
+
+
 class DisclosureFile(DisclosureRow):
-    """All of one file; what was written is null before it was, and once its term is over."""
+    """All of one file; what was written is null before it was, and once its term is over.
+
+    `changes` are those of what was given, outside data requests that name this file themselves (AVG 19).
+    """
 
     tenant = _null()
     asked = m.Raw(required=True, allow_none=True)
     scope = m.Raw(required=True, allow_none=True)
     holds = m.List(m.String(), required=True)
+    changes = m.List(m.Nested(DisclosedChange), required=True)
+    recipient_told = m.List(m.Nested(RecipientTold), required=True)
     second_contact = m.Raw(required=True, allow_none=True)
     facts = _null()
     original_sha256 = _null()

@@ -199,6 +199,13 @@ ROUTES = (
         Problem.PERIOD_INVALID,
     ),
     _step(
+        "notify-recipient",
+        "Enter that whoever received the data was told what was corrected, restricted or erased since; or why not.",
+        "inform_recipient",
+        shapes.DisclosureInforming(),
+        Problem.NOT_YET,
+    ),
+    _step(
         "review",
         "Enter that the organisation may not know yet, and when that is looked at again.",
         "review_secrecy",

@@ -115,6 +115,7 @@ CASES = (
         "audit.DisclosureHandedOver",
         "audit.SubjectNotified",
         "audit.NotificationDeferred",
+        "audit.RecipientInformed",
         reason="what an authority asked, and how it was decided (AVG art. 5(2), 6(1)(c); P08)",
     ),
     _case("audit.ReplayStarted", "audit.LogRolledBack", reason="why the past is looked into (AVG art. 5(2), 32)"),

@@ -27,6 +27,8 @@ class TaskKind(StrEnum):
     DISCLOSURE_TO_ANSWER = "disclosure_to_answer"
     WRITTEN_FORM_TO_GET = "written_form_to_get"
     SUBJECT_TO_NOTIFY = "subject_to_notify"
+    RECEIVER_TO_INFORM = "receiver_to_inform"
+    RECIPIENT_TO_TELL = "recipient_to_tell"
     SECRECY_TO_REVIEW = "secrecy_to_review"
     ACCESS_TO_REVIEW = "access_to_review"
     SECURITY_TO_CHECK = "security_to_check"
@@ -63,6 +65,8 @@ WAITS: Mapping[TaskKind, Waits] = {
     TaskKind.DISCLOSURE_TO_ANSWER: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.WRITTEN_FORM_TO_GET: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.SUBJECT_TO_NOTIFY: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
+    TaskKind.RECEIVER_TO_INFORM: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
+    TaskKind.RECIPIENT_TO_TELL: _for("/v1/organisations/{organisation}/requests/{id}", Role.BEHEERDER),
     TaskKind.SECRECY_TO_REVIEW: _for("/v1/disclosures/{id}", Role.COMPLIANCE),
     TaskKind.ACCESS_TO_REVIEW: _for("/v1/access-reviews/sheet", Role.BEHEERDER, Role.COMPLIANCE),
     TaskKind.SECURITY_TO_CHECK: _for("/v1/security-checks", Role.COMPLIANCE),

@@ -15,6 +15,7 @@ from services.contracts.audit import (
     ConsultationLapsed,
     ConsultationOutcome,
     Contact,
+    DisclosedDataChanged,
     DisclosureApproved,
     DisclosureAssembled,
     DisclosureClosed,
@@ -26,6 +27,7 @@ from services.contracts.audit import (
     DisclosureTextErased,
     Kept,
     NotificationDeferred,
+    RecipientInformed,
     RejectionGround,
     RequestAuthenticated,
     Secrecy,
@@ -227,6 +229,23 @@ def subject_notified(**but: Any) -> SubjectNotified:
         channel=Channel.LETTER,
         notified_at=MORNING + timedelta(hours=39),
         words="Wij hebben uw e-mailadres aan het parket gegeven.",
+    )
+
+
+def disclosed_data_changed(**but: Any) -> DisclosedDataChanged:
+    return _of(DisclosedDataChanged, but, by=None, hours=60, through=4712, changes=2)
+
+
+def recipient_informed(**but: Any) -> RecipientInformed:
+    return _of(
+        RecipientInformed,
+        but,
+        hours=70,
+        through=4712,
+        changes=2,
+        channel=Channel.LETTER,
+        told_at=MORNING + timedelta(hours=69),
+        words="Het adres dat u kreeg, is gecorrigeerd.",
     )
 
 

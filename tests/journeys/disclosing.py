@@ -216,6 +216,9 @@ def disclose(planting: Planting, village: Village) -> Desk:
     desk.step(file, "notify", ground=a("deferral"), review_at=soon())
     desk.step(file, "notify", channel="letter", words=a("notice"))
     desk.step(file, "close")
+    village.member.ask("PATCH", "/v1/me", {"first_name": planting.values["member's corrected first name"]})
+    eventually(lambda: desk.shown(file)["changed_at"], what="a change to tell of")
+    desk.step(file, "notify-recipient", channel="letter", words=a("what changed"))
 
     secret = desk.open(**request(village.organisation, people, secrecy="by_law", review_at=soon()))
     desk.step(secret, "authenticate", **CALLED_BACK)

@@ -91,6 +91,7 @@ FIELDS = {
     "audit.DisclosureHandedOver.v1.receipt": "disclosure's receipt",
     "audit.SubjectNotified.v1.words": "disclosure's notice",
     "audit.NotificationDeferred.v1.ground": "disclosure's deferral",
+    "audit.RecipientInformed.v1.words": "disclosure's what changed",
     "audit.SecrecyReviewed.v1.finding": "disclosure's review",
     "audit.SecrecyLifted.v1.reason": "disclosure's lift",
 }

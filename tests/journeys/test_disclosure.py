@@ -25,6 +25,7 @@ def test_a_disclosure_with_consultation_one_barred_one_refused_and_one_narrowed(
     agreed = consulted(cast, desk, [sanne.account], None, key)
     narrowed = consulted(cast, desk, [sanne.account, noor.account], "Twee is te veel.", key, people=["1"])
     barred = hidden(cast, desk, noor)
+    told_of_changes(desk, sanne, agreed, barred)
     suspected = of_ones_own(cast, desk, sanne.account)
     refused = desk.open(**request(cast.organisation, [sanne.account], basis="sv_126nc"))
     reasons = {"ground": "not_authentic", "reasons": "Op het parket weet niemand ervan."}
@@ -81,6 +82,20 @@ def consulted(cast: Cast, desk: Desk, whom: list[str], reasons: str | None, key:
     desk.step(file, "notify", channel="letter", words="Wij hebben gegevens aan het parket gegeven.")
     desk.step(file, "close")
     return file
+
+
+def told_of_changes(desk: Desk, person: Person, file: str, another: str) -> None:
+    """What somebody puts right in the app waits for whoever received it before to be told; not in others' files."""
+    person.ask("PATCH", "/v1/me", {"email": "s.devries@voorbeeld.example"})
+    eventually(lambda: desk.shown(file)["changed_at"], what="a change to tell of")
+    tasks = {task["id"] for task in desk.officers[1].get("/v1/tasks")["items"] if task["kind"] == "receiver_to_inform"}
+    assert file in tasks
+    assert another not in tasks
+    assert [(one["what"], one["told"]) for one in desk.shown(file)["changes"]] == [("corrected", False)]
+    told = {"channel": "telephone", "words": "Het parket weet dat het adres is gewijzigd."}
+    desk.step(file, "notify-recipient", **told)
+    assert [one["told"] for one in desk.shown(file)["changes"]] == [True]
+    assert desk.step(file, "notify-recipient", expect=409, **told)["code"] == "step_done"
 
 
 def hidden(cast: Cast, desk: Desk, person: Person) -> str:

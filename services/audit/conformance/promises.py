@@ -88,7 +88,7 @@ PROMISES: tuple[Promise, ...] = (
         "To authorities only on suspicion or demand, in consultation with the Beheerder.",
         (
             *_named("audit", "SuspicionReported AuthorityRequestReceived BeheerderConsulted DisclosureApproved"),
-            *_named("audit", "DisclosureAssembled DisclosureHandedOver SubjectNotified"),
+            *_named("audit", "DisclosureAssembled DisclosureHandedOver SubjectNotified RecipientInformed"),
             *_named("retention", "HoldPlaced HoldReviewed HoldReleased"),
         ),
     ),

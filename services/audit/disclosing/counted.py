@@ -25,11 +25,12 @@ TOTALS = (
     "answers_overdue",
     "consultations_overdue",
     "notices_overdue",
+    "recipients_to_tell",
 )
 """`reviews_overdue` counts secrecy whose day of review has passed, `written_forms_late` orders whose written form came
 late or is late, `written_forms_overdue` those without one still; `answers_overdue` orders whose own term has passed and
 of which nothing was decided or handed over, `notices_overdue` people whose notice was deferred until a day that has
-passed."""
+passed, `recipients_to_tell` files in which something changed that whoever received it was not told of."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def report(found: Sequence[Any], now: str) -> Report:
         totals["answers_overdue"] += bool(row.answer_due and row.answer_due <= now and not is_answered(row))
         waiting = row.consulted_at and not row.consultation and not row.rejected
         totals["consultations_overdue"] += bool(waiting and row.consult_due <= now)
+        totals["recipients_to_tell"] += bool(row.changed_at and row.erased_at is None)
         deferred = row.deferred_until and not row.notified_at
         totals["notices_overdue"] += bool(deferred and row.deferred_until <= now)
     return Report(rows, totals)

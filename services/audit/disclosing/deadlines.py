@@ -1,4 +1,5 @@
-"""What the clock makes happen: a consultation lapses, and a forgotten look at secrecy is said in the log (P08).
+"""What the clock makes happen: a consultation lapses, a forgotten look at secrecy and a change in what was handed over
+are said in the log (P08).
 
 A copy that was to go with its step and did not, since something broke between the two, goes here."""
 
@@ -7,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from services.audit.disclosing.changing import Changing
 from services.audit.disclosing.copies import Copies
 from services.audit.disclosing.file import Files
 from services.audit.views import disclosures as view
@@ -18,8 +20,8 @@ from services.kernel.context import Context
 class Deadlines:
     """`context` makes the one in which audit speaks for itself."""
 
-    def __init__(self, files: Files, context: Callable[[], Context], copies: Copies) -> None:
-        self._files, self._context, self._copies = files, context, copies
+    def __init__(self, files: Files, context: Callable[[], Context], copies: Copies, changing: Changing) -> None:
+        self._files, self._context, self._copies, self._changing = files, context, copies, changing
 
     def turn(self) -> int:
         """Answers how many were told; what somebody did at the same moment stands."""
@@ -28,7 +30,7 @@ class Deadlines:
         with self._files.store.reading() as session:
             lapsing = [(row.disclosure, row.consult_due) for row in view.lapsing(session, now)]
             missed = [(row.disclosure, row.review_at) for row in view.unreviewed(session, now)]
-        return sum(
+        return self._changing.turn(self._context()) + sum(
             self._tell(disclosure, kind, due)
             for kind, over in ((ConsultationLapsed, lapsing), (SecrecyReviewMissed, missed))
             for disclosure, due in over

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from services.audit.disclosing.changing import Changing
 from services.audit.disclosing.consulting import Consulting
 from services.audit.disclosing.copies import Copies
 from services.audit.disclosing.deadlines import Deadlines
@@ -46,10 +47,11 @@ class Disclosures:
         self.consulting = Consulting(files, sources)
         self.deciding = Deciding(files, sources, copies)
         self.handing_over = HandingOver(files, sources, vkey, copies)
-        self.showing = Showing(files, sources, self.consulting)
+        self.changing = Changing(files)
+        self.showing = Showing(files, sources, self.consulting, self.changing)
         self.noticing = Noticing(files, sources)
         self.telling = Telling(files, self.showing)
-        self.deadlines = Deadlines(files, context, copies)
+        self.deadlines = Deadlines(files, context, copies, self.changing)
 
 
 class Others:

@@ -12,6 +12,7 @@ from marshmallow.validate import Length, Regexp
 from services.audit.cases.shapes import moment, written
 from services.contracts.audit import Channel, ConsultationOutcome, RejectionGround, Secrecy
 from services.contracts.privacy import Category
+from services.contracts.retention import NotTold
 from services.kernel.shape import Strict, loaded as loaded
 
 WORDS, LINE = 4000, 200
@@ -130,6 +131,15 @@ class Notice(Strict):
     notified_at = moment()
     ground = written(WORDS)
     review_at = moment()
+
+
+class Informing(Strict):
+    """How whoever received the data was told what changed, `told_at` now where nothing else is said; or `why_not`."""
+
+    channel = m.Enum(Channel, by_value=True)
+    told_at = moment()
+    why_not = m.Enum(NotTold, by_value=True)
+    words = written(WORDS, required=True)
 
 
 class Review(Strict):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.audit.disclosing import waiting
+from services.audit.disclosing.changing import Changing
 from services.audit.disclosing.consulting import Consulting
 from services.audit.disclosing.file import File, Files, at
 from services.audit.disclosing.sources import Sources
@@ -84,13 +85,14 @@ ROW = (
     "handed_over_at",
     "notified_at",
     "deferred_until",
+    "changed_at",
     "closed_at",
 )
 
 
 class Showing:
-    def __init__(self, files: Files, sources: Sources, consulting: Consulting) -> None:
-        self._files, self._sources, self._consulting = files, sources, consulting
+    def __init__(self, files: Files, sources: Sources, consulting: Consulting, changing: Changing) -> None:
+        self._files, self._sources, self._consulting, self._changing = files, sources, consulting, changing
 
     # -- to officers
 
@@ -109,7 +111,8 @@ class Showing:
         words = {name: file.word(kind, field) for name, (kind, field) in WORDS.items()}
         called = file.last(RequestAuthenticated)
         words["called_at"] = at(called[1].called_at) if called else None
-        return {**shown(row), **words, **_about(file), "second_contact": self._second_contact(file)}
+        changed = self._changing.shown(file)
+        return {**shown(row), **words, **_about(file), **changed, "second_contact": self._second_contact(file)}
 
     def _second_contact(self, file: File) -> Mapping[str, str | None] | None:
         """Whom an officer has to ask, while that is to be done."""

@@ -61,6 +61,12 @@ def _notices(session: Connection, asking: Asking, tenant: view.Tenant) -> Iterat
             yield _task(row, row.organisation, row.handed_over_at, row.deferred_until)
 
 
+def _changes(session: Connection, _: Asking, tenant: view.Tenant) -> Iterator[Task]:
+    """What was handed over was corrected, restricted or erased since."""
+    for row in view.changed_ones(session, tenant):
+        yield _task(row, row.organisation, row.changed_at, None)
+
+
 def _secrecy(session: Connection, asking: Asking, tenant: view.Tenant) -> Iterator[Task]:
     soon = instant(moment(asking.now) + AHEAD)
     for row in view.hidden_ones(session, tenant):
@@ -78,5 +84,6 @@ LOOKS: Mapping[TaskKind, Looking] = {
     TaskKind.DISCLOSURE_TO_ANSWER: _orders,
     TaskKind.WRITTEN_FORM_TO_GET: _papers,
     TaskKind.SUBJECT_TO_NOTIFY: _notices,
+    TaskKind.RECEIVER_TO_INFORM: _changes,
     TaskKind.SECRECY_TO_REVIEW: _secrecy,
 }

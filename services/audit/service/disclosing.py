@@ -71,6 +71,10 @@ class Disclosing:
         return self.app.disclosures.handing_over.notify(context, disclosure, **said)
 
     @answers(callers=(GATEWAY,))
+    def inform_recipient(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
+        return self.app.disclosures.changing.inform(context, disclosure, **said)
+
+    @answers(callers=(GATEWAY,))
     def review_secrecy(self, context: Context, disclosure: str, **said: Any) -> dict[str, Any]:
         return self.app.disclosures.handing_over.review(context, disclosure, **said)
 

@@ -28,6 +28,7 @@ from services.contracts.audit import (
     ConsultationAnswered,
     ConsultationBarred,
     ConsultationLapsed,
+    DisclosedDataChanged,
     DisclosureApproved,
     DisclosureAssembled,
     DisclosureClosed,
@@ -38,6 +39,7 @@ from services.contracts.audit import (
     DisclosureScoped,
     DisclosureTextErased,
     NotificationDeferred,
+    RecipientInformed,
     RequestAuthenticated,
     Secrecy,
     SecrecyLifted,
@@ -99,6 +101,7 @@ disclosures = Table(
     _moment("handed_over_at"),
     _moment("notified_at"),
     _moment("deferred_until"),
+    _moment("changed_at"),
     _moment("closed_at"),
     _moment("erased_at"),
     Index("disclosures_of_tenant", "tenant_index", "disclosure"),
@@ -153,6 +156,10 @@ def project(session: Connection, record: Recorded) -> None:
             _change(session, event.disclosure, notified_at=instant(event.notified_at))
         case NotificationDeferred():
             _change(session, event.disclosure, deferred_until=instant(event.review_at))
+        case DisclosedDataChanged():
+            _change(session, event.disclosure, changed_at=instant(event.at))
+        case RecipientInformed():
+            _change(session, event.disclosure, changed_at=None)
         case DisclosureClosed():
             _change(session, event.disclosure, closed_at=instant(event.at))
         case DisclosureTextErased():
@@ -262,6 +269,11 @@ def unnotified(session: Connection, tenant: Tenant) -> Sequence[Any]:
     """The files in which something was handed over, and the people not told yet."""
     waits = disclosures.c.handed_over_at.is_not(None) & disclosures.c.notified_at.is_(None)
     return _where(session, tenant, waits & disclosures.c.erased_at.is_(None))
+
+
+def changed_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:
+    """The files in which something changed that whoever received it was not told of."""
+    return _where(session, tenant, disclosures.c.changed_at.is_not(None) & disclosures.c.erased_at.is_(None))
 
 
 def hidden_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:

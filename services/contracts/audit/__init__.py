@@ -42,11 +42,13 @@ from services.contracts.audit.disclosure import (
 )
 from services.contracts.audit.forgetting import ErasureCompleted as ErasureCompleted, KeyEpochRetired as KeyEpochRetired
 from services.contracts.audit.handover import (
+    DisclosedDataChanged as DisclosedDataChanged,
     DisclosureAssembled as DisclosureAssembled,
     DisclosureClosed as DisclosureClosed,
     DisclosureHandedOver as DisclosureHandedOver,
     DisclosureTextErased as DisclosureTextErased,
     NotificationDeferred as NotificationDeferred,
+    RecipientInformed as RecipientInformed,
     SubjectNotified as SubjectNotified,
 )
 from services.contracts.audit.incident import (

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.contracts.audit.channel import Channel
 from services.contracts.privacy import Category
+from services.contracts.retention.effect import NotTold
 from services.kernel.event import Event, personal
 
 
@@ -63,6 +64,33 @@ class NotificationDeferred(Event, kind="disclosure"):
     organisation: str
     ground: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
     review_at: datetime
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisclosedDataChanged(Event, kind="disclosure"):
+    """So many `changes` in what was handed over stand in the log, the last as entry `through`: its receiver is told."""
+
+    disclosure: str
+    organisation: str
+    through: int
+    changes: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipientInformed(Event, kind="disclosure"):
+    """Whoever received the data was told of its `changes` up to the entry `through`, or why they were not (AVG 19)."""
+
+    disclosure: str
+    organisation: str
+    through: int
+    changes: int
+    channel: Channel | None = None
+    told_at: datetime | None = None
+    why_not: NotTold | None = None
+    words: str | None = personal(Category.CORRESPONDENCE, owner="disclosure")
     by: str
     at: datetime
 

@@ -29,6 +29,12 @@ def _braked(session: Connection, asking: Asking) -> Iterator[Task]:
         yield Task(id=row.erasure, organisation=row.organisation, since=row.asked_at, due=row.due)
 
 
+def _recipients(session: Connection, asking: Asking) -> Iterator[Task]:
+    """Answered requests whose change somebody who received the data before was not told of (AVG 19)."""
+    for row in requests.telling_in(session, asking.organisation):
+        yield Task(id=row.request, organisation=row.organisation, since=row.closed_at, due=None)
+
+
 def _to_review(session: Connection, asking: Asking) -> Iterator[Task]:
     for row in holds.reviewed_by(session, asking.organisation, instant(moment(asking.now) + AHEAD)):
         since = row.reviewed_at or row.placed_at
@@ -38,6 +44,7 @@ def _to_review(session: Connection, asking: Asking) -> Iterator[Task]:
 LOOKS: Mapping[TaskKind, Look] = {
     TaskKind.IDENTITY_TO_CHECK: _requests("received"),
     TaskKind.REQUEST_TO_ANSWER: _requests("verified"),
+    TaskKind.RECIPIENT_TO_TELL: _recipients,
     TaskKind.ERASURE_TO_RELEASE: _braked,
     TaskKind.HOLD_TO_REVIEW: _to_review,
 }

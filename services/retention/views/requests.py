@@ -281,6 +281,14 @@ def received_between(
     return session.execute(found.order_by(requests.c.received_at, requests.c.request)).all()
 
 
+def telling_in(session: Connection, organisation: str | None) -> Sequence[Row]:  # type: ignore[type-arg]
+    """Answered ones of which somebody waits to be told who received the data before; of whom it can still be."""
+    mine = (requests.c.to_tell > 0) & requests.c.account.is_not(None)
+    if organisation is not None:
+        mine &= requests.c.organisation == organisation
+    return session.execute(select(requests).where(mine).order_by(requests.c.closed_at, requests.c.request)).all()
+
+
 def open_in(session: Connection, organisation: str | None, state: str) -> Sequence[Row]:  # type: ignore[type-arg]
     """Those that are still in this state, of one organisation or of all (None), what is due first before the rest."""
     mine = requests.c.state == state

@@ -75,6 +75,10 @@ def tell(world: World, request: str, **said: Any) -> dict[str, Any]:
     return world.app.requests.tell(beheerder(), MINE, request, recipient="De archivaris.", **said)
 
 
+def waiting(world: World) -> list[tuple[str, str]]:
+    return [(one["kind"], one["id"]) for one in world.app.tasks(beheerder(), MINE)["items"]]
+
+
 def to_tell(world: World) -> int:
     return int(world.app.requests.report(MINE, None, None)["totals"]["recipients_to_tell"])
 
@@ -89,11 +93,12 @@ def test_what_was_handed_over_with_the_person_in_it_waits_to_be_told_of(world):
     (line,) = told(world, request)["recipients"]
     assert (line["reference"], line["told_at"], line["why_not"]) == (mine, None, None)
     assert to_tell(world) == 1
+    assert waiting(world) == [("recipient_to_tell", request)]
 
     answer = tell(world, request, reference=mine, told_at=NOW)
     (line,) = told(world, request)["recipients"]
     assert (line["recipient"], line["told_at"], line["event"]) == ("De archivaris.", instant(NOW), answer["events"][0])
-    assert to_tell(world) == 0
+    assert (to_tell(world), waiting(world)) == (0, [])
     with refused("not_found"):
         tell(world, request, reference=mine, told_at=NOW)
 

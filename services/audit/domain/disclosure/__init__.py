@@ -12,6 +12,7 @@ from services.contracts.audit import (
     ConsultationAnswered,
     ConsultationBarred,
     ConsultationLapsed,
+    DisclosedDataChanged,
     DisclosureApproved,
     DisclosureAssembled,
     DisclosureClosed,
@@ -22,6 +23,7 @@ from services.contracts.audit import (
     DisclosureScoped,
     DisclosureTextErased,
     NotificationDeferred,
+    RecipientInformed,
     RequestAuthenticated,
     SecrecyLifted,
     SecrecyReviewed,
@@ -61,6 +63,9 @@ def _already_so(state: Disclosure, step: Step) -> bool:
         case SecrecyReviewMissed():
             due = state.review_at is not None and state.review_at <= step.at
             return not state.hidden or state.missed or not due
+        case DisclosedDataChanged():
+            known = max(state.changed_through, state.told_through)
+            return state.hidden or not state.notified or state.erased or step.through <= known
         case DisclosureTextErased():
             return state.erased
         case DisclosureClosed():
@@ -75,8 +80,10 @@ def _must_be_open(state: Disclosure, step: Step) -> None:
             return
         case DisclosureTextErased():
             raise Refused("not_yet")
-        case SubjectNotified() | NotificationDeferred() if not state.erased:
+        case SubjectNotified() | NotificationDeferred() | RecipientInformed() if not state.erased:
             return  # whoever was not told when the file was closed is told later
+        case DisclosedDataChanged():
+            return
         case SecrecyReviewed() | SecrecyReviewMissed() | SecrecyLifted() | DisclosureClosed():
             return
         case _ if state.rejected or state.closed:
@@ -112,13 +119,15 @@ def _step(state: Disclosure, opened: DisclosureOpened, step: Step, basis: Basis)
             handing_over.notify(state, step)
         case NotificationDeferred():
             handing_over.defer(state, step)
+        case RecipientInformed():
+            handing_over.inform(state, step)
         case SecrecyReviewed():
             handing_over.review(state, step)
         case SecrecyLifted():
             handing_over.lift(state)
         case DisclosureClosed():
             handing_over.close(state, basis)
-        case ConsultationLapsed() | SecrecyReviewMissed() | DisclosureTextErased():
+        case ConsultationLapsed() | SecrecyReviewMissed() | DisclosedDataChanged() | DisclosureTextErased():
             return
 
 

@@ -9,6 +9,7 @@ from services.contracts.audit import (
     DisclosureAssembled,
     DisclosureHandedOver,
     NotificationDeferred,
+    RecipientInformed,
     SecrecyReviewed,
     SubjectNotified,
 )
@@ -58,6 +59,17 @@ def defer(state: Disclosure, step: NotificationDeferred) -> None:
         raise Refused("step_done")
     if step.review_at <= step.at:
         raise Refused("period_invalid")
+
+
+def inform(state: Disclosure, step: RecipientInformed) -> None:
+    if not state.handed_over:
+        raise Refused("step_missing")
+    if step.through <= state.told_through:
+        raise Refused("step_done")
+    if (step.told_at is None) == (step.why_not is None):
+        raise Refused("invalid")
+    if step.told_at is not None and step.told_at > step.at:
+        raise Refused("not_yet")
 
 
 def review(state: Disclosure, step: SecrecyReviewed) -> None:

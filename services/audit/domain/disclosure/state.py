@@ -13,6 +13,7 @@ from services.contracts.audit import (
     ConsultationAnswered,
     ConsultationBarred,
     ConsultationLapsed,
+    DisclosedDataChanged,
     DisclosureApproved,
     DisclosureAssembled,
     DisclosureClosed,
@@ -23,6 +24,7 @@ from services.contracts.audit import (
     DisclosureScoped,
     DisclosureTextErased,
     NotificationDeferred,
+    RecipientInformed,
     RequestAuthenticated,
     Secrecy,
     SecrecyLifted,
@@ -49,6 +51,8 @@ Step = (
     | DisclosureHandedOver
     | SubjectNotified
     | NotificationDeferred
+    | DisclosedDataChanged
+    | RecipientInformed
     | SecrecyReviewed
     | SecrecyReviewMissed
     | SecrecyLifted
@@ -108,6 +112,8 @@ class Disclosure:
     handed_over: bool = False
     notified: bool = False
     deferred: bool = False
+    changed_through: int = -1
+    told_through: int = -1
     rejected: bool = False
     closed: bool = False
     erased: bool = False
@@ -156,6 +162,10 @@ def evolve(state: Disclosure, event: Told) -> Disclosure:
             return replace(state, notified=True)
         case NotificationDeferred():
             return replace(state, deferred=True)
+        case DisclosedDataChanged():
+            return replace(state, changed_through=event.through)
+        case RecipientInformed():
+            return replace(state, told_through=event.through)
         case DisclosureClosed():
             return replace(state, closed=True)
         case DisclosureTextErased():
