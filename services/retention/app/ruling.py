@@ -103,7 +103,11 @@ class Ruling:
         """What these terms do to one person, whose open erasures all `rows` are."""
         account = rows[0].account
         gone, recorded = persons.gone_of(session, account), recordings.of(session, account)
-        return changes(self._retention.terms, agreed, [_open(row) for row in rows], gone, recorded)
+        whole = next((row for row in rows if row.scope == PERSON and row.suspended_at is not None), None)
+        free: Sequence[Category] = ()
+        if whole is not None:
+            free = _free(session, whole, holds.on_each(session, [whole.erasure]).get(whole.erasure, ()))
+        return changes(self._retention.terms, agreed, [_open(row) for row in rows], gone, recorded, free)
 
     def _do(self, unit: Unit, organisation: str, agreed: Agreed, change: Change) -> None:
         now, because = self._retention.now(), agreed.entry
@@ -151,15 +155,14 @@ class Ruling:
 
     def held(self, unit: Unit, row: Any, by: Sequence[str]) -> None:
         """The person is due and stays; what no hold is on goes all the same, each category by itself."""
-        kept = holds.kept_by(unit.session, by)
-        if kept is None or not row.rule.startswith(f"{Trigger.ACCOUNT_CLOSED}:"):
-            return
         whole = _open(row)
         due = Due(rule=row.rule, at=whole.due)
-        mine = (*OF[Trigger.ACCOUNT_CLOSED], Category.CUSTOM_FIELD)
-        free = {category: due for category in mine if category not in kept}
+        free = dict.fromkeys(_free(unit.session, row, by), due)
+        agreed = rules.in_force(unit.session, row.organisation, self._retention.now().date())
+        # A rule may have cancelled one that was scheduled before it; what is scheduled after it is another one.
+        because = max(row.asked_in, agreed.entry) if agreed is not None else row.asked_in
         for change in sooner(whole, free, persons.scopes_of(unit.session, whole.account)):
-            self._schedule_part(unit, row.organisation, whole, change.scope, due, row.asked_in)
+            self._schedule_part(unit, row.organisation, whole, change.scope, due, because)
 
     def recorded_over(self, session: Connection, limit: int) -> Sequence[Any]:
         """What has been there for its term, in organisations that agreed so; at most `limit` of each of them."""
@@ -239,6 +242,15 @@ class Ruling:
 
     def _due(self, agreed: Agreed | None, ended: datetime) -> Due:
         return shortest(self._retention.terms, agreed, Trigger.SESSION_ENDED, ended.astimezone(UTC))
+
+
+def _free(session: Connection, row: Any, by: Sequence[str]) -> Sequence[Category]:
+    """What these holds let go of a person whom they keep; nothing where one keeps all."""
+    kept = holds.kept_by(session, by)
+    if not by or kept is None or not row.rule.startswith(f"{Trigger.ACCOUNT_CLOSED}:"):
+        return ()
+    mine = (*OF[Trigger.ACCOUNT_CLOSED], Category.CUSTOM_FIELD)
+    return [category for category in mine if category not in kept]
 
 
 def _open(row: Any) -> Open:

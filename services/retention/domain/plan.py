@@ -77,10 +77,12 @@ def changes(
     mine: Sequence[Open],
     gone: Collection[str],
     recorded: Mapping[Category, datetime],
+    free: Collection[Category] = (),
 ) -> list[Change]:
     """What `agreed` changes about one person's open erasures.
 
-    `gone` are the scopes of those that are not open; `recorded` is since when there is something of each category.
+    `gone` are the scopes of those that are not open; `recorded` is since when there is something of each category. The
+    person is held while these go: what is `free` has a date of its own, where it would go with the person as well.
     """
     found: list[Change] = []
     parts: Mapping[Category, Due] = {}
@@ -91,6 +93,7 @@ def changes(
         trigger = Trigger(one.rule.partition(":")[0])
         if trigger is Trigger.ACCOUNT_CLOSED:
             whole, parts = closing(terms, agreed, trigger, one.asked_at)
+            parts = {**parts, **{category: _free(agreed, category, parts, whole, recorded) for category in free}}
             here = {other.scope for other in mine}
             found += sooner(one, parts, {*gone, *here})
         else:
@@ -101,11 +104,24 @@ def changes(
     for one in mine:
         if one.scope.startswith(CATEGORY):
             due = _due_alone(agreed, one, parts, recorded)
-            if due is not None and with_the_person is not None and with_the_person <= due.at:
+            staying = one.scope in {f"{CATEGORY}{category}" for category in free}
+            if due is not None and with_the_person is not None and with_the_person <= due.at and not staying:
                 due = None
             if due is None or due.at != one.due:
                 found.append(Change(scope=one.scope, due=due, of=one))
     return found
+
+
+def _free(
+    agreed: Agreed,
+    category: Category,
+    parts: Mapping[Category, Due],
+    whole: Due,
+    recorded: Mapping[Category, datetime],
+) -> Due:
+    """When a category goes whose person is held: by its own term, or when the person would have gone at the latest."""
+    alone = since_recorded(agreed, category, recorded[category]) if category in recorded else None
+    return min((one for one in (parts.get(category), alone, whole) if one is not None), key=lambda one: one.at)
 
 
 def _due_alone(

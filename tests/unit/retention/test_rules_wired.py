@@ -440,6 +440,59 @@ def test_who_is_due_and_held_for_one_category_keeps_that_one_alone(world):
     assert world.erasure(erasure)["state"] == "ordered"
 
 
+def held_for(world: World, person: str, *categories: Category) -> str:
+    said = {"scope": HoldScope.PERSON, "account": person, "ground": HoldGround.LEGAL_CLAIM, "reason": "Een claim."}
+    said |= {"categories": categories, "expires_at": NOW + timedelta(days=90)}
+    officer = Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4()))
+    return str(world.app.holds.place(officer, **said)["hold"])
+
+
+def test_a_new_rule_moves_what_goes_of_a_held_person_and_cancels_nothing_of_it(world, monkeypatch):
+    person = register(world)
+    world.log.people[person] = (person, MINE)
+    held_for(world, person, Category.EMAIL)
+    monkeypatch.setattr(world.app.sweeping, "_ask_sources", lambda _: None)  # auth is silent: nothing is ordered
+    erasure = world.close(account=person)
+    world.settle()
+    free = ["category/credentials", "category/custom_field", "category/name"]
+    assert [(scope, state) for scope, state, _ in of_categories(world)] == [(scope, "scheduled") for scope in free]
+    agree(world, {Category.NAME: "P10D"})
+    assert [(scope, state) for scope, state, _ in of_categories(world)] == [
+        ("category/credentials", "scheduled"),
+        ("category/custom_field", "scheduled"),
+        ("category/email", "held"),
+        ("category/name", "scheduled"),
+    ]
+
+    monkeypatch.undo()
+    world.settle()
+    assert [scope for scope, state, _ in of_categories(world) if state == "ordered"] == ["category/credentials"]
+    world.later(days=10)
+    world.settle()
+    assert [scope for scope, state, _ in of_categories(world) if state == "ordered"] == free
+    assert world.erasure(erasure)["state"] == "held"
+    assert "ErasureCancelled" not in world.said()
+
+
+def test_what_a_rule_cancelled_while_all_was_held_goes_when_a_part_is_held(world, monkeypatch):
+    person = register(world)
+    world.log.people[person] = (person, MINE)
+    held_for(world, person, Category.EMAIL)
+    monkeypatch.setattr(world.app.sweeping, "_ask_sources", lambda _: None)
+    world.close(account=person)
+    world.settle()
+    whole = held_for(world, person)
+    agree(world, {Category.NAME: "P1D"})
+    assert {state for scope, state, _ in of_categories(world) if scope == "category/custom_field"} == {"cancelled"}
+    world.app.holds.release(Context(actor=example.OFFICER, purpose="beheer_access", correlation=str(uuid4())), whole)
+    agree(world, {Category.NAME: "P2D"}, version=2)
+    monkeypatch.undo()
+    world.later(days=2)
+    world.settle()
+    gone = {scope for scope, state, _ in of_categories(world) if state == "ordered"}
+    assert gone == {"category/credentials", "category/custom_field", "category/name"}
+
+
 def test_who_was_removed_by_somebody_else_keeps_every_category_for_the_grace(world):
     agree(world, {Category.NAME: "P30D"})
     world.close(closed_by=f"account/{uuid4()}")
