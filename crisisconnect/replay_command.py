@@ -203,6 +203,9 @@ def _moment(text: str | None, option: str = "--from, --to") -> str | None:
     if text is None:
         return None
     try:
-        return instant(moment(text))
-    except ValueError:
-        raise typer.BadParameter("not a moment", param_hint=option) from None
+        found = moment(text.upper())
+        if found.tzinfo is not None:
+            return instant(found)
+    except (ValueError, OverflowError):
+        pass
+    raise typer.BadParameter("not a moment with its offset, as RFC 3339 writes it", param_hint=option)

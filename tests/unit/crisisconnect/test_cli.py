@@ -45,3 +45,14 @@ def test_what_a_person_can_mend_is_one_line_and_nothing_else_is_hidden():
     assert told(Refused("forbidden")) == "refused, forbidden"
     assert told(Unavailable("audit")) == "no answer from audit"
     assert told(ZeroDivisionError()) is None
+
+
+@pytest.mark.parametrize("option", ["--from", "--to", "--at"])
+@pytest.mark.parametrize(
+    "at",
+    ["yesterday", "", "2026-11-23", "2026-11-23T10:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"],
+)
+def test_what_is_no_moment_is_said_in_one_line(option: str, at: str) -> None:
+    said = CliRunner().invoke(app, ["replay", "--case", "c", "--ground", "g", option, at])
+    assert said.exit_code == 2, said.exception
+    assert "not a moment" in said.output
