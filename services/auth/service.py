@@ -221,12 +221,18 @@ class AuthService(Tended):
         return self.app.people.member(context, organisation=organisation, account=account)
 
     @answers()
-    def change_role(self, context: Context, organisation: str, account: str, role: str) -> dict[str, Any]:
-        return self.app.people.change_role(context, organisation=organisation, account=account, role=role)
+    def change_role(
+        self, context: Context, organisation: str, account: str, role: str, if_match: int | None = None
+    ) -> dict[str, Any]:
+        return self.app.people.change_role(
+            context, organisation=organisation, account=account, role=role, if_match=if_match
+        )
 
     @answers()
-    def remove_member(self, context: Context, organisation: str, account: str) -> dict[str, Any]:
-        return self.app.closing.remove(context, organisation=organisation, account=account)
+    def remove_member(
+        self, context: Context, organisation: str, account: str, if_match: int | None = None
+    ) -> dict[str, Any]:
+        return self.app.closing.remove(context, organisation=organisation, account=account, if_match=if_match)
 
     @answers()
     def access_sheet(self, context: Context, after: str | None = None, limit: int = 100) -> dict[str, Any]:

@@ -102,6 +102,7 @@ class Somebody:
             "user_agent": None,
             "device": None,
             "cookie": False,
+            "if_match": None,
         }
         assert name in known, f"say what {method} is asked with as `{name}`"
         return known[name]

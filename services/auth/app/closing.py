@@ -36,7 +36,9 @@ class Closing:
         pseudonym = pseudonym_of(context)
         return self._close(context, lambda _: pseudonym, str(context.organisation))
 
-    def remove(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
+    def remove(
+        self, context: Context, *, organisation: str, account: str, if_match: int | None = None
+    ) -> dict[str, Any]:
         """Close another person's account; answers the id of the erasure that begins with it."""
         seek = self._auth.keyring.index.seek
 
@@ -49,7 +51,7 @@ class Closing:
             keep_one(session, row)
             return str(row.account)
 
-        return self._close(context, whose, organisation)
+        return self._close(context, whose, organisation, if_match=if_match)
 
     def close_for_request(
         self, context: Context, *, organisation: str, person: str, by: str, in_part: bool = False
@@ -89,12 +91,14 @@ class Closing:
         by: str | None = None,
         asked: bool = False,
         tell: tuple[str, str, str] | None = None,
+        if_match: int | None = None,
     ) -> dict[str, Any]:
         context = replace(context, organisation=organisation)
         erasure = str(uuid4())
 
         def work(unit: Unit) -> dict[str, Any]:
-            close = rules.Close(by=by or context.actor, erasure=erasure, asked=asked, at=datetime.now(UTC))
+            by_whom, at = by or context.actor, datetime.now(UTC)
+            close = rules.Close(by=by_whom, erasure=erasure, asked=asked, if_match=if_match, at=at)
             if unit.do(f"account/{whose(unit.session)}", rules.decider, close):
                 if tell is not None:
                     text, person, email = tell

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from services.auth.app.roles import keep_one, officer_needed
 from services.auth.domain import account
+from services.auth.domain.account import SEEN
 from services.auth.views import accounts, custom_values, restrictions, sessions
 from services.contracts.auth import DataViewed
 from services.contracts.privacy import STAFF, Category, Purpose, Role
@@ -20,6 +21,7 @@ from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 
 if TYPE_CHECKING:
     from services.auth.app import Auth
@@ -144,18 +146,22 @@ class People:
         return {"items": items, "events": events}
 
     def member(self, context: Context, *, organisation: str, account: str) -> dict[str, Any]:
-        """One of them. Raises Refused: `not_found`, or `restricted` for whose data is only kept."""
+        """One of them; `etag` counts what changed. Raises Refused: `not_found`, or `restricted` for who is kept."""
         context = self._look_allowed(context, organisation)
         row = self._by_public(organisation, account)
         with self._auth.store.reading() as session:
             if restrictions.among(session, [row.account]):
                 raise Refused("restricted")
+            changes = eventstore.count(session, f"account/{row.account}", SEEN)
         self.looked(context, organisation, [row.account])
-        return self._shown([row])[0]
+        return {**self._shown([row])[0], "etag": changes}
 
-    def change_role(self, context: Context, *, organisation: str, account: str, role: str) -> dict[str, Any]:
+    def change_role(
+        self, context: Context, *, organisation: str, account: str, role: str, if_match: int | None = None
+    ) -> dict[str, Any]:
         """Give a member of the organisation another role; it holds from the next request on."""
-        return self._change_role(context, organisation, self._by_public(organisation, account), Role(role))
+        row = self._by_public(organisation, account)
+        return self._change_role(context, organisation, row, Role(role), if_match)
 
     def looked(self, context: Context, organisation: str, people: Sequence[str]) -> list[str]:
         """Record that the actor looks at these people, by which events. Looking at oneself is no look at another.
@@ -250,8 +256,10 @@ class People:
             raise Refused("unauthenticated")
         return row
 
-    def _change_role(self, context: Context, organisation: str, row: Any, role: Role) -> dict[str, Any]:
-        asked = account.ChangeRole(role=role, by=context.actor, at=datetime.now(UTC))
+    def _change_role(
+        self, context: Context, organisation: str, row: Any, role: Role, if_match: int | None
+    ) -> dict[str, Any]:
+        asked = account.ChangeRole(role=role, by=context.actor, if_match=if_match, at=datetime.now(UTC))
         context = self._auth.terms_or_before(context, organisation)
 
         def work(unit: Unit) -> dict[str, Any]:

@@ -60,8 +60,11 @@ class ChangePassword:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRole:
+    """`if_match` is how many changes the caller had read."""
+
     role: Role
     by: str
+    if_match: int | None = None
     at: datetime
 
 
@@ -72,6 +75,7 @@ class Close:
     by: str
     erasure: str
     asked: bool = False
+    if_match: int | None = None
     at: datetime
 
 
@@ -108,6 +112,10 @@ Event = (
 )
 
 
+SEEN = (UserRegistered, PersonalDataCorrected, RoleChanged)
+"""What changes a person as their organisation sees them."""
+
+
 class Status(StrEnum):
     UNKNOWN = "unknown"
     INVITED = "invited"
@@ -119,6 +127,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
+    """`changes` counts what an organisation sees of a person: their coming, each correction, each role."""
+
     status: Status = Status.UNKNOWN
     account: str = ""
     organisation: str = ""
@@ -129,6 +139,7 @@ class Account:
     erasure: str = ""
     restrictions: restriction.Restrictions = field(default_factory=dict)
     resets: reset.Resets = field(default_factory=reset.Resets)
+    changes: int = 0
 
 
 def decide(account: Account, command: Command) -> Sequence[Event]:
@@ -166,6 +177,8 @@ def decide(account: Account, command: Command) -> Sequence[Event]:
             ]
         case ((Status.OPEN | Status.CLOSED | Status.WITHDRAWN), (Register() | Renew() | Withdraw())):
             raise Refused("invitation_used")
+        case Status.OPEN, ChangeRole() | Close() if command.if_match not in (None, account.changes):
+            raise Refused("precondition_failed")
         case Status.OPEN, Correct() as c:
             if not c.values:
                 return []
@@ -225,11 +238,13 @@ def evolve(account: Account, event: Event) -> Account:
         case InvitationExpired():
             return replace(account, status=Status.EXPIRED, erasure=event.erasure)
         case UserRegistered():
-            return replace(account, status=Status.OPEN)
-        case PersonalDataCorrected() | PasswordChanged() | PasswordResetAsked():
+            return replace(account, status=Status.OPEN, changes=account.changes + 1)
+        case PersonalDataCorrected():
+            return replace(account, resets=reset.evolve(account.resets, event), changes=account.changes + 1)
+        case PasswordChanged() | PasswordResetAsked():
             return replace(account, resets=reset.evolve(account.resets, event))
         case RoleChanged():
-            return replace(account, role=event.role)
+            return replace(account, role=event.role, changes=account.changes + 1)
         case ProcessingRestricted() | LiftAnnounced() | RestrictionLifted():
             return replace(account, restrictions=restriction.evolve(account.restrictions, event))
         case AccountClosed():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -113,9 +113,12 @@ def read(session: Connection, stream: str, first: int = 1) -> list[Recorded]:
     return [parse(line, version) for line, version in rows]
 
 
-def length(session: Connection, stream: str) -> int:
-    """How many events a stream has; 0 for one that has not begun."""
-    return session.execute(select(func.max(events.c.version)).where(events.c.stream == stream)).scalar() or 0
+def count(session: Connection, stream: str, kinds: Iterable[type[Event]] | None = None) -> int:
+    """How many events a stream has, or how many of these kinds."""
+    found = select(func.count()).select_from(events).where(events.c.stream == stream)
+    if kinds is not None:
+        found = found.where(events.c.type.in_([kind.type for kind in kinds]))
+    return session.execute(found).scalar_one()
 
 
 def by_id(session: Connection, event: str) -> Recorded | None:

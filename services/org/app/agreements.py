@@ -125,7 +125,7 @@ class Agreements(Organisations, ABC):
             rows = self._versions(session, organisation, agreement)
             signed = agreements.signed(session, organisation, agreement)
             current = agreements.in_force(session, [organisation], self.today()).get(organisation)
-            changes = eventstore.length(session, f"agreement/{agreement}")
+            changes = eventstore.count(session, f"agreement/{agreement}")
         versions = [{**_shown(row, current), "signatures": self._signatures(row, signed)} for row in rows]
         awaits = rows[-1]["version"] if rows[-1]["signatures"] < agreements.BOTH else None
         return {**versions[_binding(rows, current)], "awaits": awaits, "versions": versions, "etag": changes}

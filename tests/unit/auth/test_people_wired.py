@@ -208,6 +208,29 @@ def test_somebody_of_another_organisation_is_not_found(world: World) -> None:
         world.auth.people.member(world.beheerder(), organisation="other", account=account)
 
 
+def test_who_holds_on_to_what_they_read_of_somebody_changes_nothing_newer(world: World) -> None:
+    world.registered("bea@voorbeeld.example", "bea", role="beheerder")
+    account = world.registered()["account"]
+    whose = {"organisation": GEMEENTE, "account": account}
+    change, member = world.auth.people.change_role, world.auth.people.member
+    read = member(world.beheerder(), **whose)["etag"]
+    change(world.beheerder(), **whose, role="auditor", if_match=read)
+    for late in (
+        lambda: change(world.beheerder(), **whose, role="beheerder", if_match=read),
+        lambda: world.auth.closing.remove(world.beheerder(), **whose, if_match=read),
+    ):
+        with refused("precondition_failed"):
+            late()
+    assert member(world.beheerder(), **whose)["role"] == "auditor"
+
+    me = world.signed_in()
+    world.auth.people.correct_me(me, values={"first_name": "Anders"})
+    world.auth.sign_ins.end(me, session="current")
+    now = member(world.beheerder(), **whose)["etag"]
+    assert now == read + 2, "a correction is a change of what is seen, signing in is none"
+    assert world.auth.closing.remove(world.beheerder(), **whose, if_match=now)["erasure"]
+
+
 def test_the_last_beheerder_cannot_be_removed(world: World) -> None:
     account = world.registered(role="beheerder")["account"]
 
