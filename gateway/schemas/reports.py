@@ -75,7 +75,7 @@ REPORTS: Mapping[str, Kind] = {
     "conformance": _kind(
         "promise says_nl says_en origin by_law state since why measures kept_by age_seconds within_seconds event type "
         "recorded_at index receipt",
-        "promise state since why age_seconds type recorded_at index receipt",
+        "promise says_nl state since why type recorded_at index receipt",
         rpc="audit.conformance",
     ),
 }

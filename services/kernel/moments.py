@@ -18,6 +18,24 @@ MONTHS = {
 }  # fmt: skip
 
 
+SHORT = {"nl": "jan. feb. mrt. apr. mei juni juli aug. sep. okt. nov. dec.".split(),
+         "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()}
+
+
+def day(date: str, lang: str) -> str:
+    """`2025-03-01` → `1 maart 2025`."""
+    found = datetime.fromisoformat(date)
+    return f"{found.day} {MONTHS[lang][found.month - 1]} {found.year}"
+
+
+def short(said: str, lang: str) -> str:
+    """For a table: `2025-03-01T09:30:02Z` → `1 mrt. 2025 10:30`, Amsterdam's clock; a date alone has no time."""
+    found = datetime.fromisoformat(said)
+    local = found.astimezone(AMSTERDAM) if found.tzinfo else found
+    of_day = f"{local.day} {SHORT[lang][local.month - 1]} {local.year}"
+    return f"{of_day} {local:%H:%M}" if found.tzinfo else of_day
+
+
 def written(moment: str, lang: str) -> str:
     """`2025-03-01T09:30:02.000000Z` → `1 maart 2025, 10:30:02 (UTC+1)`."""
     local = datetime.fromisoformat(moment).astimezone(AMSTERDAM)
