@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.contracts import audit, retention
+from services.contracts.wording import (
+    CATEGORIES,
+    CHANNELS,
+    LEGAL_BASES,
+    OF,
+    PURPOSES,
+    RIGHTS,
+    ROLES,
+    Words,
+)
+
 FIELDS: Mapping[str, tuple[str, str]] = {
     "account": ("nummer van uw account", "number of your account"),
     "answer": ("ons antwoord", "our answer"),
@@ -123,27 +135,33 @@ FIELDS: Mapping[str, tuple[str, str]] = {
 """Dutch and English, by a field's name."""
 
 CODES: Mapping[str, tuple[str, str]] = {
-    "access": ("inzage", "access"),
-    "rectification": ("rectificatie", "rectification"),
-    "portability": ("overdraagbaarheid", "portability"),
-    "erasure": ("wissing", "erasure"),
-    "restriction": ("beperking", "restriction"),
-    "objection": ("bezwaar", "objection"),
-    "email": ("e-mail", "e-mail"),
-    "telephone": ("telefoon", "telephone"),
-    "in_person": ("persoonlijk", "in person"),
-    "app": ("de app", "the app"),
-    "letter": ("brief", "letter"),
-    "session": ("u was aangemeld", "you were signed in"),
-    "called_back": ("teruggebeld", "called back"),
-    "known_address": ("bekend adres", "known address"),
-    "known_in_person": ("persoonlijk bekend", "known in person"),
-    "document_shown": ("document getoond", "document shown"),
+    **RIGHTS,
+    **CHANNELS,
+    **OF[retention.IdentityCheck],
+    **OF[retention.ExtensionGround],
+    **OF[retention.RefusalGround],
+    **OF[retention.RestrictionGround],
+    **OF[retention.ErasureException],
+    **OF[retention.HoldGround],
+    **OF[retention.HoldScope],
+    **OF[retention.Decision],
+    **ROLES,
+    **PURPOSES,
+    **LEGAL_BASES,
+    **{code: words for code, words in CATEGORIES.items() if code != "email"},
+    "session": ("u was ingelogd", "you were signed in"),
+    "identity_not_established": ("wij wisten niet zeker wie u was", "we were not sure who you were"),
+    "erasure_opposed": ("u wilt niet dat wij wissen", "you oppose erasure"),
+    "auditor": ("privacyfunctionaris van uw organisatie", "your organisation's privacy officer"),
+    "custom_field": ("velden van uw organisatie", "fields of your organisation"),
+    "subject_asked": ("u vroeg erom", "you asked for it"),
+    "person": ("alles van u", "everything of yours"),
     "received": ("ontvangen", "received"),
     "verified": ("in behandeling", "being dealt with"),
     "fulfilled": ("ingewilligd", "granted"),
     "refused": ("geweigerd", "refused"),
     "open": ("open", "open"),
+    "restricted": ("beperkt", "restricted"),
     "closed": ("gesloten", "closed"),
     "answered": ("beantwoord", "answered"),
     "erased": ("gewist", "erased"),
@@ -151,50 +169,9 @@ CODES: Mapping[str, tuple[str, str]] = {
     "collected": ("opgehaald", "collected"),
     "void": ("vervallen", "void"),
     "expired": ("verlopen", "expired"),
-    "member": ("lid", "member"),
-    "beheerder": ("Beheerder", "Beheerder"),
-    "auditor": ("privacyfunctionaris van uw organisatie", "your organisation's privacy officer"),
-    "compliance": ("privacyfunctionaris van CrisisConnect", "compliance officer of CrisisConnect"),
-    "investigator": ("onderzoeker van CrisisConnect", "investigator of CrisisConnect"),
-    "operator": ("medewerker van CrisisConnect", "operator of CrisisConnect"),
-    "app_access": ("toegang tot de app", "access to the app"),
-    "beheer_access": ("toegang tot de Beheeromgeving", "access to the Beheeromgeving"),
-    "usage_insight": ("inzicht in het gebruik", "insight into use"),
-    "consent": ("toestemming", "consent"),
-    "contract": ("overeenkomst", "contract"),
-    "legal_obligation": ("wettelijke plicht", "legal obligation"),
-    "vital_interests": ("vitaal belang", "vital interests"),
-    "public_task": ("publieke taak", "public task"),
-    "legitimate_interests": ("gerechtvaardigd belang", "legitimate interests"),
-    "name": ("naam", "name"),
-    "organisation": ("organisatie", "organisation"),
-    "custom_field": ("velden van uw organisatie", "fields of your organisation"),
-    "credentials": ("inloggegevens", "sign-in data"),
-    "ip_address": ("IP-adres", "IP address"),
-    "session_cookie": ("sessienummer", "session number"),
-    "technical": ("technische gegevens", "technical data"),
-    "contact_phone": ("telefoonnummer", "telephone number"),
-    "correspondence": ("correspondentie", "correspondence"),
-    "log_record": ("regels in het logboek", "entries in the log"),
-    "complexity": ("het is ingewikkeld", "it is complex"),
-    "number": ("er waren veel verzoeken", "there were many requests"),
-    "identity_not_established": ("wij wisten niet zeker wie u was", "we were not sure who you were"),
-    "manifestly_unfounded": ("kennelijk ongegrond", "manifestly unfounded"),
-    "excessive": ("buitensporig", "excessive"),
-    "conditions_not_met": ("de wet geeft dit recht hier niet", "the law does not give this right here"),
-    "rights_of_others": ("rechten van anderen", "rights of others"),
-    "public_interest": ("algemeen belang", "public interest"),
-    "compelling_grounds": ("dwingende gronden", "compelling grounds"),
-    "restricted_by_law": ("de wet beperkt dit", "restricted by law"),
-    "legal_claim": ("een rechtsvordering", "a legal claim"),
-    "freedom_of_expression": ("vrijheid van meningsuiting en informatie", "freedom of expression and information"),
-    "public_health": ("volksgezondheid", "public health"),
-    "archiving_or_research": ("archivering, onderzoek of statistiek", "archiving, research or statistics"),
-    "erasure_exception": ("uitzondering op wissing", "exception to erasure"),
-    "subject_asked": ("u vroeg erom", "you asked for it"),
-    "person": ("alles van u", "everything of yours"),
     "invitation": ("uitnodiging", "invitation"),
     "delivery": ("antwoord op een verzoek", "answer to a request"),
+    "letter": ("brief", "letter"),
 }
 """Dutch and English, by what stands in a field that holds a code."""
 CODED = frozenset(
@@ -214,6 +191,16 @@ CODED = frozenset(
         "ground",
         "extension",
         "legal_basis",
+        "decision",
+        "restriction",
     }
 )
 """Fields that hold one of a list. Whatever people wrote stands elsewhere, and is left as it is."""
+
+OF_FIELD: Mapping[str, Words] = {
+    name: {**CODES, **CATEGORIES, "custom_field": CODES["custom_field"]}
+    for name in ("category", "categories", "excepted")
+}
+"""Where a code means something else than elsewhere: an e-mail address is no way to write."""
+OUTCOMES: Words = OF[audit.ComplaintOutcome]
+"""Of a complaint; the outcome of a request is in somebody's own words."""

@@ -39,7 +39,7 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPage:
-    """All that the template sees; every cell is text. `widths` are those of the columns, 0 where it is that of an id."""
+    """All that the template sees; every cell is text. `widths` are of the columns, 0 for that of an id."""
 
     template: str = "report"
     lang: str

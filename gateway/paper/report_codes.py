@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.contracts import audit, retention
 from services.contracts.org import UsageKind
 from services.contracts.privacy import Role
-from services.contracts.wording import CATEGORIES, CHANNELS, OF, PURPOSES, RIGHTS, ROLES, TRIGGERS, Words
+from services.contracts.wording import CATEGORIES, CHANNELS, OF, PURPOSES, RIGHTS, TRIGGERS, Words
 
 SPOKEN: Mapping[str, Words] = {
     "right": RIGHTS,

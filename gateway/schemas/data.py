@@ -146,13 +146,17 @@ class Controller(Schema):
 
 
 class AgreementInForce(Schema):
-    """What your organisation and the maker agreed: purposes with their ground, categories, terms, who processes."""
+    """What your organisation and the maker agreed: purposes with their ground, categories, terms, who processes.
+
+    A term of `retention` begins at the trigger of its category, or at the one that `triggers` names.
+    """
 
     agreement = m.String(required=True)
     version = m.Integer(required=True)
     purposes = m.Dict(keys=m.String(), values=m.String(), required=True)
     categories = m.List(m.String(), required=True)
     retention = m.Dict(keys=m.String(), values=m.String(), required=True)
+    triggers = m.Dict(keys=m.String(), values=m.String())
     sub_processors = m.List(m.String(), required=True)
 
 

@@ -18,8 +18,10 @@ MONTHS = {
 }  # fmt: skip
 
 
-SHORT = {"nl": "jan. feb. mrt. apr. mei juni juli aug. sep. okt. nov. dec.".split(),
-         "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()}
+SHORT = {
+    "nl": ["jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+}
 
 
 def day(date: str, lang: str) -> str:

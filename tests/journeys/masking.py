@@ -24,13 +24,18 @@ NUMBER = re.compile(r"\d+([.,]\d+)*|–")
 """On these pages a number may be an age or a place in the log; as data they are compared by their names."""
 TELLING = frozenset({"date", "correlation-id", "connection", "content-length", "etag"})
 """When, which request, and how long and which version: of that the body, which is compared, says more."""
-MONTHS = "|".join(sorted({name for months in moments.MONTHS.values() for name in months}))
+MONTHS = "|".join(
+    re.escape(name)
+    for name in sorted({name for way in (moments.MONTHS, moments.SHORT) for names in way.values() for name in names})[
+        ::-1
+    ]
+)
 MASKS = (
     (re.compile(r"[0-9a-f]{64}"), "<hash>"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]?\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?"), "<time>"),
     (re.compile(r"\d{4}-\d\d-\d\d"), "<day>"),
-    (re.compile(rf"\d{{1,2}} ?({MONTHS}) ?20\d\d(, ?\d\d:\d\d(:\d\d)?)?"), "<time>"),
+    (re.compile(rf"\d{{1,2}} ?({MONTHS}) ?20\d\d(,? ?\d\d:\d\d(:\d\d)?)?"), "<time>"),
     (re.compile(r"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,}={0,2}"), "<key>"),
     (re.compile(r"log/[0-9a-f]{12}(, ?\d+,)?"), "log/<log>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "<door>"),

@@ -106,11 +106,65 @@ def test_an_empty_field_says_none(answer, lang):
     none = WORDS[lang]["none"]
     answer["copy"] = {name: [] if isinstance(held, list) else {} for name, held in answer["copy"].items()}
     answer |= {"agreement": None, "recipients": [], "sources": []}
+    answer["controller"]["kind"] = "maker"
     page = access.page(answer, lang)
 
     assert {piece[0].value for chapter in page.chapters[: len(answer["copy"])] for piece in chapter.pieces} == {none}
     assert {one.label: one.value for one in page.short}[WORDS[lang]["recipients"]] == none
     assert access._fact("infix", None, lang).value == access._fact("infix", "", lang).value == none
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_processes_for_the_controller_is_among_the_recipients(answer, lang):
+    short = {one.label: one.value for one in access.page(answer, lang).short}
+    assert short[WORDS[lang]["recipients"]].startswith("ConnectTools B.V.")
+
+
+@pytest.mark.parametrize(
+    ("lang", "name", "value", "said"),
+    [
+        ("nl", "channel", "email", "e-mail"),
+        ("nl", "category", "email", "e-mailadres"),
+        ("nl", "categories", ["email", "custom_field"], "e-mailadres; velden van uw organisatie"),
+        ("nl", "due_on", "2026-12-01", "1 december 2026"),
+        (
+            "nl",
+            "rule",
+            "request:P1M@law 1",
+            "1 maand na: ontvangst van het verzoek (versie 1 van de wettelijke termijnen)",
+        ),
+        (
+            "en",
+            "rule",
+            "session_ended:P1D@agreement 3",
+            "1 day after: session ended (version 3 of the processing agreement)",
+        ),
+        ("nl", "rule", "wat iemand schreef", "wat iemand schreef"),
+        ("nl", "restriction", "accuracy_contested", "over de juistheid wordt getwist"),
+        ("nl", "remedies", ["Eén zin.", "Nog een."], "Eén zin. Nog een."),
+        ("nl", "text", "access", "access"),
+    ],
+)
+def test_what_holds_a_code_a_day_or_a_rule_is_in_words_and_what_people_wrote_stays(lang, name, value, said):
+    assert access._fact(name, value, lang).value == said
+
+
+def test_the_outcome_of_a_complaint_is_in_words_and_that_of_a_request_as_it_was_written():
+    assert access._fact("outcome", "upheld", "nl", "complaints").value == "gegrond"
+    assert access._fact("outcome", "upheld", "nl", "requests").value == "upheld"
+
+
+def test_a_term_that_was_agreed_says_how_long_and_from_when(answer):
+    answer["agreement"] = {
+        "purposes": {"app_access": "public_task"},
+        "categories": ["name", "email"],
+        "retention": {"name": "P1D", "email": "P1Y"},
+        "triggers": {"email": "recorded"},
+    }
+    said = texts(access.page(answer, "nl"))
+    assert "toegang tot de app (publieke taak)" in said
+    assert "1 dag na: account gesloten" in said
+    assert "1 jaar na: vastgelegd" in said
 
 
 def test_every_part_and_field_of_the_copy_has_words_in_both_languages():

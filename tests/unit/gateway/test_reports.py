@@ -10,9 +10,12 @@ import pytest
 
 from gateway.app import application
 from gateway.openapi import document
-from gateway.paper.report import LONGEST, ROWS, page
+from gateway.paper.register_lines import line
+from gateway.paper.report import LONGEST, ROWS, _cell, columns, page
+from gateway.paper.report_codes import SPOKEN
 from gateway.paper.report_words import COLUMNS, PAGE, TITLES
 from gateway.paper.sheet import STANDING
+from gateway.paper.words import LANGUAGES
 from gateway.routes import ROUTES
 from gateway.schemas.reports import FORMATS, REPORTS
 from gateway.streaming import CutOff
@@ -107,9 +110,9 @@ def test_a_page_says_of_whom_when_and_up_to_which_checkpoint(kind, lang):
 
     assert shown.title == TITLES[kind][lang == "en"]
     assert (shown.organisation, shown.checkpoint) == (OURS, "a-log, 7, root=")
-    assert "2026-01-01" in shown.period
-    assert ("overdue by category: name", "1") in shown.totals
-    assert len(shown.head) == len(shown.rows[0]) == len(REPORTS[kind].paper)
+    assert shown.period == {"nl": "vanaf 1 januari 2026", "en": "from 1 January 2026"}[lang]
+    assert {"nl": ("over de termijn: naam", "1"), "en": ("overdue: name", "1")}[lang] in shown.totals
+    assert len(shown.head) == len(shown.rows[0]) == len(shown.widths) == len(columns(kind, OURS))
 
 
 def test_paper_is_bounded_and_says_so():
@@ -117,8 +120,59 @@ def test_paper_is_bounded_and_says_so():
 
     assert len(shown.rows) == ROWS
     assert str(ROWS + 7) in shown.note
-    assert len(shown.rows[0][0].replace("\u200b", "")) == LONGEST
-    assert {"ja", "2026-03-01 10:30"} <= set(shown.rows[0])
+    assert len(shown.rows[0][0].text.replace("\u200b", "")) == LONGEST
+    assert {"ja", "1 mrt. 2026 10:30"} <= {one.text for one in shown.rows[0]}
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_of_whom_a_row_is_stands_in_it_where_the_report_is_of_all(kind):
+    mine, all_of_them = columns(kind, OURS), columns(kind, None)
+    assert "organisation" not in mine
+    assert all_of_them == (("organisation", *mine) if "organisation" in REPORTS[kind].columns else mine)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", SPOKEN)
+def test_a_code_stands_on_paper_in_words(name, lang):
+    [kind, *_] = [one for one, declared in REPORTS.items() if name in declared.columns]
+    for code, words in SPOKEN[name].items():
+        row = {name: [code] if name in ("excepted", "triggers") or name.startswith("categories") else code}
+        [cell] = [_cell(kind, name, row, lang)]
+        assert cell.text.replace("\u200b", "") == words[LANGUAGES.index(lang)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("nl", ("soort gegevens, en welke dienst die heeft", "e-mailadres", "eigen plicht: auth")),
+        ("en", ("category, and which service holds it", "e-mail address", "own duty: auth")),
+    ],
+)
+def test_a_line_of_the_register_is_in_words_and_in_one_language(lang, shown):
+    row = {"section": "category", "item": "email", "value": "own duty: auth", "before": None, "change": None}
+    told = line(row, lang)
+    assert (told["section"], told["item"], told["value"], told["before"]) == (*shown, None)
+
+    at = LANGUAGES.index(lang)
+    for section, value, words in (
+        ("measure", "Wachtwoorden alleen als argon2id. / Passwords as argon2id alone.", None),
+        ("term", "P30D after session_ended", ("30 dagen na: sessie geëindigd", "30 days after: session ended")),
+        ("term", "P1D", ("1 dag", "1 day")),
+        ("purpose", "legal_obligation", ("wettelijke plicht", "legal obligation")),
+        ("party", "own terms, version 3", ("eigen voorwaarden, versie 3", "own terms, version 3")),
+        ("recipient", "named in the agreement", ("genoemd in de overeenkomst", "named in the agreement")),
+        ("recipient", "none", ("geen", "none")),
+        ("recipient", "Voorbeeld / Post B.V.", ("Voorbeeld / Post B.V.",) * 2),
+    ):
+        expected = (words or value.split(" / "))[at]
+        assert line({**row, "section": section, "value": value}, lang)["value"] == expected
+
+
+def test_why_a_promise_is_at_risk_is_said_in_the_words_of_its_measure():
+    measures = [{"measure": "nothing_overdue", "nl": "Wissingen over hun termijn.", "en": "Erasures past their term."}]
+    row = {"why": ["nothing_overdue: overdue", "auth.mail: late", "nobody_measures"], "measures": measures}
+    cell = _cell("conformance", "why", row, "nl")
+    assert cell.text == "Wissingen over hun termijn: over de termijn, auth.mail: te laat, niemand meet dit"
 
 
 @pytest.mark.parametrize("query", ["?format=xml", "?format=", "?lang=de", "?from=yesterday", "?to=2026-13-01", "?x=1"])
