@@ -142,10 +142,15 @@ def test_who_has_to_answer_is_reminded_a_week_before():
     [
         {"terms": {"request": "P1M"}},
         {"terms": {**FILE[0]["terms"], "request": "a month"}},
+        {"remind_before": "a week"},
+        {"lift_notice": "a week"},
+        {"erasure_exceptions": {**FILE[0]["erasure_exceptions"], "longest": "a year"}},
+        {"erasure_exceptions": {**FILE[0]["erasure_exceptions"], "review": "a year"}},
+        {"erasure_exceptions": {**FILE[0]["erasure_exceptions"], "grounds": {}}},
         {"holidays": {"country": "NL", "supplement": [{"name": "some day"}]}},
         {"holidays": {"country": "NL", "supplement": [{"name": "both", "easter": 1, "month": 1, "day": 1}]}},
     ],
 )
 def test_terms_that_say_too_little_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"say nothing|no ISO|is a month"):
+    with pytest.raises(ValueError, match=r"say nothing|do not say|no ISO|is a month"):
         parse([{**FILE[0], **wrong}])

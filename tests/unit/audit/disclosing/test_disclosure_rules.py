@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.audit.domain import disclosure
-from services.audit.domain.basis import of_rule, parse
+from services.audit.domain.basis import in_force, of_rule, parse
 from services.audit.ledger.keeping import own_bases
 from services.contracts.audit import ConsultationOutcome, Contact, Kept, Secrecy
 from services.contracts.privacy import Category
@@ -252,3 +252,20 @@ def test_a_test_may_wait_until_its_term_is_over_but_it_has_one():
     assert parse(_bases("PT8S"), hours=True)[0].by_code["sv_126nd"].consult_within == "PT8S"
     with pytest.raises(ValueError, match="no term of days"):
         parse(_bases("P0D"), hours=True)
+
+
+def test_a_file_stays_under_the_row_that_it_was_opened_on():
+    first, later = own_bases()[0], own_bases()[-1]
+    assert [of_rule(own_bases(), f"sv_126nd@{one.version}").version for one in (first, later)] == [1, later.version]
+    for unknown in ("sv_126nd@0", "nothing@1", "european_production@1"):
+        with pytest.raises(LookupError):
+            of_rule(own_bases(), unknown)
+    days = {OPENED.at.replace(year=1999): first, OPENED.at: first, OPENED.at.replace(year=2099): later}
+    assert [in_force(own_bases(), day) for day in days] == list(days.values())
+
+
+def test_a_basis_either_preserves_or_reaches_something():
+    [neither] = _bases("P7D")
+    neither["bases"]["sv_126nd"]["reaches"] = []
+    with pytest.raises(ValueError, match="either preserves or reaches"):
+        parse([neither])

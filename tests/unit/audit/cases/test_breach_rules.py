@@ -1,0 +1,48 @@
+"""What an incident is about, entry by entry: whoever looks again finds the same (P19)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.audit.domain.breach import Holder, Search
+
+TEN, ELEVEN, NOON, ONE = (f"2026-03-02T{hour}:00:00.000000Z" for hour in (10, 11, 12, 13))
+WINDOW = Search(incident="i", since=ELEVEN, until=NOON)
+SESSION = Search(incident="i", since=TEN, session="s")
+
+
+def said(time: str, actor: str = "account/a", subject: str = "account/b") -> dict[str, str]:
+    return {"time": time, "actor": actor, "subject": subject}
+
+
+@pytest.mark.parametrize(("time", "taken"), [(TEN, False), (ELEVEN, True), (NOON, False), (ONE, False)])
+def test_the_window_has_its_first_moment_and_not_its_last(time: str, taken: bool) -> None:
+    assert WINDOW.takes(said(time)) is taken
+    assert replace(WINDOW, until=None).takes(said(time)) is (time >= ELEVEN)
+
+
+def test_of_a_session_it_is_its_own_stream_whoever_wrote_it_and_nothing_else_while_its_holder_is_unknown() -> None:
+    assert SESSION.takes(said(NOON, actor="system/auth", subject="session/s"))
+    assert not SESSION.takes(said(NOON))
+    assert not SESSION.takes(said(NOON, subject="session/None"))
+
+
+def test_of_a_holder_it_is_what_was_done_from_the_first_moment_of_the_session_to_its_last() -> None:
+    held = replace(SESSION, holder=Holder(actor="account/a", since=ELEVEN, until=NOON))
+
+    assert [held.takes(said(time)) for time in (TEN, ELEVEN, NOON, ONE)] == [False, True, True, False]
+    assert not held.takes(said(ELEVEN, actor="account/c"))
+
+
+def test_by_an_actor_is_what_they_did_and_no_stream_of_a_session_that_nobody_named() -> None:
+    suspect = replace(SESSION, session=None, suspect="a")
+
+    assert [suspect.takes(said(NOON, actor=f"account/{who}")) for who in "ac"] == [True, False]
+    assert not suspect.takes(said(NOON, actor="account/c", subject="session/None"))
+
+
+def test_the_incident_itself_is_no_part_of_it() -> None:
+    assert not WINDOW.takes(said(ELEVEN, subject="incident/i"))
+    assert WINDOW.takes(said(ELEVEN, subject="incident/j"))
