@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.contracts.org import Side
+from services.contracts.privacy import Category, TermTrigger
 from services.org.domain.agreement import Propose, Sign, Terminate, decider
 from tests.examples import org
 from tests.given import given
@@ -39,6 +40,8 @@ END = Terminate(side=Side.CONTROLLER, ends_on=date(2026, 6, 30), at=org.MORNING)
 
 def test_a_proposal_states_the_terms():
     given(decider).when(PROPOSE).then(PROPOSED)
+    recorded = {Category.EMAIL: TermTrigger.RECORDED}
+    given(decider).when(replace(PROPOSE, triggers=recorded)).then(org.agreement_proposed(triggers=recorded))
 
 
 def test_proposing_again_changes_nothing():
@@ -86,6 +89,7 @@ def test_nobody_signs_tomorrow():
 
 def test_an_agreement_that_ended_takes_no_signature():
     given(decider, PROPOSED).when(replace(SIGN, today=date(2027, 3, 1))).refused("agreement_not_open")
+    given(decider, PROPOSED).when(replace(SIGN, today=PROPOSED.ends_on)).then(org.agreement_signed())
     given(decider, PROPOSED, org.agreement_terminated()).when(SIGN).refused("agreement_not_open")
 
 
@@ -110,6 +114,8 @@ def test_an_end_comes_closer_and_never_further_away():
     )
     given(decider, *ended).when(replace(END, ends_on=date(2026, 7, 1))).refused("period_invalid")
     given(decider, PROPOSED).when(replace(END, ends_on=date(2027, 3, 1))).refused("period_invalid")
+    for last in (PROPOSED.starts_on, PROPOSED.ends_on):
+        given(decider, PROPOSED).when(replace(END, ends_on=last)).then(org.agreement_terminated(ends_on=last))
 
 
 def test_it_does_not_end_before_it_starts():

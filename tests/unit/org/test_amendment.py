@@ -47,6 +47,23 @@ def test_amending_to_the_same_again_changes_nothing():
     given(decider, *BOUND, AMENDED).when(replace(AMEND, version=3, incident_hours=8)).then(
         org.agreement_amended(agreement_version=3, incident_hours=8)
     )
+    later = replace(AMEND, version=3, starts_on=date(2026, 4, 1))
+    given(decider, *BOUND, AMENDED).when(later).then(
+        org.agreement_amended(agreement_version=3, starts_on=date(2026, 4, 1))
+    )
+
+
+def test_what_is_agreed_already_is_no_amendment_and_an_amendment_that_binds_is_what_is_agreed():
+    old = org.agreement_proposed()
+    back = {name: getattr(old, name) for name in ("categories", "retention", "incident_hours")}
+    signed = org.agreement_signed(agreement_version=2, document_sha256=OTHER)
+    bound = (*BOUND, AMENDED, signed, replace(signed, side=Side.CONTROLLER))
+
+    given(decider, *BOUND).when(replace(AMEND, **back)).then()
+    given(decider, *bound).when(replace(AMEND, version=3)).then()
+    given(decider, *bound).when(replace(AMEND, version=3, **back)).then(
+        org.agreement_amended(agreement_version=3, amends=2, **back)
+    )
 
 
 def test_what_both_have_not_signed_is_proposed_anew_instead():
@@ -57,12 +74,16 @@ def test_what_both_have_not_signed_is_proposed_anew_instead():
 def test_what_has_ended_is_not_amended():
     given(decider, *BOUND, org.agreement_terminated()).when(AMEND).refused("agreement_not_open")
     given(decider, *BOUND).when(replace(AMEND, today=date(2027, 3, 1))).refused("agreement_not_open")
+    given(decider, *BOUND).when(replace(AMEND, today=BOUND[0].ends_on)).then(AMENDED)
 
 
 def test_an_amendment_changes_nothing_that_is_past():
     given(decider, *BOUND).when(replace(AMEND, starts_on=date(2026, 2, 1))).refused("period_invalid")
-    past = replace(AMEND, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 1), today=date(2026, 3, 5))
+    past = replace(AMEND, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 4), today=date(2026, 3, 5))
     given(decider, *BOUND).when(past).refused("period_invalid")
+    today = replace(past, today=past.ends_on)
+    given(decider, *BOUND).when(today).then(org.agreement_amended(starts_on=past.starts_on, ends_on=past.ends_on))
+    given(decider, *BOUND).when(replace(AMEND, ends_on=AMEND.starts_on)).refused("period_invalid")
 
 
 def test_each_side_signs_the_amendment_as_a_document_of_its_own():

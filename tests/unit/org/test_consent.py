@@ -30,6 +30,11 @@ def test_it_is_withdrawn_once_and_can_be_given_again():
 
 def test_one_purpose_says_nothing_of_another():
     given(decider, org.consent_given()).when(replace(WITHDRAW, purpose=Purpose.APP_ACCESS)).then()
+    both = (org.consent_given(), org.consent_given(consents_to=Purpose.APP_ACCESS))
+    given(decider, *both).when(WITHDRAW).then(org.consent_withdrawn())
+    given(decider, *both, org.consent_withdrawn(consents_to=Purpose.APP_ACCESS)).when(WITHDRAW).then(
+        org.consent_withdrawn()
+    )
 
 
 def test_it_holds_for_as_long_as_the_purpose_has_the_same_words():

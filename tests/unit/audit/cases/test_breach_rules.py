@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from services.audit.domain.breach import Holder, Search
+from services.audit.domain.breach import Holder, Search, touched
+from services.contracts.auth import DataViewed, PersonalDataCorrected
+from services.contracts.org import ExportDelivered, OrganisationRegistered
+from services.contracts.privacy import Category
 
 TEN, ELEVEN, NOON, ONE = (f"2026-03-02T{hour}:00:00.000000Z" for hour in (10, 11, 12, 13))
 WINDOW = Search(incident="i", since=ELEVEN, until=NOON)
@@ -46,3 +50,40 @@ def test_by_an_actor_is_what_they_did_and_no_stream_of_a_session_that_nobody_nam
 def test_the_incident_itself_is_no_part_of_it() -> None:
     assert not WINDOW.takes(said(ELEVEN, subject="incident/i"))
     assert WINDOW.takes(said(ELEVEN, subject="incident/j"))
+
+
+def told(kind: type[Any], data: dict[str, Any], **but: Any) -> dict[str, Any]:
+    return {"type": kind.type, "organisation": "o", "data": data, **but}
+
+
+def test_who_is_named_twice_in_an_entry_is_one_person() -> None:
+    touch = touched(told(DataViewed, {"people": ["p", "q"]}, datasubject="account/p"))
+
+    assert touch is not None
+    assert (touch.people, touch.records, touch.unnamed) == ({"p", "q"}, 2, 0)
+
+
+def test_whom_an_entry_only_counts_are_as_many_records() -> None:
+    touch = touched(told(ExportDelivered, {"people": 12}))
+
+    assert touch is not None
+    assert (touch.people, touch.records, touch.unnamed) == (frozenset(), 12, 12)
+
+
+def test_what_an_entry_could_hold_and_does_not_counts_for_nobody() -> None:
+    registered = {"organisation": "o", "beheerder_email": "sealed", "invitee": "someone"}
+    names = ("first_name", "email")
+
+    assert touched(told(PersonalDataCorrected, dict.fromkeys(names))) is None
+    assert touched(told(PersonalDataCorrected, {"email": "sealed"}), frozenset({Category.NAME})) is None
+    assert [touched(told(OrganisationRegistered, {**registered, "invitee": who})).people for who in ("i", None)] == [
+        {"i"},
+        frozenset(),
+    ]
+
+
+def test_what_nobody_knows_or_of_no_organisation_touches_nobody() -> None:
+    seen = told(DataViewed, {"people": ["p"]})
+
+    assert touched({**seen, "type": "nl.crisisconnect.auth.Unheard.v1"}) is None
+    assert touched({**seen, "organisation": None}) is None
