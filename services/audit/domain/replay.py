@@ -42,7 +42,6 @@ class Replay:
     """`started` is without its ground, which is sealed."""
 
     started: ReplayStarted | None = None
-    exports: int = 0
     ground_erased: bool = False
 
 
@@ -76,7 +75,7 @@ def evolve(replay: Replay, event: Told) -> Replay:
         case ReplayStarted():
             return Replay(started=event)
         case ReplayExported():
-            return replace(replay, exports=replay.exports + 1)
+            return replay
         case ReplayGroundErased():
             return replace(replay, ground_erased=True)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from services.audit.domain import gap, quarantine, store
+import pytest
+
+from services.audit.domain import gap, quarantine, sealing, source, store
 from tests.examples import audit as example
 from tests.examples.audit import MORNING
 from tests.given import given
@@ -64,3 +67,36 @@ def test_an_older_copy_is_said_once_and_another_one_again():
 
 def test_a_store_that_gave_every_number_is_no_older_copy():
     given(store.decider).when(store.Report(source="/org", given=57, known=57, at=MORNING)).then()
+
+
+def test_a_store_that_came_back_is_said_once_and_may_be_an_older_copy_again():
+    back = store.ComeBack(source="/org", given=40, known=57, at=MORNING)
+    restored, came = example.store_restored(), example.store_came_back()
+
+    given(store.decider, restored).when(back).then(came)
+    given(store.decider, restored, came).when(back).then()
+    given(store.decider, restored, came).when(store.Report(source="/org", given=40, known=57, at=MORNING)).then(
+        restored
+    )
+    given(store.decider, came).when(replace(back, known=60)).then(example.store_came_back(known=60))
+
+
+def test_the_key_of_a_source_is_registered_once_and_never_another():
+    key = example.key_registered()
+    register = source.Register(source=key.source, vkey=key.vkey, at=key.at)
+
+    given(source.decider).when(register).then(key)
+    given(source.decider, key).when(register).then()
+    given(source.decider, key).when(replace(register, vkey="another")).refused("key_differs")
+
+
+@pytest.mark.parametrize("what", ["bare", "found", "reopened"])
+def test_whatever_could_be_read_is_said_at_once_and_the_same_again_a_day_later(what):
+    clean, bare = example.sealing_checked(), example.sealing_checked(**{what: 1})
+    told = {name: value for name, value in vars(bare).items() if name != "sealing"}
+    tell = sealing.Tell(service=bare.sealing, **told)
+
+    given(sealing.decider, clean).when(tell).then(bare)
+    given(sealing.decider, bare).when(tell).then()
+    later = bare.at + sealing.EVERY
+    given(sealing.decider, bare).when(replace(tell, at=later)).then(replace(bare, at=later))

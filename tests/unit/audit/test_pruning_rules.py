@@ -82,11 +82,14 @@ def test_it_is_said_once_and_then_only_what_is_more() -> None:
     given(pruning.decider, once).when(prune(bundle(0, auth=256))).then()
     more = prune(bundle(1, auth=512), numbers={"/auth": 256})
     given(pruning.decider, once).when(more).then(said(512, auth=512))
-    given(pruning.decider, said(512, auth=512)).when(prune(bundle(0, auth=256))).then()
+    for minimum in (256, 512):
+        again = prune(bundle(0, auth=256), at=NOW + timedelta(days=2))
+        given(pruning.decider, said(minimum, auth=minimum)).when(again).then()
 
 
 def test_few_bundles_wait_for_the_next_day_and_many_do_not() -> None:
     once = said(256, auth=256)
+    given(pruning.decider).when(prune(bundle(0, auth=256), many=2)).then(once)
     more = prune(bundle(1, auth=512), numbers={"/auth": 256}, many=2, at=NOW + timedelta(hours=23))
     given(pruning.decider, once).when(more).then()
     many = replace(more, bundles=(*more.bundles, bundle(2, auth=768)))
@@ -102,6 +105,8 @@ def test_the_youngest_of_what_goes_is_named_with_the_rule_it_went_by() -> None:
     )
     found = prune(bundle(0, auth=256), bundle(1, later, auth=512), terms=(TEN[0], five))
     given(pruning.decider).when(found).then(said(512, later, "entry_recorded:P5Y@2", auth=512))
+    turned = replace(found, bundles=(bundle(0, later, auth=256), bundle(1, auth=512)))
+    given(pruning.decider).when(turned).then(said(512, later, "entry_recorded:P5Y@2", auth=512))
 
 
 def test_a_longer_term_keeps_what_was_recorded_under_it() -> None:

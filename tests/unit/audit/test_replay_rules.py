@@ -48,6 +48,7 @@ ERASED = example.replay_ground_erased(due=ERASE.due, at=ERASE.at)
 def test_its_ground_is_erased_once_and_not_before_its_term():
     given(replay.decider, STARTED).when(ERASE).then(ERASED)
     given(replay.decider, STARTED, ERASED).when(ERASE).then()
+    given(replay.decider, STARTED).when(replace(ERASE, due=ERASE.at)).then(replace(ERASED, due=ERASE.at))
     given(replay.decider, STARTED).when(replace(ERASE, due=ERASE.at + timedelta(seconds=1))).refused("not_yet")
     given(replay.decider).when(ERASE).refused("not_yet")
 

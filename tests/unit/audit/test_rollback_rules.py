@@ -30,5 +30,6 @@ def test_without_a_case_or_a_ground_it_is_not(missing, code):
 def test_its_ground_is_erased_once_and_not_before_its_term():
     given(rollback.decider, ROLLED).when(ERASE).then(ERASED)
     given(rollback.decider, ROLLED, ERASED).when(ERASE).then()
+    given(rollback.decider, ROLLED).when(replace(ERASE, due=ERASE.at)).then(replace(ERASED, due=ERASE.at))
     given(rollback.decider, ROLLED).when(replace(ERASE, due=ERASE.at + timedelta(seconds=1))).refused("not_yet")
     given(rollback.decider).when(ERASE).refused("not_yet")

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from services.audit.cases import checks, waiting
-from services.audit.domain.checking import in_force, parse
+from services.audit.domain.checking import Record, decider as checking, in_force, parse
 from services.audit.ledger.keeping import own_plans
 from services.audit.views import access, checks as register, security
 from services.contracts.auth import SignInFailed
@@ -28,9 +28,11 @@ from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
 from services.kernel.signing.entry import Entry
 from services.kernel.store.database import writing
+from tests.examples.audit import security_check_recorded
 from tests.examples.auth import access_reviewed, role_changed
 from tests.examples.org import organisation_registered
 from tests.examples.retention import erasure_ordered
+from tests.given import given
 from tests.rules.test_every_view import made
 
 MAKER, OURS, THEIRS = str(uuid4()), str(uuid4()), str(uuid4())
@@ -113,6 +115,14 @@ def test_a_check_that_says_nothing_is_none(world: World, but: dict[str, Any], co
     with pytest.raises(Refused, match=rf"^{code}$"):
         world.checks.record(OFFICER, **{**PASSED, **but})
     assert world.checks.all(None, 10)["items"] == []
+
+
+def test_a_check_that_was_recorded_is_recorded_once() -> None:
+    recorded = security_check_recorded()
+    said = {name: value for name, value in vars(recorded).items() if name != "check_kind"}
+    record = Record(**said, kind=recorded.check_kind)
+    given(checking, recorded).when(record).then()
+    given(checking).when(record).then(recorded)
 
 
 def test_what_was_never_done_is_due_a_period_after_the_beginning_and_then_overdue(world: World) -> None:
