@@ -73,7 +73,6 @@ class Status(StrEnum):
 class Leaving:
     status: Status = Status.STAYING
     organisation: str = ""
-    agreement: str = ""
     choice: LeavingChoice | None = None
     erasure: str = ""
 
@@ -148,7 +147,6 @@ def evolve(leaving: Leaving, event: Event) -> Leaving:
             return Leaving(
                 status=Status.CHOSEN,
                 organisation=event.organisation,
-                agreement=event.agreement,
                 choice=event.choice,
                 erasure=event.erasure,
             )

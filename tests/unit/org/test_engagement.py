@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from services.contracts.org import EngagementGround
 from services.org.domain.engagement import Accept, Agree, Announce, Lapse, Object, Withdraw, decider
+from services.org.domain.sub_processor import Register, decider as register
 from services.org.domain.words import EraseText
 from tests.examples import org
 from tests.given import given
@@ -52,6 +53,13 @@ def test_who_is_named_in_the_agreement_is_agreed():
     for history in ((), (TOLD,), (TOLD, OBJECTED), (TOLD, WITHDRAWN)):
         given(decider, *history).when(Agree(**org.ENGAGEMENT, at=org.MORNING)).then(agreed)
     given(decider, agreed).when(Agree(**org.ENGAGEMENT, at=org.MORNING)).then()
+    given(decider, agreed).when(WITHDRAW).then(WITHDRAWN)
+
+
+def test_it_is_entered_into_the_register_once():
+    entered = org.sub_processor_registered()
+    given(register).when(Register(told=entered)).then(entered)
+    given(register, entered).when(Register(told=entered)).then()
 
 
 def test_what_was_withdrawn_is_neither_accepted_nor_objected_to():

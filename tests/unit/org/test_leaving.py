@@ -54,6 +54,10 @@ def test_another_choice_cancels_the_first_and_begins_anew():
 def test_a_new_agreement_keeps_everything():
     given(decider, CHOSEN).when(Stay(at=org.MORNING)).then(org.leaving_cancelled())
     given(decider).when(Stay(at=org.MORNING)).then()
+    stayed = (CHOSEN, org.leaving_cancelled())
+    given(decider, *stayed).when(CHOOSE).then(CHOSEN)
+    given(decider, *stayed).when(Stay(at=org.MORNING)).then()
+    given(decider, *stayed).when(DELIVER).refused("leaving_not_chosen")
 
 
 def test_an_export_is_delivered_to_who_leaves_as_often_as_they_ask():
@@ -66,7 +70,9 @@ def test_after_the_order_nothing_is_taken_back():
     given(decider, CHOSEN).when(ORDER).then(ordered)
     given(decider, CHOSEN, ordered).when(ORDER).then()
     given(decider, CHOSEN, ordered).when(Stay(at=org.MORNING)).refused("organisation_left")
+    given(decider, CHOSEN, ordered).when(CHOOSE).then()
     given(decider, CHOSEN, ordered).when(replace(CHOOSE, choice=LeavingChoice.DELETE)).refused("too_late")
+    given(decider, CHOSEN, org.leaving_cancelled(), ordered).when(CHOOSE).refused("too_late")
     given(decider, CHOSEN, ordered).when(DELIVER).refused("leaving_not_chosen")
 
 

@@ -50,6 +50,9 @@ def test_a_new_name_is_recorded_and_the_same_name_is_not():
     history = (org.organisation_registered(), org.contact_published())
     given(decider, *history).when(change(name="Gemeente Voorbeeldstad")).then(org.organisation_renamed())
     given(decider, *history).when(change(name="Gemeente Voorbeeld")).then()
+    renamed = (*history, org.organisation_renamed())
+    given(decider, *renamed).when(change(name="Gemeente Voorbeeldstad", if_match=3)).then()
+    given(decider, *renamed).when(change(name="Anders", if_match=2)).refused("precondition_failed")
 
 
 def test_the_same_contact_is_not_published_twice():

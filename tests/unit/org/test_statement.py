@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.contracts.org import CookieKind, StoragePlace
-from services.org.domain import acknowledgement, cookie, difference, statement
+from services.kernel.decider import Refused
+from services.org.domain import acknowledgement, cookie, difference, statement, yardstick
 from tests.examples import org
 from tests.given import given
 
@@ -73,6 +74,46 @@ def test_what_was_published_is_not_published_differently() -> None:
 
 def test_the_next_version_is_another_fact() -> None:
     given(statement.decider, PUBLISHED).when(replace(PUBLISH, version=3)).then(replace(PUBLISHED, statement_version=3))
+
+
+def test_the_next_version_has_the_next_number_and_begins_no_sooner_than_the_last() -> None:
+    hashes = {name: getattr(PUBLISH, name) for name in ("nl_sha256", "en_sha256", "particulars_sha256")}
+    post = statement.Post(statement=made(version=3), promised={}, today=date(2018, 2, 21), **hashes, at=org.MORNING)
+
+    with pytest.raises(Refused) as refused:
+        statement.decider.decide(statement.decider.state([PUBLISHED]), post)
+    assert (refused.value.code, refused.value.detail) == (
+        "effective_too_early",
+        {"earliest": PUBLISHED.effective_on.isoformat()},
+    )
+    for history, following in (((), 1), ((PUBLISHED, replace(PUBLISHED, statement_version=3)), 4)):
+        with pytest.raises(Refused) as refused:
+            statement.decider.decide(statement.decider.state(history), replace(post, statement=made(version=7)))
+        assert (refused.value.code, refused.value.detail) == ("version_not_next", {"next": following})
+
+
+def test_what_programs_read_of_a_version_is_what_makes_it() -> None:
+    lines = {"name": {"nl": "Naam.", "en": "Name."}, "dna": {"nl": "x", "en": "y", "added": True, "value": "z"}}
+    one = said(version=4, effective_on="2026-04-01", changes={"nl": ["Anders."], "en": ["Other."]}, categories=lines)
+
+    assert statement.particulars(made(**one)) == one
+
+
+def test_a_list_has_one_place_in_the_text_and_an_empty_one_may_have_none() -> None:
+    lists = {**made().lists, "stores": ()}
+    assert statement.misplaced(TEXT, lists) == []
+    assert statement.misplaced(TEXT + "{{stores}}", lists) == []
+    assert statement.misplaced(TEXT + "{{stores}}{{stores}}", lists) == ["stores"]
+    assert statement.misplaced(TEXT.replace("{{purposes}}", ""), lists) == ["purposes"]
+
+
+def test_each_line_of_a_list_stands_in_both_texts() -> None:
+    one = made(authority={"name": "AP"}, text=TEXT + "\nAP\n")
+    short = replace(one, texts={**one.texts, "en": one.texts["en"].replace("The app.", "The apps.")})
+    code = yardstick.Code(purposes=frozenset(), categories=frozenset(), terms={}, cookies={})
+
+    assert "line_not_in_text" not in {miss.code for miss in yardstick.misses(one, code, {})}
+    assert yardstick.Miss("line_not_in_text", "purposes.app_access.en") in yardstick.misses(short, code, {})
 
 
 def test_a_person_acknowledges_each_version_once() -> None:

@@ -160,3 +160,17 @@ def spread(people: int, really: Mapping[int, int]) -> dict[int, int]:
     if done:
         done[0] += total - people
     return done
+
+
+def test_what_a_day_came_to_is_told_once_and_of_its_small_groups_nothing() -> None:
+    cells = {UsageKind.APP_OPENED: Cell(people=LEAST, facts=7), UsageKind.ALERT_READ: Cell(people=LEAST - 1, facts=9)}
+    count = Count(usage="u", organisation="ours", day=DAYS[0], cells=cells, at=NOON)
+
+    [told_once] = decider.decide(decider.initial, count)
+
+    assert (told_once.people, told_once.facts) == ({UsageKind.APP_OPENED: 5}, {UsageKind.APP_OPENED: 5})
+    assert decider.decide(decider.state([told_once]), count) == []
+    small = {UsageKind.ALERT_READ: cells[UsageKind.ALERT_READ]}
+    assert (
+        decider.decide(decider.initial, Count(usage="u", organisation="ours", day=DAYS[0], cells=small, at=NOON)) == []
+    )
