@@ -115,7 +115,7 @@ class Ask:
             purpose=purpose.value if purpose and not isinstance(purpose, For) else None,
             correlation=self.correlation,
             idempotency=self._idempotency(),
-            digest=digest(self.door.digests, self.raw),
+            digest=digest(self.door.digests, self.raw, route.secrets),
         )
 
     def _idempotency(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 
+from gateway.schemas.fields import is_secret
 from gateway.shape import Pick, outgoing
 from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose, Role
@@ -123,6 +124,12 @@ class Route:
     @cached_property
     def needs_body(self) -> bool:
         return self.body is not None and any(field.required for field in self.body.fields.values())
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """What of its body is a secret, and nothing remembers, not even by a digest."""
+        fields = {} if self.body is None else self.body.fields
+        return frozenset(name for name, field in fields.items() if is_secret(field))
 
     @property
     def takes_key(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields as m
 
-from gateway.schemas.fields import Written, page_of, text
+from gateway.schemas.fields import Written, page_of, secret
 from gateway.schemas.requests import Outcome, Stepped, Weighed
 
 
@@ -64,7 +64,7 @@ class Waiting(Schema):
 class Code(Schema):
     """As it was told, with or without its hyphen."""
 
-    code = text(40, required=True, load_only=True)
+    code = secret(40, required=True)
 
 
 DELIVERIES = page_of(DeliveryLine, "Deliveries")

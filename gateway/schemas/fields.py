@@ -33,6 +33,9 @@ UNWRITABLE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f"
 WRITTEN = f"^[^{UNWRITABLE}]*[^\\s{UNWRITABLE}][^{UNWRITABLE}]*$"
 
 
+SECRET = {"format": "password"}
+
+
 def _printable(text: str) -> None:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
         raise ValidationError("No control characters.")
@@ -114,9 +117,16 @@ def day(**options: Any) -> Day:
     return Day(metadata={"pattern": YEARS}, **options)
 
 
-def secret(**options: Any) -> m.String:
-    """A password: any characters; whether it is good enough is for auth to say."""
-    return m.String(validate=Length(min=1, max=1024), load_only=True, **options)
+def secret(most: int = 1024, **options: Any) -> m.String:
+    """A password or a code: any characters; whether it is good enough, or right, is for the service to say.
+
+    It is left out of what is remembered of a body (`is_secret`).
+    """
+    return m.String(validate=Length(min=1, max=most), load_only=True, metadata=dict(SECRET), **options)
+
+
+def is_secret(field: m.Field[Any]) -> bool:
+    return all(field.metadata.get(name) == value for name, value in SECRET.items())
 
 
 def email(**options: Any) -> m.String:

@@ -225,6 +225,22 @@ def test_a_change_takes_an_idempotency_key(route: Route) -> None:
     assert any(parameter["name"] == "Idempotency-Key" for parameter in parameters)
 
 
+SECRET_WORD = re.compile(r"passw|passphrase|secret|\bcode\b|\bpin\b|token|otp|totp")
+COMPARED = {("POST", "/v1/invitations/{token}"): frozenset({"password"})}
+"""Routes with a key whose body has a secret, which its service compares by the hash it keeps (decision 0013)."""
+
+
+@every([route for route in ROUTES if route.body is not None])
+def test_no_digest_is_kept_of_a_secret(route: Route) -> None:
+    """What a body tells in confidence is left out of what is remembered of it, with a key and without."""
+    said = sayable(route.body)
+    assert {one for one in said if SECRET_WORD.search(one)} == route.secrets, (
+        "make it with gateway.schemas.fields.secret"
+    )
+    if route.takes_key and route.secrets:
+        assert COMPARED.get((route.method, route.path)) == route.secrets, "who tells a second password from the first?"
+
+
 def test_only_a_replay_cites_a_case_that_somebody_types():
     """A look cites the file in whose path it stands, which its service has found; what is typed has to be checked."""
     typed = {

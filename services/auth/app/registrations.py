@@ -12,11 +12,13 @@ from services.auth.app.invitations import digest_of
 from services.auth.app.people import keys_of
 from services.auth.domain import account
 from services.auth.views import accounts, invited
+from services.contracts.auth import UserRegistered
 from services.contracts.privacy import Category, Role, purpose_of
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.store import eventstore
 from services.kernel.store.departed import must_not_have_left
 
 if TYPE_CHECKING:
@@ -48,7 +50,11 @@ class Registrations:
         last_name: str,
         infix: str | None = None,
     ) -> dict[str, Any]:
-        """The invited person opens the account. Answers `account`, `organisation`, `role`."""
+        """The invited person opens the account. Answers `account`, `organisation`, `role`.
+
+        The digest of a body leaves the password out, so under the same key it is compared here: Raises
+        Refused("idempotency_mismatch") for another than the one that opened the account.
+        """
         digest = digest_of(token)
         with self._auth.store.reading() as session:
             row = invited.by_token(session, digest)
@@ -83,5 +89,15 @@ class Registrations:
             return {"person": row.account, "organisation": organisation, "role": role}
 
         answer = self._auth.store.perform(context, work, keys=keys_of(row.account, Category.NAME, Category.CREDENTIALS))
+        opened = self._opened_with(answer["person"])
+        if opened != hashed and not passwords.matches(opened, password):
+            raise Refused("idempotency_mismatch")
         answer["account"] = self._auth.people.public_id(organisation, answer.pop("person"))
         return answer
+
+    def _opened_with(self, person: str) -> str | None:
+        """The hash of the password that opened the account, whichever it has now; None once that is erased."""
+        with self._auth.store.reading() as session:
+            history = eventstore.read(session, f"account/{person}")
+        sealed = [one.sealed["password"] for one in history if isinstance(one.event, UserRegistered)]
+        return self._auth.keyring.open(sealed[0], "password") if sealed else None

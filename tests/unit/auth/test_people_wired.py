@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -38,6 +39,25 @@ def test_the_same_request_again_answers_the_same_and_writes_nothing(world: World
 
     assert first == again
     assert world.told() == ["PersonInvited"]
+
+
+def test_an_invitation_accepted_again_under_the_same_key_takes_the_same_password_alone(world: World) -> None:
+    """The digest of the body has no password: that is held against the hash that opened the account (decision 0013)."""
+    world.invited()
+    once = world.context(actor="", idempotency="k1", digest="d1")
+    said = {"token": world.token("sanne@voorbeeld.example"), "username": "sanne", "first_name": "Sanne"}
+
+    def accept(password: str) -> dict[str, Any]:
+        return world.auth.registrations.accept(once, **said, last_name="Velde", password=password)
+
+    first = accept(PASSWORD)
+    assert accept(PASSWORD) == first
+    with refused("idempotency_mismatch"):
+        accept("een heel ander wachtwoord dan dat")
+    me = world.signed_in()
+    world.auth.choosing.change(me, present=PASSWORD, new="zeven zwanen op de Zuiderzee")
+    assert accept(PASSWORD) == first, "it is the same request still, whatever came after it"
+    assert world.told().count("UserRegistered") == 1
 
 
 def test_the_same_key_for_another_request_is_refused(world: World) -> None:

@@ -189,6 +189,14 @@ def test_the_digest_tells_bodies_apart_but_not_the_order_of_names(ask: Client) -
     assert one == same != other
 
 
+def test_of_a_password_nothing_is_remembered_and_of_the_rest_a_digest(ask: Client) -> None:
+    body = {"username": "sanne", "password": "dijkwacht bij vuurtoren", "first_name": "Sanne", "last_name": "Velde"}
+    for one in (body, {**body, "password": "een heel ander woord"}, {**body, "username": "sanne2"}):
+        ask("POST", "/v1/invitations/t", json=one)
+    one, other_password, other_name = (asked.context.digest for asked in ask.line.commands())
+    assert one == other_password != other_name
+
+
 def test_a_broken_line_is_tried_once_more_under_the_same_key(ask: Client) -> None:
     outcomes: list[Any] = [Unavailable("auth"), {"invitation": "i", "events": []}]
     ask.line.answers["auth.invite"] = lambda _: outcomes.pop(0)
