@@ -10,11 +10,13 @@ import pytest
 from gateway.route import CHANGES
 from gateway.routes import ROUTES
 from services.audit.app import Audit
+from services.audit.domain.envelopes import MAKERS
 from services.auth.app import Auth
 from services.contracts.grounds import EXEMPTIONS, GROUNDS, NEVER_AGREED
 from services.contracts.privacy import Category, LegalBasis, Purpose
 from services.kernel.event import personal_fields
 from services.org.app import Org
+from services.org.domain.terms import OWN
 from services.org.schemas import Proposal
 from services.retention.app import Retention
 from tests.rules.contracts import EVENTS, every_event
@@ -137,3 +139,7 @@ def makes(tree, module, name):
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name for node in nodes
     )
     return imported and called
+
+
+def test_conformance_holds_the_makers_own_people_to_the_makers_own_terms():
+    assert {said for own in OWN for said in own.terms.purposes.items()} == MAKERS, "services/audit/domain/envelopes.py"

@@ -20,7 +20,8 @@ from services.audit.ledger.keeping import own_notices
 from services.audit.views import checks, sealing, security, tally
 from services.audit.witnessing import policy
 from services.contracts.audit import PromiseTurned
-from services.contracts.auth import SignedIn
+from services.contracts.auth import PersonInvited, SignedIn
+from services.contracts.retention import HoldPlaced
 from services.kernel.calls.rpc import Unavailable
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
@@ -179,6 +180,12 @@ ENVELOPE = {
 }
 
 
+STEP = {"purpose": "beheer_access", "legalbasis": "contract"}
+DUTY = {"purpose": "beheer_access", "legalbasis": "legal_obligation"}
+INVITED = {"type": PersonInvited.type, "data": {"email": "sealed"}}
+HELD = {"type": HoldPlaced.type, "data": {"reason": "sealed"}}
+
+
 @pytest.mark.parametrize(
     ("but", "faults"),
     [
@@ -188,9 +195,17 @@ ENVELOPE = {
         ({"purpose": None}, [Fault.NO_GROUND]),
         ({"purpose": None, "data": {"ip": None}}, []),
         ({"agreement": None}, [Fault.NO_AGREEMENT]),
-        ({"agreement": None, "role": "controller"}, []),
-        ({"agreement": None, "legalbasis": "legal_obligation"}, []),
-        ({"agreement": None, "purpose": "beheer_access", "legalbasis": "contract"}, []),
+        ({"legalbasis": "a_good_reason"}, [Fault.NO_GROUND]),
+        ({"agreement": None, "role": "controller"}, [Fault.NO_GROUND]),
+        ({"agreement": None, "role": "controller", **STEP}, []),
+        ({"agreement": None, "role": "controller", **DUTY}, [Fault.NO_GROUND]),
+        ({"legalbasis": "legal_obligation"}, []),
+        ({"agreement": None, **DUTY}, [Fault.NO_GROUND, Fault.NO_AGREEMENT]),
+        ({"agreement": None, **STEP}, [Fault.NO_AGREEMENT]),
+        ({"agreement": None, **INVITED, **STEP}, []),
+        ({"agreement": None, **INVITED, **STEP, "purpose": "app_access"}, [Fault.NO_AGREEMENT]),
+        ({"agreement": None, **HELD, **DUTY}, []),
+        ({"agreement": None, **HELD, **STEP}, [Fault.NO_AGREEMENT]),
         ({"agreement": None, "legalbasis": "contract"}, [Fault.NO_AGREEMENT]),
         ({"type": "nl.crisisconnect.auth.FromLaterOn.v9", "purpose": None}, []),
     ],
@@ -200,10 +215,14 @@ def test_an_envelope_that_says_what_it_should_not_is_a_fault(but: Row, faults: l
 
 
 def without_basis(world: Installation) -> None:
+    saying(world, "legalbasis")
+
+
+def saying(world: Installation, *gone: str, **but: str) -> None:
     """As it would stand there if auth's own door had not kept it out."""
     with writing(world.auth.engine) as session:
         for row in session.execute(select(eventstore.events)).all():
-            said = {name: value for name, value in orjson.loads(row.line).items() if name != "legalbasis"}
+            said = {name: value for name, value in orjson.loads(row.line).items() if name not in gone} | but
             these = update(eventstore.events).where(eventstore.events.c.id == row.id)
             session.execute(these.values(line=orjson.dumps(said)))
 
@@ -219,6 +238,21 @@ def test_a_fault_in_the_log_turns_its_row_for_whose_it_is_alone(world: Installat
     assert (row["state"], row["why"]) == ("broken", ["on_a_ground: no_ground"])
     assert world.rows()["P03"]["state"] == "broken"
     assert world.rows(THEIRS)["P03"]["state"] == "kept"
+
+
+def test_a_law_that_the_table_of_grounds_does_not_name_is_no_ground(world: Installation) -> None:
+    """Whoever sells addresses and calls it a legal obligation turns P01 and P03, for whose they are alone (P02)."""
+    world.look(str(uuid4()), THEIRS, [str(uuid4())], NOON)
+    world.sign_in(str(uuid4()), OURS, NOON)
+    world.grow()
+    assert [world.rows(OURS)[one]["state"] for one in ("P01", "P03")] == ["kept", "kept"]
+    world.sign_in(str(uuid4()), OURS, NOON)
+    saying(world, "agreement", legalbasis="legal_obligation")
+    world.grow()
+    rows = world.rows(OURS)
+    assert (rows["P01"]["state"], rows["P01"]["why"]) == ("broken", ["under_an_agreement: no_agreement"])
+    assert (rows["P03"]["state"], rows["P03"]["why"]) == ("broken", ["on_a_ground: no_ground"])
+    assert [world.rows(THEIRS)[one]["state"] for one in ("P01", "P03")] == ["kept", "kept"]
 
 
 def test_a_canary_that_can_be_read_in_a_table_breaks_the_promise_at_the_next_look(
