@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.leaving_out import redacted
 from services.contracts.retention import Right
 from services.kernel.codec import instant
 
@@ -114,7 +115,7 @@ def told(found: Found, lang: str) -> dict[str, Any]:
         "law": dates["law"],
         "statement": statement["version"],
         "controller": found.controller,
-        "copy": found.copy,
+        "copy": redacted(found.copy, found.names, dates["others"], lang),
         "purposes": statement["purposes"],
         "categories": statement["categories"],
         "agreement": agreement,

@@ -78,8 +78,10 @@ def page(answer: Mapping[str, Any], lang: str) -> AccessPage:
 def _short(answer: Mapping[str, Any], lang: str) -> Iterable[Fact]:
     words, agreement = WORDS[lang], answer["agreement"]
     going = answer["terms"]["erasures"]
+    # Where the maker answers for its own people, or nothing is agreed any more, the statement says what for.
+    stated = [_code(one["code"], lang) for one in answer["purposes"]]
     agreed = agreement["purposes"] if agreement else {}
-    purposes = [f"{_code(one, lang)} ({_code(basis, lang)})" for one, basis in agreed.items()]
+    purposes = [f"{_code(one, lang)} ({_code(basis, lang)})" for one, basis in agreed.items()] or stated
     held = agreement["categories"] if agreement else [one["code"] for one in answer["categories"]]
     authority = answer["complaint"]
     said = (
@@ -172,10 +174,15 @@ def _said(name: str, value: Any, lang: str) -> str:
             return _told(name, value, lang)
         case list():
             return _listed([_said(name, one, lang) for one in value])
+        case {"code": str(), "words": str(words)}:
+            return words
         case dict() if lang in value:
             return str(value[lang])
         case dict():
-            return "; ".join(f"{_label(inner, lang)}: {_said(inner, one, lang)}" for inner, one in value.items() if one)
+            none = WORDS[lang]["none"]
+            return "; ".join(
+                f"{_label(inner, lang)}: {_said(inner, one, lang) or none}" for inner, one in value.items()
+            )
         case _:
             return str(value)
 

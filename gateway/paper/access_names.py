@@ -70,6 +70,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "known": ("bij ons bekend", "known to us"),
     "label": ("wat er gevraagd wordt", "what is asked"),
     "last_name": ("achternaam", "last name"),
+    "left_out": ("wie hier niet genoemd wordt, en waarom", "who is not named here, and why"),
     "lift_reasons": ("waarom de beperking eindigt", "why the restriction ends"),
     "lifted_at": ("beperking geëindigd op", "restriction ended on"),
     "lifts_at": ("beperking eindigt niet eerder dan", "restriction ends no sooner than"),

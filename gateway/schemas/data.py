@@ -22,6 +22,31 @@ class DataQuery(InLanguage):
     format = choice(("json", "pdf"), load_default="json")
 
 
+class Said(Schema):
+    """One thing that is said, by its code and in the language asked for."""
+
+    code = m.String(required=True)
+    words = m.String(required=True)
+
+
+class LeavingOut(Schema):
+    """`left_out` is who else had a part in this and is not named, with why for each; empty where nobody is."""
+
+    left_out = m.List(m.Nested(Said), required=True)
+
+
+class HeldRequest(LeavingOut, Request):
+    """One's data request."""
+
+
+class HeldComplaint(LeavingOut, ComplaintShown):
+    """One's complaint."""
+
+
+class HeldDelivery(LeavingOut, DeliveryLine):
+    """An answer that was made ready for oneself."""
+
+
 class OwnAccount(Schema):
     account = m.String(required=True)
     organisation = m.String(required=True)
@@ -82,7 +107,7 @@ class Seen(Schema):
     at = m.String(required=True)
 
 
-class HeldLonger(Schema):
+class HeldLonger(LeavingOut):
     """A hold in force that one is told of, with why; of the others the standing sentence says why not."""
 
     ground = m.String(required=True)
@@ -93,7 +118,7 @@ class HeldLonger(Schema):
     finding = m.String(required=True, allow_none=True)
 
 
-class Disclosed(Schema):
+class Disclosed(LeavingOut):
     """What an authority received about oneself; of what the law still hides the standing sentence speaks."""
 
     authority = m.String(required=True, allow_none=True)
@@ -111,7 +136,7 @@ class ParkedMessage(Schema):
     at = m.String(required=True)
 
 
-class NamedLook(Look):
+class NamedLook(LeavingOut, Look):
     """`name` is that of one of your own organisation's people, where it was weighed that you learn it."""
 
     name = m.String(required=True, allow_none=True)
@@ -129,9 +154,9 @@ class Copy(Schema):
     consents = m.List(m.Nested(Consent), required=True)
     acknowledged_statements = m.List(m.Nested(Seen), required=True)
     usage = m.List(m.Nested(UsageFact), required=True)
-    requests = m.List(m.Nested(Request), required=True)
-    deliveries = m.List(m.Nested(DeliveryLine), required=True)
-    complaints = m.List(m.Nested(ComplaintShown), required=True)
+    requests = m.List(m.Nested(HeldRequest), required=True)
+    deliveries = m.List(m.Nested(HeldDelivery), required=True)
+    complaints = m.List(m.Nested(HeldComplaint), required=True)
     holds = m.List(m.Nested(HeldLonger), required=True)
     parked = m.List(m.Nested(ParkedMessage), required=True)
     disclosed = m.List(m.Nested(Disclosed), required=True)
@@ -170,13 +195,6 @@ class Going(Schema):
 class DataTerms(Schema):
     statement = m.List(m.Nested(StatementLine), required=True)
     erasures = m.List(m.Nested(Going), required=True)
-
-
-class Said(Schema):
-    """One thing that is said, by its code and in the language asked for."""
-
-    code = m.String(required=True)
-    words = m.String(required=True)
 
 
 class Engaged(Schema):

@@ -96,6 +96,9 @@ def told_everything(member: Person, request: str) -> None:
     assert told["standing_sentence"].startswith("Where a law")
     assert {one["code"] for one in told["not_shown"]} == {"password", "log_record"}
     assert (told["names"]["code"], {look["name"] for look in copy["looks"]}) == ("not_asked", {None})
+    left_out = {one["code"] for look in copy["looks"] for one in look["left_out"]}
+    assert left_out == {"viewer_not_asked"}, "each item says why somebody is not named in it"
+    assert copy["requests"][0]["left_out"][0]["words"].startswith("Who took it in")
     assert member.get("/v1/me/data")["automated_decisions"]["words"].startswith("Geen")
 
 

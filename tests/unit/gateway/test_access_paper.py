@@ -167,6 +167,22 @@ def test_a_term_that_was_agreed_says_how_long_and_from_when(answer):
     assert "1 jaar na: vastgelegd" in said
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_empty_within_a_piece_says_none_too_and_no_number_or_no_is_left_out(lang):
+    told = access._fact("recipients", [{"recipient": None, "told_at": "", "wrong_codes": 0, "needed": False}], lang)
+    none, no = WORDS[lang]["none"], WORDS[lang]["no"]
+    assert [one.rpartition(": ")[2] for one in told.value.split("; ")] == [none, none, "0", no]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_an_agreement_the_page_says_what_for_by_the_statement(answer, lang):
+    """The maker's own people stand under none, and their data has a purpose all the same (AVG 15(1)(a))."""
+    answer |= {"agreement": None, "purposes": [{"code": "beheer_access", "words": "x"}]}
+    short = {one.label: one.value for one in access.page(answer, lang).short}
+
+    assert short[WORDS[lang]["purposes"]] == CODES["beheer_access"][LANGUAGES.index(lang)]
+
+
 def test_every_part_and_field_of_the_copy_has_words_in_both_languages():
     """Where this fails, name the new part or field in gateway/paper/access_words.py or access_names.py."""
     held = [field.data_key or name for name, field in Copy().fields.items()]
