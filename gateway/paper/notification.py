@@ -30,6 +30,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in_phase": "Fase {phase}, {at}",
         "not_yet": "Nog niet bekend; volgt in een volgende fase.",
         "erased": "De bewaartermijn van deze tekst is verstreken.",
+        "people_too": "De betrokkenen zelf (AVG art. 34)",
+        "people_how": "Is het risico voor hen waarschijnlijk hoog, dan vertelt u het hun onverwijld, in duidelijke "
+        "taal: de aard, het contactpunt, de gevolgen en de maatregelen. Dat hoeft niet waar de gegevens "
+        "voor anderen onleesbaar waren, waar het hoge risico is weggenomen, of waar een openbare "
+        "mededeling volstaat. Laat ons weten wat u besloot: het komt in het register.",
         "proof": "Herkomst",
         "from_log": "De aantallen zijn berekend uit het logboek, regel {first} tot en met {last}.",
         "digest": "SHA-256 van deze melding als JSON",
@@ -56,6 +61,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "in_phase": "Phase {phase}, {at}",
         "not_yet": "Not known yet; follows in a later phase.",
         "erased": "The term of this text is over.",
+        "people_too": "The people themselves (GDPR art. 34)",
+        "people_how": "Where the risk for them is likely to be high you tell them without undue delay, in plain "
+        "language: the nature, the contact point, the consequences and the measures. That is not needed where the data "
+        "was unreadable to others, where the high risk was taken away, or where a public communication will do. Let us "
+        "know what you decided: it goes into the register.",
         "proof": "Where this comes from",
         "from_log": "The numbers were computed from the log, entries {first} to {last}.",
         "digest": "SHA-256 of this notification as JSON",
@@ -99,6 +109,7 @@ def _lines(document: Mapping[str, Any], words: Mapping[str, str], lang: str) -> 
     for name in ("consequences", "measures"):
         yield from ("", f"## {words[name]}", "")
         yield from _texts(document[name], words, lang) if document[name] else (words["not_yet"],)
+    yield from ("", f"## {words['people_too']}", "", words["people_how"])
     yield from ("", f"## {words['proof']}", "")
     if nature["log"] is not None:
         yield f"- {words['from_log'].format(**nature['log'])}"

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields as m
 from marshmallow.validate import Length, Regexp
 
 from gateway.schemas.fields import Page, Something, Written, choice, moment, page_of, text, words
-from services.contracts.audit import Channel, IncidentOutcome
+from services.contracts.audit import Channel, IncidentOutcome, PeopleTold
 from services.contracts.privacy import Category
 
 TEXT = 2000
@@ -50,7 +50,13 @@ class IncidentInforming(Schema):
 
 
 class IncidentClosing(Schema):
+    """`people` is whether they were told of a breach, or by which part of AVG 34 they need not be; else not there.
+
+    `no_high_risk` (34(1)), `unreadable` (34(3)(a)), `risk_taken_away` (34(3)(b)), `told_in_public` (34(3)(c)).
+    """
+
     outcome = choice(IncidentOutcome, required=True)
+    people = choice(PeopleTold)
     why = words(TEXT, load_only=True, required=True)
 
 
@@ -89,6 +95,7 @@ class IncidentRow(Schema):
     registered_at = m.String(required=True)
     closed_at = m.String(required=True, allow_none=True)
     outcome = m.String(required=True, allow_none=True)
+    people_told = m.String(required=True, allow_none=True)
     phase = m.Integer(required=True)
     since = m.String(required=True)
     until = m.String(required=True, allow_none=True)

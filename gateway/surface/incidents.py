@@ -109,7 +109,7 @@ ROUTES = (
     ),
     _change(
         f"{INCIDENTS}/{{incident}}/close",
-        "Close an incident: reported to the supervisor or not, and why.",
+        "Close an incident: reported to the supervisor or not, the people told or not, and why.",
         "audit.close_incident",
         reach=Reach.SERVICE,
         body=shapes.IncidentClosing(),

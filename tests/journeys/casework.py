@@ -82,7 +82,11 @@ def go_wrong(planting: Planting, village: Village) -> str:
         return bool(officer.get(f"/v1/incidents/{incident}")["scope"] == "computed")
 
     eventually(scoped, what="the scope of the incident, from the log")
-    end = {"outcome": "not_reported", "why": planting.a("incident's end", "geen risico, oordeelt * Zilvermeeuw")}
+    end = {
+        "outcome": "not_reported",
+        "people": "no_high_risk",
+        "why": planting.a("incident's end", "geen risico, oordeelt * Zilvermeeuw"),
+    }
     officer.post(f"/v1/incidents/{incident}/close", end, expect=200)
     village.beheerder.get(f"/v1/incidents/{incident}")
     village.beheerder.http.get(

@@ -38,7 +38,7 @@ def test_each_of_two_controllers_is_told_its_own_part_of_an_incident(system: Sys
     people = {one["organisation"]: one["people"] for one in shown["controllers"]}
     assert people[cast.organisation] > people[other.organisation] >= 2, "the members and their Beheerder"
 
-    end = {"outcome": "not_reported", "why": "Geen risico voor de betrokkenen."}
+    end = {"outcome": "not_reported", "people": "no_high_risk", "why": "Geen risico voor de betrokkenen."}
     close = f"/v1/incidents/{incident}/close"
     assert cast.officer.post(close, end, expect=409)["code"] == "controllers_uninformed"
     assert (noticed(cast, BEA, incident), noticed(cast, ELDERS, incident)) == ([], [])

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from services.audit.cases.clocks import clocks
 from services.audit.domain.notices import Notices, clock
 from services.audit.views import incidents as view
+from services.contracts.audit import PeopleTold
 from services.kernel.codec import instant, moment
 
 
@@ -27,12 +28,16 @@ TOTALS = (
     "reported",
     "not_reported",
     "no_breach",
+    "people_told",
     "informed_late",
     "uninformed",
     "alarm",
     "overdue",
 )
 """`uninformed` counts controllers who do not know, `alarm` those past half of the term, `overdue` those past it."""
+
+TOLD = frozenset({PeopleTold.TOLD.value, PeopleTold.TOLD_IN_PUBLIC.value})
+"""By themselves, or in public where that took disproportionate effort."""
 
 
 def report(
@@ -62,6 +67,7 @@ def report(
                 "known_at": row.known_at,
                 "state": "closed" if row.closed_at else "open",
                 "outcome": row.outcome,
+                "people_told": row.people_told,
                 "controller_due": due,
                 "supervisor_due": instant(term.supervisor_due),
                 "controllers": len(mine),
@@ -73,6 +79,7 @@ def report(
         )
         totals["incidents"] += 1
         totals[row.outcome if row.closed_at else "open"] += 1
+        totals["people_told"] += row.people_told in TOLD
         totals["informed_late"] += late
         totals["uninformed"] += len(untold)
         totals["alarm"] += sum(moment_now >= instant(held.alarm_at) for held in untold)

@@ -195,6 +195,7 @@ class Incidents:
             "registered_at": row.registered_at,
             "closed_at": row.closed_at,
             "outcome": row.outcome,
+            "people_told": row.people_told,
             "phase": row.phase,
             "since": row.since,
             "until": row.until,

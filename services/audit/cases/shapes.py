@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields as m
 from marshmallow.validate import Length, Range, Regexp
 
-from services.contracts.audit import Channel, CheckKind, CheckOutcome, ComplaintOutcome, IncidentOutcome
+from services.contracts.audit import Channel, CheckKind, CheckOutcome, ComplaintOutcome, IncidentOutcome, PeopleTold
 from services.contracts.privacy import Category
 from services.kernel.shape import Strict, loaded as loaded
 
@@ -53,6 +53,7 @@ class Informing(Strict):
 
 class Closing(Strict):
     outcome = m.Enum(IncidentOutcome, by_value=True, required=True)
+    people = m.Enum(PeopleTold, by_value=True)
     why = written(INCIDENT_TEXT, required=True)
 
 

@@ -15,6 +15,7 @@ from services.contracts.audit import (
     IncidentRegistered,
     IncidentSupplemented,
     IncidentTextErased,
+    PeopleTold,
     ScopeComputed,
 )
 from services.kernel.decider import Decider, Refused
@@ -74,7 +75,10 @@ class Inform:
 
 @dataclass(frozen=True, kw_only=True)
 class Close:
+    """`people` is whether they were told, of whatever is a breach."""
+
     outcome: IncidentOutcome
+    people: PeopleTold | None = None
     why: str
     by: str
     at: datetime
@@ -197,11 +201,14 @@ def _close(state: Incident, registered: IncidentRegistered, command: Close) -> S
         raise Refused("not_yet")
     if command.outcome is not IncidentOutcome.NO_BREACH and state.untold:
         raise Refused("controllers_uninformed")
+    if (command.outcome is IncidentOutcome.NO_BREACH) != (command.people is None):
+        raise Refused("invalid", errors={"people": ["Needed for a breach, and only for one (AVG 34)."]})
     return [
         IncidentClosed(
             incident=registered.incident,
             organisation=registered.organisation,
             outcome=command.outcome,
+            people=command.people,
             why=command.why,
             by=command.by,
             at=command.at,

@@ -51,6 +51,7 @@ incidents = Table(
     Column("scoped_phase", Integer, nullable=False),
     Column("entries", Integer),
     Column("outcome", String(20)),
+    Column("people_told", String(20)),
     Column("closed_at", String(32), index=True),
     Column("erased_at", String(32)),
 )
@@ -94,7 +95,9 @@ def project(session: Connection, record: Recorded) -> None:
         case ControllerInformed() as event:
             _informed(session, event)
         case IncidentClosed() as event:
-            _change(session, event.incident, {"outcome": event.outcome.value, "closed_at": instant(event.at)})
+            people = event.people.value if event.people else None
+            ended = {"outcome": event.outcome.value, "people_told": people, "closed_at": instant(event.at)}
+            _change(session, event.incident, ended)
         case IncidentTextErased() as event:
             _change(session, event.incident, {"erased_at": instant(event.at)})
 

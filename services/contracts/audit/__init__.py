@@ -59,6 +59,7 @@ from services.contracts.audit.incident import (
     IncidentRegistered as IncidentRegistered,
     IncidentSupplemented as IncidentSupplemented,
     IncidentTextErased as IncidentTextErased,
+    PeopleTold as PeopleTold,
     ScopeComputed as ScopeComputed,
 )
 from services.contracts.audit.log import (

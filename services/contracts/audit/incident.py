@@ -19,6 +19,16 @@ class IncidentOutcome(StrEnum):
     REPORTED = "reported"
 
 
+class PeopleTold(StrEnum):
+    """Whether those whose data it was were told of a breach, or which part of AVG art. 34 made that needless."""
+
+    TOLD = "told"
+    NO_HIGH_RISK = "no_high_risk"
+    UNREADABLE = "unreadable"
+    RISK_TAKEN_AWAY = "risk_taken_away"
+    TOLD_IN_PUBLIC = "told_in_public"
+
+
 @dataclass(frozen=True, kw_only=True)
 class IncidentRegistered(Event, kind="incident"):
     """Something happened to people's data, or may have: the clock of 72 hours runs from `known_at` (P19, AVG 33)."""
@@ -102,11 +112,12 @@ class ControllerInformed(Event, kind="incident"):
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentClosed(Event, kind="incident"):
-    """An incident is done with: reported to the supervisor or not, and why (P19, AVG 33(5))."""
+    """An incident is done with: reported to the supervisor or not, people told or not, and why (P19, AVG 33(5), 34)."""
 
     incident: str
     organisation: str
     outcome: IncidentOutcome
+    people: PeopleTold | None = None
     why: str | None = personal(Category.CORRESPONDENCE, owner="incident")
     by: str
     at: datetime

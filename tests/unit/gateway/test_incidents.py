@@ -91,6 +91,8 @@ def test_as_text_it_has_each_item_of_the_law_and_the_clock(ask: Client, lang: st
 
 
 def test_nothing_that_somebody_wrote_is_markup() -> None:
+    for lang, article in (("nl", "AVG art. 34"), ("en", "GDPR art. 34")):
+        assert article in notification.markdown(DOCUMENT, lang)
     text = notification.markdown(DOCUMENT, "nl")
 
     for markup in ("<b>", "\n# ![", "](http", "{{"):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.audit.domain import incident
-from services.contracts.audit import IncidentOutcome
+from services.contracts.audit import IncidentOutcome, PeopleTold
 from tests.examples import audit as example
 from tests.given import given
 
@@ -28,7 +28,7 @@ INFORM = incident.Inform(
     at=INFORMED.at,
 )
 CLOSED = example.incident_closed()
-CLOSE = incident.Close(outcome=CLOSED.outcome, why=CLOSED.why or "", by=CLOSED.by, at=CLOSED.at)
+CLOSE = incident.Close(outcome=CLOSED.outcome, people=CLOSED.people, why=CLOSED.why or "", by=CLOSED.by, at=CLOSED.at)
 ERASE = incident.EraseText(rule="incident_closed:P5Y@1", due=CLOSED.at, keys=1, at=CLOSED.at)
 ERASED = example.incident_text_erased(due=ERASE.due, at=ERASE.at)
 SUPPLEMENT = incident.Supplement(
@@ -121,9 +121,18 @@ def test_it_is_not_closed_while_the_log_is_being_searched_or_a_controller_does_n
 
 
 def test_what_was_no_breach_after_all_needs_nobody_told():
-    none = replace(CLOSE, outcome=IncidentOutcome.NO_BREACH)
+    none = replace(CLOSE, outcome=IncidentOutcome.NO_BREACH, people=None)
 
-    given(incident.decider, REGISTERED, PART, COMPUTED).when(none).then(replace(CLOSED, outcome=none.outcome))
+    expected = replace(CLOSED, outcome=none.outcome, people=None)
+    given(incident.decider, REGISTERED, PART, COMPUTED).when(none).then(expected)
+
+
+@pytest.mark.parametrize("outcome", IncidentOutcome)
+def test_of_every_breach_and_of_nothing_else_it_is_said_whether_the_people_were_told(outcome):
+    wrong = PeopleTold.TOLD if outcome is IncidentOutcome.NO_BREACH else None
+    close = replace(CLOSE, outcome=outcome, people=wrong)
+
+    given(incident.decider, REGISTERED, PART, COMPUTED, INFORMED).when(close).refused("invalid")
 
 
 def test_the_maker_need_not_tell_itself():

@@ -36,7 +36,9 @@ def inform(world: World, incident: str, organisation: str, **said: Any) -> dict[
 
 
 def close(world: World, incident: str, outcome: str = "not_reported") -> dict[str, Any]:
-    return world.incidents.close(OFFICER, incident, outcome=outcome, why="Er is geen risico voor de betrokkenen.")
+    people = {} if outcome == "no_breach" else {"people": "no_high_risk"}
+    why = "Er is geen risico voor de betrokkenen."
+    return world.incidents.close(OFFICER, incident, outcome=outcome, why=why, **people)
 
 
 def numbers(world: World, organisation: str | None = None) -> counted.Report:
@@ -229,3 +231,19 @@ def test_texts_as_long_as_may_be_fit_an_entry(world: World) -> None:
     shown = world.incidents.show(world.incident(**longest), None)
 
     assert shown["facts"][0]["text"] == longest["facts"]
+
+
+def test_the_register_says_of_each_breach_whether_the_people_were_told_and_counts_them(world: World, two: str) -> None:
+    quiet, loud = two, world.scoped(account="the-thief")
+    for incident in (quiet, loud):
+        inform(world, incident, OURS)
+        inform(world, incident, THEIRS)
+    close(world, quiet)
+    with pytest.raises(Refused, match=r"^invalid$"):
+        world.incidents.close(OFFICER, loud, outcome="reported", why="Gemeld.")
+    world.incidents.close(OFFICER, loud, outcome="reported", people="told", why="Gemeld, en de mensen gemaild.")
+
+    assert [world.incidents.show(one, OURS)["people_told"] for one in (quiet, loud)] == ["no_high_risk", "told"]
+    told = numbers(world, OURS)
+    assert {row["incident"]: row["people_told"] for row in told.rows} == {quiet: "no_high_risk", loud: "told"}
+    assert told.totals["people_told"] == 1
