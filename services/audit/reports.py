@@ -25,17 +25,8 @@ Retention = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """A question to retention, by its name: what waits and under which terms, or the register of data requests."""
 
 
-Made = tuple[list[dict[str, Any]], Mapping[str, Any]]
-PAGE = 1_000
+NO_SUMS = (None, None)
 MIDNIGHT = instant(datetime(2000, 1, 1, tzinfo=UTC))[10:]
-PLACES: Mapping[str, tuple[str, ...]] = {
-    "requests": ("received_at", "request"),
-    "incidents": ("known_at", "incident"),
-    "disclosures": ("began_at", "disclosure"),
-}
-"""Kinds that grow with cases, by the names in a row that they are in order of. Of what is not here and not paged by its
-view there is a row for each thing that an installation has.
-"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +37,7 @@ class Asked:
     end: str | None
     now: datetime
     after: str | None
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -58,21 +50,11 @@ class Paged:
     totals: Mapping[str, Any] | None
 
 
-def sliced(made: Made, kind: str, after: str | None) -> Paged:
-    """A page of rows that were all made. Raises Refused("cursor_invalid") for a place in what has no pages."""
-    rows, totals = made
-    names = PLACES.get(kind)
-    if names is None:
-        if after is not None:
-            raise Refused("cursor_invalid")
-        return Paged(rows, None, len(rows), totals)
-
-    def place(row: Mapping[str, Any]) -> str:
-        return "/".join(str(row[name]) for name in names)
-
-    left = rows if after is None else [row for row in rows if place(row) > after]
-    shown = left[:PAGE]
-    return Paged(shown, place(shown[-1]) if len(shown) < len(left) else None, len(rows), totals)
+def at_once(rows: list[dict[str, Any]], totals: Mapping[str, Any], after: str | None) -> Paged:
+    """What has a row for each thing that an installation has, and so no pages. Raises Refused("cursor_invalid")."""
+    if after is not None:
+        raise Refused("cursor_invalid")
+    return Paged(rows, None, len(rows), totals)
 
 
 class Reports:
@@ -110,12 +92,11 @@ class Reports:
         if begin and end and end <= begin:
             raise Refused("period_invalid")
         now = datetime.now(UTC)
-        asked = Asked(kind, organisation, begin, end, now, after)
+        asked = Asked(kind, organisation, begin, end, now, after, whole)
         # It is asked before anything is read here.
-        told = self._told(kind, organisation, begin, end)
-        files = self._disclosures.begun_in(organisation, begin, end) if kind == "disclosures" else []
+        made = self._told(asked)
         with self._store.reading() as session:
-            made = self._paged(session, asked, whole) or sliced(self._made(session, asked, told, files), kind, after)
+            made = made or self._paged(session, asked) or self._whole(session, asked)
             note = reading.checkpoint(session)
         return {
             "kind": kind,
@@ -130,56 +111,60 @@ class Reports:
             "totals": made.totals,
         }
 
-    def _paged(self, session: Connection, asked: Asked, whole: bool) -> Paged | None:
-        """The kinds that grow with people and days: rows and sums are read a page at a time."""
-        period = asked.organisation, asked.begin, asked.end
+    def _told(self, asked: Asked) -> Paged | None:
+        """What is retention's or org's to tell, or stands behind an index of its own."""
+        period = {"organisation": asked.organisation, "since": asked.begin, "until": asked.end}
+        match asked.kind:
+            case "retention":
+                told = self._retention("report", {"organisation": asked.organisation})
+            case "processing-register":
+                told = self._register(period)
+            case "requests":
+                told = self._retention("request_report", period | {"after": asked.after, "whole": asked.whole})
+                return Paged(told["rows"], told["next"], told["count"], told["totals"])
+            case "disclosures":
+                whose, span = asked.organisation, (asked.begin, asked.end)
+                now, after, whole = instant(asked.now), asked.after, asked.whole
+                ended = handed.report(self._store, self._disclosures, whose, *span, now, after, whole=whole)
+                count = ended.totals["disclosures"] if ended.totals else None
+                return Paged(ended.rows, ended.next, count, ended.totals)
+            case _:
+                return None
+        return at_once(told["rows"], told["totals"], asked.after)
+
+    def _paged(self, session: Connection, asked: Asked) -> Paged | None:
+        """The kinds that grow with cases, people and days: a page is read of them, and its totals are kept."""
+        period, now = (asked.organisation, asked.begin, asked.end), instant(asked.now)
         match asked.kind:
             case "erasures":
-                part = erasures.page(session, *period, instant(asked.now), asked.after)
-                totals = erasures.totals(session, *period, instant(asked.now)) if whole else None
+                part = erasures.page(session, *period, now, asked.after)
+                totals = erasures.totals(session, *period, now) if asked.whole else None
                 return Paged(part.rows, part.next, totals["requested"] if totals else None, totals)
             case "access":
                 seen = access.page(session, *period, asked.after)
-                sums = (access.count(session, *period), access.totals(session, *period)) if whole else (None, None)
+                sums = (access.count(session, *period), access.totals(session, *period)) if asked.whole else NO_SUMS
                 return Paged(seen.rows, seen.next, *sums)
             case "usage":
                 used = usage.page(session, *period, asked.after)
-                sums = (usage.count(session, *period), usage.totals(session, *period)) if whole else (None, None)
+                sums = (usage.count(session, *period), usage.totals(session, *period)) if asked.whole else NO_SUMS
                 return Paged(used.rows, used.next, *sums)
+            case "incidents":
+                found = counted.page(session, *period, self._notices, asked.after)
+                totals = counted.totals(session, *period, asked.now, self._notices) if asked.whole else None
+                return Paged(found.rows, found.next, totals["incidents"] if totals else None, totals)
         return None
 
-    def _made(self, session: Connection, asked: Asked, told: dict[str, Any] | None, files: Sequence[Any]) -> Made:
+    def _whole(self, session: Connection, asked: Asked) -> Paged:
         period = asked.organisation, asked.begin, asked.end
         match asked.kind:
-            case "retention" | "requests" | "processing-register" if told is not None:
-                return told["rows"], told["totals"]
             case "security":
                 found = checks.report(session, own_plans(), *period, asked.now)
-                return found.rows, found.totals
-            case "incidents":
-                register = counted.report(session, *period, asked.now, self._notices)
-                return register.rows, register.totals
-            case "disclosures":
-                ended = handed.report(files, instant(asked.now))
-                return ended.rows, ended.totals
+                return at_once(found.rows, found.totals, asked.after)
             case "integrity":
                 older = self._alarms.older_copies(session)
                 state = integrity.report(session, *period, self._policy, older)
-                return state.rows, state.totals
+                return at_once(state.rows, state.totals, asked.after)
         raise Refused("not_found")
-
-    def _told(self, kind: str, organisation: str | None, begin: str | None, end: str | None) -> dict[str, Any] | None:
-        """What is retention's or org's to tell."""
-        match kind:
-            case "retention":
-                return self._retention("report", {"organisation": organisation})
-            case "requests":
-                asked = {"organisation": organisation, "since": begin, "until": end}
-                return self._retention("request_report", asked)
-            case "processing-register":
-                return self._register({"organisation": organisation, "since": begin, "until": end})
-            case _:
-                return None
 
 
 def _moment(text: str | None) -> str | None:

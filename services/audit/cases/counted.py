@@ -12,14 +12,19 @@ from sqlalchemy import Connection
 from services.audit.cases.clocks import clocks
 from services.audit.domain.notices import Notices, clock
 from services.audit.views import incidents as view
-from services.contracts.audit import PeopleTold
 from services.kernel.codec import instant, moment
+from services.kernel.store import sums
+
+PAGE = 100
+"""Rows that are answered at once: each takes in every controller that it touched."""
 
 
 @dataclass(frozen=True)
 class Report:
+    """A page of rows; `next` says where the one behind it begins."""
+
     rows: list[dict[str, Any]]
-    totals: dict[str, int]
+    next: str | None
 
 
 TOTALS = (
@@ -36,31 +41,24 @@ TOTALS = (
 )
 """`uninformed` counts controllers who do not know, `alarm` those past half of the term, `overdue` those past it."""
 
-TOLD = frozenset({PeopleTold.TOLD.value, PeopleTold.TOLD_IN_PUBLIC.value})
-"""By themselves, or in public where that took disproportionate effort."""
 
-
-def report(
+def page(
     session: Connection,
     organisation: str | None,
     since: str | None,
     until: str | None,
-    now: datetime,
     notices: Sequence[Notices],
+    after: str | None,
 ) -> Report:
     """One row for each incident that became known in the period; an organisation's holds its own numbers alone."""
-    found = view.known_in(session, organisation, since, until)
+    found, following = view.known_in(session, organisation, since, until, after, PAGE)
     parts = view.parts(session, organisation, [row.incident for row in found])
-    rows, totals, moment_now = [], dict.fromkeys(TOTALS, 0), instant(now)
+    rows = []
     for row in found:
         mine = [one for one in parts[row.incident] if one.organisation != row.organisation]
         known_at = moment(row.known_at)
         terms = clocks(session, notices, known_at, [one.organisation for one in mine])
         term = min(terms.values(), key=lambda one: one.controller_due, default=clock(notices, known_at))
-        due = instant(term.controller_due)
-        untold = [] if row.closed_at else [terms[one.organisation] for one in mine if one.informed_at is None]
-        told = [(one.informed_at, terms[one.organisation]) for one in mine if one.informed_at is not None]
-        late = sum(at > instant(held.controller_due) for at, held in told)
         rows.append(
             {
                 "incident": row.incident,
@@ -68,20 +66,35 @@ def report(
                 "state": "closed" if row.closed_at else "open",
                 "outcome": row.outcome,
                 "people_told": row.people_told,
-                "controller_due": due,
+                "controller_due": instant(term.controller_due),
                 "supervisor_due": instant(term.supervisor_due),
                 "controllers": len(mine),
                 "informed": sum(one.informed_at is not None for one in mine),
-                "informed_late": late,
+                "informed_late": sum(view.late(one) for one in mine),
                 "people": sum(one.people for one in mine),
                 "records": sum(one.records for one in mine),
             }
         )
-        totals["incidents"] += 1
-        totals[row.outcome if row.closed_at else "open"] += 1
-        totals["people_told"] += row.people_told in TOLD
-        totals["informed_late"] += late
-        totals["uninformed"] += len(untold)
-        totals["alarm"] += sum(moment_now >= instant(held.alarm_at) for held in untold)
-        totals["overdue"] += sum(moment_now >= instant(held.controller_due) for held in untold)
-    return Report(rows, totals)
+    return Report(rows, following)
+
+
+def totals(
+    session: Connection,
+    organisation: str | None,
+    since: str | None,
+    until: str | None,
+    now: datetime,
+    notices: Sequence[Notices],
+) -> dict[str, int]:
+    """What is over is kept by day; who is still to be told is counted among the incidents that are open.
+
+    An organisation sees an incident once it was told, so there is nobody in its own whom it is to be told to.
+    """
+    found = dict.fromkeys(TOTALS, 0) | sums.total(session, view.kept, organisation, since, until)
+    moment_now = instant(now)
+    for row, untold in view.untold(session, since, until) if organisation is None else ():
+        for term in clocks(session, notices, moment(row.known_at), untold).values():
+            found["uninformed"] += 1
+            found["alarm"] += moment_now >= instant(term.alarm_at)
+            found["overdue"] += moment_now >= instant(term.controller_due)
+    return found

@@ -22,7 +22,7 @@ from services.audit.domain.notices import Notices, answer_due
 from services.audit.domain.sealing import EVERY, PATIENCE as SEALING_PATIENCE
 from services.audit.ledger import pruned, reading, witnessed
 from services.audit.ledger.keeping import own_plans
-from services.audit.views import complaints, disclosures, sealing, tally
+from services.audit.views import complaints, sealing, tally
 from services.audit.witnessing.policy import Policy
 from services.kernel.clock import beating
 from services.kernel.codec import instant, moment
@@ -87,7 +87,7 @@ class Conformance:
             told=told,
             counts=tally.counted(session, organisation),
             log=self._log(session, organisation),
-            incidents=counted.report(session, organisation, None, None, now, self._notices).totals,
+            incidents=counted.totals(session, organisation, None, None, now, self._notices),
             complaints=self._complaints(session, organisation, now),
             checks=self._checks(session, organisation, now),
             sealing=self._sealing(session, organisation, now),
@@ -125,8 +125,7 @@ class Conformance:
 
     def _disclosures(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
         """Of all of them, for who looks after all; for one organisation nothing, whatever there may be."""
-        found = disclosures.begun_in(session, None, None, None) if organisation is None else []
-        return handed.report(found, instant(now)).totals
+        return handed.of_all(session, None, None, instant(now)) if organisation is None else {}
 
     def _complaints(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
         open_ = complaints.unanswered(session, organisation)

@@ -153,12 +153,14 @@ class Showing:
             return waiting.looks(None)
         return waiting.looks(self._files.store.keyring.index.blinds("tenant", organisation, self._files.maker))
 
-    def begun_in(self, organisation: str | None, since: str | None, until: str | None) -> list[Any]:
-        """The rows of a period, for the register: a tenant's are those that it may know of."""
+    def begun_in(
+        self, organisation: str | None, since: str | None, until: str | None, after: str | None, limit: int | None
+    ) -> list[Any]:
+        """Rows of a period, for the report: a tenant's are those that it may know of. All of them without a limit."""
 
         def look(tenant: view.Tenant) -> list[Any] | None:
             with self._files.store.reading() as session:
-                return list(view.begun_in(session, tenant, since, until)) or None
+                return list(view.begun_in(session, tenant, since, until, after, limit)) or None
 
         return self.tenant(organisation)(look) or []
 

@@ -79,9 +79,9 @@ def follow(session: Connection, entry: Entry) -> None:
 def within(session: Connection, organisations: Collection[str], known_at: datetime) -> Mapping[str, Within]:
     """By organisation what held at that moment: what is agreed later moves no clock that runs."""
     moment = instant(known_at)
-    by_then = select(signed.c.agreement, signed.c.version).where(signed.c.at <= moment)
-    both = by_then.group_by(signed.c.agreement, signed.c.version).having(func.count() == BOTH).subquery()
-    found = select(agreed).join(both, (both.c.agreement == agreed.c.agreement) & (both.c.version == agreed.c.version))
+    one = (signed.c.agreement == agreed.c.agreement) & (signed.c.version == agreed.c.version)
+    sides = select(func.count()).select_from(signed).where(one, signed.c.at <= moment).correlate(agreed)
     mine = agreed.c.organisation.in_(sorted(organisations)) & (agreed.c.starts_on <= moment[:10])
+    found = select(agreed).where(sides.scalar_subquery() == BOTH)
     rows = session.execute(found.where(mine).order_by(agreed.c.version))
     return {row.organisation: Within(row.version, row.hours) for row in rows}

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    false,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, false, func, insert, select, text, true, update
 
+from services.audit.views import disclosure_rows
+from services.audit.views.disclosure_rows import WAITING, disclosures, kept, numbers
 from services.contracts.audit import (
     AuthorityRequestReceived,
     BeheerderConsulted,
@@ -52,63 +40,9 @@ from services.contracts.audit import (
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 from services.kernel.forgetting.reindexing import Indexed
+from services.kernel.store import paging, sums
 
-tables = MetaData()
-
-
-def _moment(name: str) -> Column[Any]:
-    return Column(name, String(32))
-
-
-disclosures = Table(
-    "disclosures",
-    tables,
-    Column("disclosure", String(36), primary_key=True),
-    Column("organisation", String(36), nullable=False),
-    Column("began_at", String(32), nullable=False),
-    Column("tenant_index", String(64)),
-    Column("basis", String(40)),
-    Column("rule", String(60)),
-    Column("secrecy", String(20)),
-    Column("hidden", Boolean, nullable=False),
-    Column("opened_by", String(60)),
-    _moment("written_due"),
-    _moment("written_at"),
-    _moment("answer_due"),
-    Column("answer_rule", String(60)),
-    _moment("authenticated_at"),
-    Column("kept", String(20)),
-    _moment("held_at"),
-    _moment("held_until"),
-    Column("contact", String(20)),
-    _moment("consulted_at"),
-    _moment("consult_due"),
-    Column("consultation", String(20)),
-    _moment("consultation_at"),
-    _moment("review_at"),
-    Column("missed", Boolean, nullable=False),
-    _moment("lifted_at"),
-    Column("scope_version", Integer),
-    Column("scope_digest", String(64)),
-    Column("asked", Integer),
-    Column("granted", Integer),
-    Column("people", Integer),
-    Column("approvals", Integer, nullable=False),
-    _moment("decided_at"),
-    Column("rejected", String(30)),
-    _moment("assembled_at"),
-    Column("sealed_sha256", String(64)),
-    _moment("handed_over_at"),
-    _moment("notified_at"),
-    _moment("deferred_until"),
-    _moment("changed_at"),
-    _moment("closed_at"),
-    _moment("erased_at"),
-    Index("disclosures_of_tenant", "tenant_index", "disclosure"),
-    Index("disclosures_by_time", "began_at"),
-    Index("disclosures_hidden", "hidden", "review_at"),
-)
-"""`organisation` is the maker; whose people it is about is only in the index, which goes with the case's key."""
+tables = disclosure_rows.tables
 INDEXED = (Indexed(disclosures, {"tenant_index": "tenant"}, stream="disclosure"),)
 
 
@@ -121,6 +55,7 @@ def project(session: Connection, record: Recorded) -> None:
             begun = {"disclosure": event.disclosure, "organisation": event.organisation, **terms}
             flags = {"hidden": True, "missed": False, "approvals": 0}
             session.execute(insert(disclosures).values(began_at=instant(event.at), **begun, **flags))
+            _count(session, event.disclosure, {})
         case DisclosureOpened():
             said = {"basis": event.basis, "rule": event.rule, "secrecy": event.secrecy.value, "opened_by": event.by}
             hidden = event.secrecy is not Secrecy.NONE
@@ -194,9 +129,20 @@ def _at(moment: datetime | None) -> str | None:
 
 
 def _change(session: Connection, disclosure: str, **values: Any) -> None:
+    before = by_id(session, None, disclosure)
     session.execute(update(disclosures).where(disclosures.c.disclosure == disclosure).values(values))
+    if before is not None:
+        _count(session, disclosure, numbers(before))
 
 
+def _count(session: Connection, disclosure: str, before: Mapping[str, int]) -> None:
+    """What is kept of a file now, in place of what was kept `before`."""
+    if (row := by_id(session, None, disclosure)) is not None:
+        more = {name: number - before.get(name, 0) for name, number in numbers(row).items()}
+        sums.add_for(session, kept, [sums.EVERYBODY], row.began_at, more)
+
+
+PLACE = (disclosures.c.began_at, disclosures.c.disclosure)
 Tenant = Sequence[str] | None
 """The indexes of the organisation that asks, by every version of their key; None for who looks after all files."""
 
@@ -226,16 +172,40 @@ def after(
     return session.execute(found.order_by(disclosures.c.disclosure).limit(limit)).all()
 
 
-def begun_in(session: Connection, tenant: Tenant, since: str | None, until: str | None) -> Sequence[Any]:
-    """The files that began in a period, oldest first."""
-    found = select(disclosures)
+def begun_in(
+    session: Connection, tenant: Tenant, since: str | None, until: str | None, after: str | None, limit: int | None
+) -> Sequence[Any]:
+    """The files that began in a period, the oldest first, from behind `after` on; so many of them, or all (None)."""
+    found = select(disclosures).where(*_between(since, until))
     if (within := _within(tenant)) is not None:
         found = found.where(within)
+    if after is not None:
+        found = found.where(paging.behind(after, PLACE))
+    return session.execute(found.order_by(*PLACE).limit(limit)).all()
+
+
+def late_now(session: Connection, since: str | None, until: str | None, now: str) -> dict[str, int]:
+    """Of all files of a period, how many wait past their date, by what they wait for; each found by its own index."""
+    found = {}
+    for name in ("unwritten", "unanswered", "consulting", "deferred"):
+        column, words = WAITING[name]
+        late = disclosures.c[column] < now if name == "unwritten" else disclosures.c[column] <= now
+        found[name] = _many(session, text(words), late, *_between(since, until))
+    over = (disclosures.c.hidden == true(), disclosures.c.review_at <= now)
+    return found | {"unreviewed": _many(session, *over, *_between(since, until))}
+
+
+def _many(session: Connection, *chosen: Any) -> int:
+    return session.execute(select(func.count()).select_from(disclosures).where(*chosen)).scalar_one()
+
+
+def _between(since: str | None, until: str | None) -> list[ColumnElement[bool]]:
+    where = []
     if since is not None:
-        found = found.where(disclosures.c.began_at >= since)
+        where.append(disclosures.c.began_at >= since)
     if until is not None:
-        found = found.where(disclosures.c.began_at < until)
-    return session.execute(found.order_by(disclosures.c.began_at, disclosures.c.disclosure)).all()
+        where.append(disclosures.c.began_at < until)
+    return where
 
 
 def told(session: Connection, tenant: Tenant) -> Sequence[Any]:
@@ -248,40 +218,39 @@ def told(session: Connection, tenant: Tenant) -> Sequence[Any]:
 
 def lapsing(session: Connection, now: str, limit: int = 100) -> Sequence[Any]:
     """Consultations whose term is over, and that nobody answered."""
-    waits = disclosures.c.consultation.is_(None) & disclosures.c.rejected.is_(None) & disclosures.c.closed_at.is_(None)
-    over = select(disclosures).where(waits, disclosures.c.consult_due <= now)
+    waits = select(disclosures).where(text(WAITING["consulting"][1]), disclosures.c.closed_at.is_(None))
+    over = waits.where(disclosures.c.consult_due <= now)
     return session.execute(over.order_by(disclosures.c.consult_due, disclosures.c.disclosure).limit(limit)).all()
 
 
 def unreviewed(session: Connection, now: str, limit: int = 100) -> Sequence[Any]:
     """Files that a tenant may not know of, whose day to look at that has passed, and of which it was not said yet."""
-    waits = (disclosures.c.hidden != false()) & (disclosures.c.missed == false())
+    waits = (disclosures.c.hidden == true()) & (disclosures.c.missed == false())
     over = select(disclosures).where(waits, disclosures.c.review_at <= now)
     return session.execute(over.order_by(disclosures.c.review_at, disclosures.c.disclosure).limit(limit)).all()
 
 
 def open_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:
     """The files that are neither rejected nor closed."""
-    return _where(session, tenant, disclosures.c.rejected.is_(None) & disclosures.c.closed_at.is_(None))
+    return _where(session, tenant, text(WAITING["open"][1]))
 
 
 def unnotified(session: Connection, tenant: Tenant) -> Sequence[Any]:
     """The files in which something was handed over, and the people not told yet."""
-    waits = disclosures.c.handed_over_at.is_not(None) & disclosures.c.notified_at.is_(None)
-    return _where(session, tenant, waits & disclosures.c.erased_at.is_(None))
+    return _where(session, tenant, text(WAITING["unnotified"][1]))
 
 
 def changed_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:
     """The files in which something changed that whoever received it was not told of."""
-    return _where(session, tenant, disclosures.c.changed_at.is_not(None) & disclosures.c.erased_at.is_(None))
+    return _where(session, tenant, text(WAITING["changed"][1]))
 
 
 def hidden_ones(session: Connection, tenant: Tenant) -> Sequence[Any]:
     """The files that a tenant may not know of: for whoever looks after all of them."""
-    return _where(session, tenant, disclosures.c.hidden != false())
+    return _where(session, tenant, disclosures.c.hidden == true())
 
 
-def _where(session: Connection, tenant: Tenant, chosen: ColumnElement[bool]) -> Sequence[Any]:
+def _where(session: Connection, tenant: Tenant, chosen: Any) -> Sequence[Any]:
     found = select(disclosures).where(chosen)
     if (within := _within(tenant)) is not None:
         found = found.where(within)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -30,10 +30,12 @@ from services.contracts.audit import (
     IncidentRegistered,
     IncidentSupplemented,
     IncidentTextErased,
+    PeopleTold,
     ScopeComputed,
 )
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.kernel.store import paging, sums
 
 tables = MetaData()
 incidents = Table(
@@ -41,7 +43,7 @@ incidents = Table(
     tables,
     Column("incident", String(36), primary_key=True),
     Column("organisation", String(36), nullable=False),
-    Column("known_at", String(32), nullable=False, index=True),
+    Column("known_at", String(32), nullable=False),
     Column("registered_at", String(32), nullable=False),
     Column("since", String(32), nullable=False),
     Column("until", String(32)),
@@ -52,8 +54,10 @@ incidents = Table(
     Column("entries", Integer),
     Column("outcome", String(20)),
     Column("people_told", String(20)),
-    Column("closed_at", String(32), index=True),
+    Column("closed_at", String(32)),
     Column("erased_at", String(32)),
+    Index("incidents_by_time", "known_at", "incident"),
+    Index("incidents_open", "closed_at", "known_at", "incident"),
 )
 """`scoped_phase` is below `window_phase` while the scope is being computed; `organisation` is the maker."""
 controllers = Table(
@@ -73,6 +77,20 @@ controllers = Table(
     Index("incident_controllers_by_organisation", "organisation", "incident"),
 )
 """`informed_at` is when it was told first, `informed_phase` what it was told last; both empty until it was."""
+kept = sums.sums(
+    "incident_sums",
+    tables,
+    "incidents",
+    "open",
+    "reported",
+    "not_reported",
+    "no_breach",
+    "people_told",
+    "informed_late",
+)
+"""By the day on which they became known: of all of them, and of each controller those of which it was told."""
+TOLD = frozenset({PeopleTold.TOLD.value, PeopleTold.TOLD_IN_PUBLIC.value})
+"""By themselves, or in public where that took disproportionate effort."""
 NOTHING = {"people": 0, "records": 0, "by_category": "{}", "exact": True}
 
 
@@ -80,6 +98,7 @@ def project(session: Connection, record: Recorded) -> None:
     match record.event:
         case IncidentRegistered() as event:
             session.execute(insert(incidents).values(**_registered(event)))
+            sums.add_for(session, kept, [sums.EVERYBODY], instant(event.known_at), {"incidents": 1, "open": 1})
         case IncidentSupplemented() as event:
             changed: dict[str, Any] = {"phase": event.phase}
             if event.window_from is not None:
@@ -98,6 +117,10 @@ def project(session: Connection, record: Recorded) -> None:
             people = event.people.value if event.people else None
             ended = {"outcome": event.outcome.value, "people_told": people, "closed_at": instant(event.at)}
             _change(session, event.incident, ended)
+            row = by_id(session, None, event.incident)
+            if row is not None:
+                whose = [sums.EVERYBODY, *_told(session, event.incident)]
+                sums.add_for(session, kept, whose, row.known_at, {"open": -1, **_ended(row)})
         case IncidentTextErased() as event:
             _change(session, event.incident, {"erased_at": instant(event.at)})
 
@@ -145,7 +168,33 @@ def _informed(session: Connection, event: ControllerInformed) -> None:
         said |= {"scoped_phase": 0, **NOTHING}
     if before is None or before.informed_at is None:
         said |= {"informed_at": instant(event.informed_at), "channel": event.channel.value, "due": instant(event.due)}
+        _count(session, event)
     _part(session, event.incident, event.organisation, said)
+
+
+def _count(session: Connection, event: ControllerInformed) -> None:
+    """From the first time that it is told, it is one of theirs."""
+    row = by_id(session, None, event.incident)
+    if row is not None:
+        late = {"informed_late": int(event.informed_at > event.due and event.organisation != row.organisation)}
+        sums.add_for(session, kept, [sums.EVERYBODY], row.known_at, late)
+        theirs = {"incidents": 1, **(_ended(row) if row.closed_at else {"open": 1}), **late}
+        sums.add_for(session, kept, [event.organisation], row.known_at, theirs)
+
+
+def _ended(row: Any) -> dict[str, int]:
+    return {row.outcome: 1, "people_told": int(row.people_told in TOLD)}
+
+
+def _told(session: Connection, incident: str) -> Sequence[str]:
+    mine = (controllers.c.incident == incident) & controllers.c.informed_at.is_not(None)
+    found = select(controllers.c.organisation).where(mine).order_by(controllers.c.organisation)
+    return session.execute(found).scalars().all()
+
+
+def late(part: Any) -> bool:
+    """Whether a controller was told after it should have been, by the clock that ran for it then."""
+    return part.informed_at is not None and part.informed_at > part.due
 
 
 def _part(session: Connection, incident: str, organisation: str, values: dict[str, Any]) -> None:
@@ -180,16 +229,36 @@ def after(session: Connection, organisation: str | None, incident: str, limit: i
     return session.execute(found.order_by(incidents.c.incident).limit(limit)).all()
 
 
-def known_in(session: Connection, organisation: str | None, since: str | None, until: str | None) -> Sequence[Any]:
-    """The incidents that became known in a period, oldest first."""
-    found = select(incidents)
+def known_in(
+    session: Connection, organisation: str | None, since: str | None, until: str | None, after: str | None, limit: int
+) -> tuple[Sequence[Any], str | None]:
+    """The incidents that became known in a period, the oldest first, from behind `after`; and where the next begins."""
+    order = (incidents.c.known_at, incidents.c.incident)
+    found = select(incidents).where(*_between(since, until))
     if (within := _within(organisation)) is not None:
         found = found.where(within)
+    if after is not None:
+        found = found.where(paging.behind(after, order))
+    rows = session.execute(found.order_by(*order).limit(limit)).all()
+    return rows, paging.place(rows[-1], order) if len(rows) == limit else None
+
+
+def untold(session: Connection, since: str | None, until: str | None) -> Iterator[tuple[Any, Sequence[str]]]:
+    """Each open incident that became known in a period, with the controllers who do not know of it."""
+    open_ones = select(incidents).where(incidents.c.closed_at.is_(None), *_between(since, until))
+    for row in session.execute(open_ones.order_by(incidents.c.known_at, incidents.c.incident)):
+        mine = (controllers.c.incident == row.incident) & controllers.c.informed_at.is_(None)
+        others = select(controllers.c.organisation).where(mine, controllers.c.organisation != row.organisation)
+        yield row, session.execute(others.order_by(controllers.c.organisation)).scalars().all()
+
+
+def _between(since: str | None, until: str | None) -> list[ColumnElement[bool]]:
+    where = []
     if since is not None:
-        found = found.where(incidents.c.known_at >= since)
+        where.append(incidents.c.known_at >= since)
     if until is not None:
-        found = found.where(incidents.c.known_at < until)
-    return session.execute(found.order_by(incidents.c.known_at, incidents.c.incident)).all()
+        where.append(incidents.c.known_at < until)
+    return where
 
 
 def part(session: Connection, incident: str, organisation: str) -> Any | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
 
-from services.audit.views.disclosures import disclosures
+from services.audit.views.disclosure_rows import disclosures
 
 tables = MetaData()
 papers = Table(

@@ -53,10 +53,15 @@ def numbers_of(table: Table) -> list[str]:
 
 def add(session: Connection, table: Table, organisation: str, day: str, more: Mapping[str, int]) -> None:
     """Add to the numbers of a day, and of its month; `day` may be any moment of it. What is negative is taken off."""
+    add_for(session, table, (EVERYBODY, organisation), day, more)
+
+
+def add_for(session: Connection, table: Table, whose: Sequence[str], day: str, more: Mapping[str, int]) -> None:
+    """The same where what is everybody's is not the sum of what each has; `whose` in one order, wherever it is done."""
     changed = {number: more.get(number, 0) for number in numbers_of(table)}
     if any(changed.values()):
-        places = [(whose, *unit) for whose in (EVERYBODY, organisation) for unit in ((DAY, day[:10]), (MONTH, day[:7]))]
-        rows = [{"organisation": whose, "unit": unit, "period": period} for whose, unit, period in places]
+        places = [(one, *unit) for one in whose for unit in ((DAY, day[:10]), (MONTH, day[:7]))]
+        rows = [{"organisation": one, "unit": unit, "period": period} for one, unit, period in places]
         raise_by(session, table, [row | changed for row in rows])
 
 

@@ -18,7 +18,7 @@ def facts(retention: Retention, organisation: str | None) -> dict[str, Any]:
         by = waits.by_organisation(session, organisation, now - retention.patience).values()
         reviews = sum(holds.to_review(session, organisation, now).values())
         stalled = dues.stalled(session) if organisation is None else 0
-    requests = retention.requests.report(organisation, None, None)["totals"]
+    requests = retention.requests.totals(organisation)
     return {
         "erasures": {name: sum(one[name] for one in by) for name in WAITING} | {"stalled": stalled},
         "holds": {"to_review": reviews},

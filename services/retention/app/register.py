@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,13 @@ from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.retention.app.law import Clock, written
 from services.retention.schemas import requests as schemas
-from services.retention.views import exceptions, objections, persons, recipients, recordings, requests
+from services.retention.views import exceptions, objections, persons, recipients, recordings, register, requests
 
 if TYPE_CHECKING:
     from services.retention.app import Retention
+
+PAGE = 1_000
+"""Lines that are answered at once."""
 
 
 class Register:
@@ -56,12 +59,30 @@ class Register:
             "standing": dict(STANDING_SENTENCE),
         }
 
-    def report(self, organisation: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-        """The register in numbers and lines; what is due soon or too late is counted: a reminder (P15)."""
-        now = instant(self._retention.now())
+    def report(
+        self,
+        organisation: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        after: str | None = None,
+        whole: bool = True,
+    ) -> dict[str, Any]:
+        """The register a page of lines at a time; what is due soon or too late is counted: a reminder (P15).
+
+        `totals` and `count` are of all of the period, whatever page this is; None where `whole` is not asked for.
+        """
+        now = self._retention.now()
+        begin, end = instant(since) if since else None, instant(until) if until else None
         with self._retention.store.reading() as session:
-            rows = requests.received_between(session, organisation, since, until)
-        return schemas.report(rows, now)
+            rows, following = register.page(session, organisation, begin, end, after, PAGE)
+            totals = register.totals(session, organisation, begin, end, instant(now)) if whole else None
+        count = totals["received"] if totals else None
+        lines = schemas.lines(rows, instant(now))
+        return {"rows": lines, "next": following, "count": count, "totals": totals}
+
+    def totals(self, organisation: str | None) -> Mapping[str, int]:
+        with self._retention.store.reading() as session:
+            return register.totals(session, organisation, None, None, instant(self._retention.now()))
 
     def objections(self, organisation: str, person: str) -> dict[str, Any]:
         """`purposes` that this person's data is not processed for any more, since an objection was upheld."""

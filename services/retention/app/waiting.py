@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from services.contracts.tasks import Asking, Look, Task, TaskKind
 from services.kernel.codec import instant, moment
-from services.retention.views import dues, holds, requests
+from services.retention.views import dues, holds, register
 
 AHEAD = timedelta(days=14)
 """So long before it is due somebody may look at a hold again."""
@@ -17,7 +17,7 @@ AHEAD = timedelta(days=14)
 
 def _requests(state: str) -> Look:
     def look(session: Connection, asking: Asking) -> Iterator[Task]:
-        for row in requests.open_in(session, asking.organisation, state):
+        for row in register.open_in(session, asking.organisation, state):
             yield Task(id=row.request, organisation=row.organisation, since=row.received_at, due=row.due)
 
     return look
@@ -31,7 +31,7 @@ def _braked(session: Connection, asking: Asking) -> Iterator[Task]:
 
 def _recipients(session: Connection, asking: Asking) -> Iterator[Task]:
     """Answered requests whose change somebody who received the data before was not told of (AVG 19)."""
-    for row in requests.telling_in(session, asking.organisation):
+    for row in register.telling_in(session, asking.organisation):
         yield Task(id=row.request, organisation=row.organisation, since=row.closed_at, due=None)
 
 

@@ -133,11 +133,13 @@ class Refusal(Strict):
 
 
 class Period(Strict):
-    """Of a register; either end may be open."""
+    """Of a register; either end may be open. `after` is what the page before said is `next`."""
 
     organisation = m.String(load_default=None, allow_none=True, validate=Length(max=100))
     since = m.AwareDateTime(format="iso", load_default=None, allow_none=True)
     until = m.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    after = m.String(load_default=None, allow_none=True, validate=Length(max=200))
+    whole = m.Boolean(load_default=True)
 
 
 class Remedies(Protocol):
@@ -235,9 +237,9 @@ LINE = (
 )  # fmt: skip
 
 
-def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[type-arg]
-    """`rows` name nobody. `late`: not answered in time, or not yet and its time is over."""
-    lines = [
+def lines(rows: Sequence[Row], now: str) -> list[dict[str, Any]]:  # type: ignore[type-arg]
+    """They name nobody. `late`: not answered in time, or not yet and its time is over."""
+    return [
         {
             "request": row.request,
             **{name: getattr(row, name) for name in LINE},
@@ -247,19 +249,3 @@ def report(rows: Sequence[Row], now: str) -> dict[str, Any]:  # type: ignore[typ
         }
         for row in rows
     ]
-    totals = {
-        "received": len(lines),
-        "open": sum(line["state"] in OPEN for line in lines),
-        "fulfilled": sum(line["state"] == "fulfilled" for line in lines),
-        "fulfilled_in_part": sum(bool(line["excepted"]) for line in lines),
-        "refused": sum(line["state"] == "refused" for line in lines),
-        "extended": sum(row.extended for row in rows),
-        "restricted": sum(bool(row.restriction and row.account and not row.lifted_at) for row in rows),
-        "reminded": sum(bool(row.reminded_at) + bool(row.reminded_late_at) for row in rows),
-        "recipients_to_tell": sum(row.to_tell or 0 for row in rows),
-        "duplicates": sum(row.duplicate_of is not None for row in rows),
-        "to_remind": sum(line["to_remind"] for line in lines),
-        "overdue": sum(line["state"] in OPEN and line["late"] for line in lines),
-        "answered_late": sum(line["state"] not in OPEN and line["late"] for line in lines),
-    }
-    return {"rows": lines, "totals": totals}

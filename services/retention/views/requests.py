@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 
@@ -43,8 +44,14 @@ from services.contracts.retention import (
 )
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.kernel.store import sums
 
 tables = MetaData()
+RESTRICTS = text("restriction IS NOT NULL AND lifted_at IS NULL")
+TELLS = text("to_tell > 0 AND account IS NOT NULL")
+"""The indexes are found by these very words."""
+RESTRICTING: dict[str, Any] = {"sqlite_where": RESTRICTS, "postgresql_where": RESTRICTS}
+TELLING: dict[str, Any] = {"sqlite_where": TELLS, "postgresql_where": TELLS}
 requests = Table(
     "requests",
     tables,
@@ -89,10 +96,31 @@ requests = Table(
     Column("names_disclosed", Boolean),
     Column("weighing", Text),
     Index("requests_by_organisation", "organisation", "request"),
+    Index("requests_in_order", "received_at", "request"),
+    Index("requests_in_order_of", "organisation", "received_at", "request"),
+    Index("requests_by_due", "state", "due", "request"),
+    Index("requests_by_due_of", "organisation", "state", "due", "request"),
+    Index("requests_restricting", "organisation", "received_at", **RESTRICTING),
+    Index("requests_telling", "closed_at", "request", **TELLING),
 )
 """`excepted`: the categories that an erasure left, as JSON. `names_disclosed` is None where nothing was weighed.
 
 `state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
+kept = sums.sums(
+    "request_sums",
+    tables,
+    "received",
+    "open",
+    "fulfilled",
+    "fulfilled_in_part",
+    "refused",
+    "extended",
+    "reminded",
+    "recipients_to_tell",
+    "duplicates",
+    "answered_late",
+)
+"""By the day on which they were received."""
 SEALED = {
     "said": "said",
     "reasons": "reasons",
@@ -128,6 +156,7 @@ def project(session: Connection, record: Recorded) -> None:
                     said=record.sealed.get("said"),
                 )
             )
+            _count(session, event.request, {})
         case IdentityVerified() as event:
             _set(
                 session,
@@ -192,8 +221,7 @@ def project(session: Connection, record: Recorded) -> None:
             said = record.sealed.get("reasons")
             _set(session, event.request, lifts_at=instant(event.lifts_at), lift_reasons=said)
         case RecipientTold() as event if event.reference is not None:
-            mine = requests.c.request == event.request
-            session.execute(update(requests).where(mine).values(to_tell=requests.c.to_tell - 1))
+            _set(session, event.request, to_tell=requests.c.to_tell - 1)
         case RestrictionEnded() as event:
             _set(session, event.request, lifted_at=instant(event.at))
         case ErasureCompleted() as event if event.scope == PERSON:
@@ -201,7 +229,38 @@ def project(session: Connection, record: Recorded) -> None:
 
 
 def _set(session: Connection, request: str, **values: object) -> None:
+    before = _row(session, request)
     session.execute(update(requests).where(requests.c.request == request).values(**values))
+    if before is not None:
+        _count(session, request, _numbers(before))
+
+
+def _row(session: Connection, request: str) -> Row | None:  # type: ignore[type-arg]
+    return session.execute(select(requests).where(requests.c.request == request)).first()
+
+
+def _count(session: Connection, request: str, before: Mapping[str, int]) -> None:
+    """What is kept of a request now, in place of what was kept `before`."""
+    if (row := _row(session, request)) is not None:
+        more = {name: number - before.get(name, 0) for name, number in _numbers(row).items()}
+        sums.add(session, kept, row.organisation, row.received_at, more)
+
+
+def _numbers(row: Row) -> dict[str, int]:  # type: ignore[type-arg]
+    """What no clock changes, nor whoever takes the person out of it."""
+    closed = row.state not in OPEN
+    return {
+        "received": 1,
+        "open": not closed,
+        "fulfilled": row.state == "fulfilled",
+        "fulfilled_in_part": bool(orjson.loads(row.excepted or "[]")),
+        "refused": row.state == "refused",
+        "extended": row.extended,
+        "reminded": bool(row.reminded_at) + bool(row.reminded_late_at),
+        "recipients_to_tell": row.to_tell or 0,
+        "duplicates": row.duplicate_of is not None,
+        "answered_late": closed and row.closed_at >= row.due,
+    }
 
 
 WITHOUT_THEM = {"account": None, **dict.fromkeys(SEALED)}
@@ -265,33 +324,3 @@ def of_organisation(session: Connection, organisation: str, before: str, limit: 
 
 def of_person(session: Connection, account: str, before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     return page(session, requests.c.account == account, before, limit)
-
-
-def received_between(
-    session: Connection, organisation: str | None, since: datetime | None, until: datetime | None
-) -> Sequence[Row]:  # type: ignore[type-arg]
-    """For the register: every request received then, in order."""
-    found = select(requests)
-    if organisation is not None:
-        found = found.where(requests.c.organisation == organisation)
-    if since is not None:
-        found = found.where(requests.c.received_at >= instant(since))
-    if until is not None:
-        found = found.where(requests.c.received_at < instant(until))
-    return session.execute(found.order_by(requests.c.received_at, requests.c.request)).all()
-
-
-def telling_in(session: Connection, organisation: str | None) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Answered ones of which somebody waits to be told who received the data before; of whom it can still be."""
-    mine = (requests.c.to_tell > 0) & requests.c.account.is_not(None)
-    if organisation is not None:
-        mine &= requests.c.organisation == organisation
-    return session.execute(select(requests).where(mine).order_by(requests.c.closed_at, requests.c.request)).all()
-
-
-def open_in(session: Connection, organisation: str | None, state: str) -> Sequence[Row]:  # type: ignore[type-arg]
-    """Those that are still in this state, of one organisation or of all (None), what is due first before the rest."""
-    mine = requests.c.state == state
-    if organisation is not None:
-        mine &= requests.c.organisation == organisation
-    return session.execute(select(requests).where(mine).order_by(requests.c.due, requests.c.request)).all()

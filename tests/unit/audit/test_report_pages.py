@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
-from services.audit.reports import PLACES, sliced
+from services.audit.reports import at_once
 from services.audit.views import access, erasures, usage
 from services.kernel.codec import instant
 from services.kernel.decider import Refused
@@ -150,20 +150,8 @@ def test_usage_comes_page_by_page(session: Connection, monkeypatch: Any, period:
     assert usage.totals(session, *period) == {"facts": facts, "days": len(days)}
 
 
-@pytest.mark.parametrize("kind", PLACES)
-def test_cases_are_sliced_by_when_and_which(monkeypatch: Any, kind: str) -> None:
-    monkeypatch.setattr("services.audit.reports.PAGE", 4)
-    at, which = PLACES[kind]
-    made = [{at: f"2026-01-{number // 3:02}", which: f"c{number:02}"} for number in range(18)]
-    totals: Mapping[str, Any] = {"all": 18}
-    rows, pages = all_pages(lambda after: sliced((made, totals), kind, after))
-    assert (rows, pages) == (made, 5)
-    second = sliced((made, totals), kind, sliced((made, totals), kind, None).next)
-    assert (second.count, second.totals) == (18, totals)
-
-
 def test_what_has_a_row_for_each_thing_there_is_comes_at_once() -> None:
     made = [{"what": "sealing"}] * 2000
-    assert len(sliced((made, {}), "security", None).rows) == 2000
+    assert len(at_once(made, {}, None).rows) == 2000
     with pytest.raises(Refused, match="cursor_invalid"):
-        sliced((made, {}), "security", "2026")
+        at_once(made, {}, "2026")

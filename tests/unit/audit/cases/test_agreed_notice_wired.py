@@ -110,7 +110,7 @@ def test_a_term_that_has_yet_to_begin_or_that_one_side_signed_does_not_count(wor
 def test_the_report_counts_each_by_its_own_term(world: World, incident: str) -> None:
     def totals() -> dict[str, int]:
         with world.audit.reading() as session:
-            told = counted.report(session, None, None, None, world.now, own_notices()).totals
+            told = counted.totals(session, None, None, None, world.now, own_notices())
         return {name: told[name] for name in ("uninformed", "alarm", "overdue")}
 
     world.now = NOON + 3 * HOUR

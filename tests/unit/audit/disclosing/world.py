@@ -188,10 +188,16 @@ class World(cases.World):
         return self._report(organisation).rows
 
     def totals(self, organisation: str | None = None) -> dict[str, int]:
-        return self._report(organisation).totals
+        found = self._report(organisation).totals
+        assert found is not None
+        return found
 
     def _report(self, organisation: str | None) -> counted.Report:
-        return counted.report(self.files.showing.begun_in(organisation, None, None), instant(self.now))
+        """What is kept of all files is what one counts of them, at every step of every test."""
+        now, showing = instant(self.now), self.files.showing
+        found = counted.report(self.audit, showing, organisation, None, None, now, None, whole=True)
+        assert found.totals == counted.counted(showing.begun_in(organisation, None, None, None, None), now)
+        return found
 
     def tasks(self, kind: str) -> list[dict[str, Any]]:
         """What waits of one kind for a compliance officer."""
