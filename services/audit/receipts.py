@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.audit import evidence
 from services.audit.ledger import pruned, reading, searching, witnessed
 from services.contracts.privacy import Role
+from services.kernel.calls.rpc import Unavailable
 from services.kernel.commands.unit import Store
 from services.kernel.context import Context
 from services.kernel.decider import Refused
@@ -16,19 +17,20 @@ LOOKS_AT_ALL = (Role.COMPLIANCE, Role.INVESTIGATOR)
 LOOKS_AT_ITS_OWN = (Role.BEHEERDER, Role.AUDITOR)
 
 Durable = Callable[[str], Mapping[str, Any] | None]
-"""What whichever service has committed an event says of it: actor, organisation, source and number."""
+"""What one service says of an event that it committed: actor, organisation, source and number. Raises Unavailable."""
 
 
 class Receipts:
-    """`policy` is the digest of the quorum in force."""
+    """`policy` is the digest of the quorum in force; `holders` are all who may have committed an event."""
 
-    def __init__(self, store: Store, policy: str, durable: Durable) -> None:
-        self._store, self._policy, self._durable = store, policy, durable
+    def __init__(self, store: Store, policy: str, holders: Sequence[Durable]) -> None:
+        self._store, self._policy, self._holders = store, policy, holders
 
     def of(self, context: Context, event: str) -> dict[str, Any]:
         """Proof that an event is in the log. Raises Refused: not_found, and log_pruned where the entry has gone.
 
-        What is another's takes the way of what never was, and its time: the services are asked for both (I9).
+        What is another's takes the way of what never was, and its time: the services are asked for both (I9). While one
+        of them is away nobody knows that an event never was, so then it is Unavailable for both.
         """
         with self._store.reading() as session:
             entry = reading.by_event(session, event)
@@ -38,9 +40,9 @@ class Receipts:
             sure = entry is not None and under > entry.index
             proof = reading.tlog_proof(session, entry.index, under if sure else None) if entry else None
         if entry is None or proof is None:
-            durable = self._durable(event)
+            durable, away = self._asked_everywhere(event)
             if durable is None or not _may(context, durable):
-                raise Refused("not_found")
+                raise away or Refused("not_found")
             if self._is_gone(durable):
                 raise Refused("log_pruned")
             return {"event": event, "state": "durable", "index": None, "proof": None}
@@ -54,9 +56,23 @@ class Receipts:
         """
         with self._store.reading() as session:
             found, begins = evidence.of(session, event, self._policy), pruned.minimum(session)
-        if found is None and begins and self._is_gone(self._durable(event)):
-            raise Refused("log_pruned")
+        if found is None and begins:
+            durable, away = self._asked_everywhere(event)
+            if durable is None and away is not None:
+                raise away
+            if self._is_gone(durable):
+                raise Refused("log_pruned")
         return found
+
+    def _asked_everywhere(self, event: str) -> tuple[Mapping[str, Any] | None, Unavailable | None]:
+        """What any of them says, and who was away. All are asked, whoever has it: the time it takes tells nobody."""
+        told, away = None, None
+        for holder in self._holders:
+            try:
+                told = holder(event) or told
+            except Unavailable as silent:
+                away = silent
+        return told, away
 
     def _is_gone(self, durable: Mapping[str, Any] | None) -> bool:
         if durable is None:

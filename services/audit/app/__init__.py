@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from services.audit.alarms import Alarms
@@ -21,7 +22,7 @@ from services.audit.domain import source
 from services.audit.ledger import pruned, reading, witnessed
 from services.audit.ledger.keeping import own_bases, own_notices, own_plans, own_terms
 from services.audit.pruning import Pruning
-from services.audit.receipts import Receipts
+from services.audit.receipts import Durable, Receipts
 from services.audit.replaying.grounds import Grounds
 from services.audit.replaying.replays import Replays
 from services.audit.reports import Reports
@@ -91,7 +92,8 @@ class Audit(Logbook):
         self.rounds = Rounds(self.engine, self.witnesses)
         self.replays = Replays(self.store, self._pseudonym_of, configuration.maker, self._streams)
         self.alarms = Alarms(self.store, self.own_context, configuration.gap_seconds)
-        self.receipts = Receipts(self.store, self.witnesses.digest, self._durable)
+        holders: list[Durable] = [self.durable, *(partial(self._durable_at, service) for service in OTHERS)]
+        self.receipts = Receipts(self.store, self.witnesses.digest, holders)
         terms = own_terms()
         self.pruning = Pruning(self.store, self.own_context, self._read_by_all, terms)
         self.grounds = Grounds(self.store, self.own_context, terms, self._clear)
@@ -147,11 +149,10 @@ class Audit(Logbook):
     def evidence(self, event: str) -> dict[str, Any] | None:
         return self.receipts.evidence(event)
 
-    def _durable(self, event: str) -> Mapping[str, Any] | None:
-        """Every service is asked, whoever has it: how long it takes tells nobody that there is such an event (I9)."""
-        told: list[Mapping[str, Any] | None] = [self.durable(event)]
-        told += [self.caller.call(service, "durable", {"event": event}, self.own_context()) for service in OTHERS]
-        return next((one for one in told if one is not None), None)
+    def _durable_at(self, service: str, event: str) -> Mapping[str, Any] | None:
+        asked = {"event": event}
+        found: Mapping[str, Any] | None = self.caller.call(service, "durable", asked, self.own_context(), PATIENCE)
+        return found
 
     def views_then(self, context: Context, replay: str, service: str, after: int | None, limit: int) -> dict[str, Any]:
         """A service's views as they were where a replay ends. Only the service itself knows them, so it is asked.
