@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.paper.words import CERTIFICATE, SERVICES
+from services.contracts.wording import CATEGORIES, rule, said
 from services.kernel.moments import written
 
 LINE = 72
@@ -76,9 +77,9 @@ def page(document: Mapping[str, Any], lang: str) -> CertificatePage:
         words=words,
         certificate=document["certificate"],
         organisation=document["organisation"],
-        scope=" ".join([words.get(f"scope_{kind}", kind), category]).strip(),
+        scope=" ".join([words.get(f"scope_{kind}", kind), said(category, CATEGORIES, lang)]).strip(),
         excepted=str(here["excepted"]) if here["excepted"] else "",
-        rule=document["rule"],
+        rule=rule(document["rule"], lang),
         issued=written(document["issued_at"], lang),
         steps=(
             Step(what=words["asked"], when=written(document["asked_at"], lang), how=words["asked_how"], done=True),

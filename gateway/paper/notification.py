@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from services.contracts.wording import CATEGORIES, said
 from services.kernel.moments import written
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -14,16 +15,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "incident": "Kenmerk",
         "organisation": "Verwerkingsverantwoordelijke",
         "phase": "Fase",
+        "times": "Alle tijden zijn Nederlandse tijd: UTC+1 in de winter, UTC+2 in de zomer.",
         "known": "Bij ons bekend sinds",
         "supervisor": "72 uur na dat moment (AVG art. 33, lid 1)",
-        "controller": "Termijn waarbinnen wij u inlichten",
+        "controller": "Wij lichten u in vóór",
         "nature": "a. Aard van de inbreuk, categorieën en aantallen",
         "window": "Tijdvak",
         "ongoing": "nog niet begrensd",
+        "whose": "Categorie betrokkenen: mensen met een account of uitnodiging bij uw organisatie.",
         "people": "Betrokkenen, bij benadering",
-        "records": "Records, bij benadering",
+        "records": "Persoonsgegevensregisters (records), bij benadering",
         "unknown": "wordt geteld uit het logboek",
-        "categories": "Categorie | Betrokkenen | Records",
+        "categories": "Soort gegevens | Betrokkenen | Records",
         "contact": "b. Contactpunt",
         "consequences": "c. Waarschijnlijke gevolgen",
         "measures": "d. Maatregelen",
@@ -45,12 +48,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "incident": "Reference",
         "organisation": "Controller",
         "phase": "Phase",
+        "times": "All times are Dutch time: UTC+1 in winter, UTC+2 in summer.",
         "known": "Known to us since",
         "supervisor": "72 hours after that moment (GDPR art. 33(1))",
-        "controller": "Term within which we tell you",
+        "controller": "We tell you before",
         "nature": "a. Nature of the breach, categories and numbers",
         "window": "Period",
         "ongoing": "not yet bounded",
+        "whose": "Category of data subjects: people with an account or invitation at your organisation.",
         "people": "People, approximately",
         "records": "Records, approximately",
         "unknown": "being counted from the log",
@@ -96,15 +101,19 @@ def _lines(document: Mapping[str, Any], words: Mapping[str, str], lang: str) -> 
     yield f"- {words['known']}: {written(document['known_at'], lang)}"
     yield f"- {words['controller']}: {written(clock['controller_due'], lang)}"
     yield f"- {words['supervisor']}: {written(clock['supervisor_due'], lang)}"
-    yield from ("", f"## {words['nature']}", "")
+    yield from ("", words["times"], "", f"## {words['nature']}", "")
     yield from _texts(nature["facts"], words, lang)
     end = written(nature["until"], lang) if nature["until"] else words["ongoing"]
     yield f"- {words['window']}: {written(nature['since'], lang)} – {end}"
+    yield f"- {words['whose']}"
     for name in ("people", "records"):
         yield f"- {words[name]}: {words['unknown'] if nature[name] is None else nature[name]}"
     if nature["categories"]:
         yield from ("", f"| {words['categories']} |", "|---|---|---|")
-        yield from (f"| `{one['category']}` | {one['people']} | {one['records']} |" for one in nature["categories"])
+        yield from (
+            f"| {said(one['category'], CATEGORIES, lang)} | {one['people']} | {one['records']} |"
+            for one in nature["categories"]
+        )
     yield from ("", f"## {words['contact']}", "", _written(document["contact"], words))
     for name in ("consequences", "measures"):
         yield from ("", f"## {words[name]}", "")

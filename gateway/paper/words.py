@@ -11,7 +11,7 @@ SERVICES: Mapping[str, Mapping[str, str]] = {
         "auth": "accounts, namen, aanmelding, sessies",
         "org": "organisatie, overeenkomsten, contacten",
         "audit": "logboek, rapporten, verzegelde pakketten",
-        "retention": "termijnen, blokkades, wissingen",
+        "retention": "termijnen, bewaarplichten, wissingen",
     },
     "en": {
         "auth": "accounts, names, sign-in, sessions",
@@ -24,8 +24,8 @@ SERVICES: Mapping[str, Mapping[str, str]] = {
 CERTIFICATE: Mapping[str, Mapping[str, str]] = {
     "nl": {
         "title": "Certificaat van wissing",
-        "lead": "De persoonsgegevens waarop dit certificaat ziet, zijn gewist. Elke stap staat in een logboek "
-        "dat alleen kan groeien, en is hieronder met zijn regel in dat logboek aangewezen.",
+        "lead": "De persoonsgegevens waar dit certificaat over gaat, zijn gewist. Elke stap staat in een logboek "
+        "dat alleen kan groeien. Hieronder staat bij elke stap de regel van dat logboek.",
         "certificate": "Kenmerk van de wissing",
         "organisation": "Organisatie",
         "scope": "Omvang",
@@ -68,14 +68,15 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
         "check": "Zelf nagaan, zonder verbinding",
         "check_1": "Haal hetzelfde certificaat op als JSON (format=json). Dat bevat alle handtekeningen en paden "
         "die nodig zijn; aan ons of aan het netwerk hoeft niets te worden gevraagd.",
-        "check_2": "Neem de sleutel van het logboek over uit een bron die u vertrouwt, niet alleen van dit blad.",
+        "check_2": "Neem de sleutel van het logboek over uit een bron die u vertrouwt, niet alleen van deze bladzijde.",
         "check_3": "Voer uit:",
-        "check_4": "Het laatste woord moet „ok” zijn, en de getoonde SHA-256 die van hierboven. Is er iets "
+        "check_4": "Het laatste woord moet ‘ok’ zijn, en de getoonde SHA-256 die van hierboven. Is er iets "
         "veranderd, dan wordt het eerste genoemd dat niet klopt.",
         "silent": "Wat dit stuk niet noemt",
         "nobody": "Dit certificaat noemt niemand: geen naam, account of pseudoniem. Bewaar het bij uw eigen "
         "dossier. Zonder toegang tot de regels zelf leidt het naar geen mens.",
-        "page": "Blad",
+        "times": "Tijden zijn Nederlandse tijd: UTC+1 in de winter, UTC+2 in de zomer.",
+        "page": "Bladzijde",
         "of": "van",
     },
     "en": {
@@ -131,6 +132,7 @@ CERTIFICATE: Mapping[str, Mapping[str, str]] = {
         "silent": "What this document does not mention",
         "nobody": "This certificate names nobody: no name, account or pseudonym. Keep it with your own file. "
         "Without access to the entries themselves it leads to no person.",
+        "times": "Times are Dutch time: UTC+1 in winter, UTC+2 in summer.",
         "page": "Page",
         "of": "of",
     },

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from services.audit.packaging import spoken
 from services.audit.packaging.consultation import Agreed, Barred, Lapsed, Objected, record
 from services.audit.packaging.contents import Contents, Field
 from services.audit.packaging.scope import Reach
 from services.audit.packaging.words import WORDS
+from services.contracts.privacy import ProcessingRole
 from services.kernel.codec import instant
 from services.kernel.moments import written
 from services.kernel.paper.lettering import shown
@@ -74,27 +76,37 @@ def page(contents: Contents, lang: str) -> DisclosurePage:
         disclosure=shown(contents.file.disclosure),
         facts=_facts(contents, words, lang),
         scope=_scope(contents, words, lang),
-        removed=tuple(_fact(shown(one.what), one.reason) for one in contents.scope.removed),
+        removed=tuple(
+            _fact(shown(spoken.withheld(one.what, lang)), _because(one.reason, contents, words))
+            for one in contents.scope.removed
+        ),
         deciders=tuple(
             _fact(
                 f"{words['decider']} {one.number}",
-                f"{one.role}, {_moment(one.at, lang)}, {words['entry']} {one.entry}",
+                f"{spoken.role(one.role, lang)}, {_moment(one.at, lang)}, {words['entry']} {one.entry}",
             )
             for one in contents.deciders
         ),
         consultation=words[record(contents.consultation)["outcome"]],
         outcome=_outcome(contents, words, lang),
-        values=tuple(_value(label, field) for label, field in islice(every, ROWS)),
+        values=tuple(_value(label, field, lang) for label, field in islice(every, ROWS)),
         more=str(total - ROWS) if total > ROWS else "",
         proof=_proof(contents, words),
     )
 
 
-def _value(label: str, field: Field) -> Value:
+def _because(reason: str, contents: Contents, words: Mapping[str, str]) -> str:
+    """What the legal basis does not reach is removed by its rule: the page says so in words."""
+    code, apart, version = reason.partition("@")
+    by_law = apart and code == contents.basis.code
+    return f"{words['beyond_basis']} ({words['basis_version']} {version})" if by_law else reason
+
+
+def _value(label: str, field: Field, lang: str) -> Value:
     return Value(
         person=shown(label, CELL),
-        category=field.category.value,
-        name=shown(field.name, CELL),
+        category=spoken.category(field.category.value, lang),
+        name=shown(spoken.field(field.name, lang), CELL),
         value=shown(field.value, CELL),
     )
 
@@ -106,14 +118,19 @@ def _facts(contents: Contents, words: Mapping[str, str], lang: str) -> tuple[Fac
         _fact(words["maker"], file.maker),
         _fact(words["organisation"], f"{file.organisation_name} ({file.organisation})"),
         _fact(words["authority"], authority.name),
-        _fact(words["official"], f"{authority.official}, {authority.function}"),
+        _fact(words["official"], f"{authority.official}, {_function(authority.function, words)}"),
         _fact(words["reference"], authority.reference),
         _fact(words["recipient"], authority.recipient, exact=True),
-        _fact(words["basis"], f"{basis.words[lang]} ({basis.code}; {words['basis_version']} {basis.version})"),
+        _fact(words["basis"], f"{basis.words[lang]} ({words['basis_version']} {basis.version})"),
         _fact(words["opened"], _moment(file.opened_at, lang)),
         _fact(words["decided"], _moment(file.decided_at, lang)),
         _fact(words["assembled"], _moment(contents.at, lang)),
     )
+
+
+def _function(function: str, words: Mapping[str, str]) -> str:
+    """As what somebody receives it; where that is the controller itself, we say so and not they."""
+    return words["controller"] if function == ProcessingRole.CONTROLLER else function
 
 
 def _scope(contents: Contents, words: Mapping[str, str], lang: str) -> tuple[Fact, ...]:
@@ -127,8 +144,9 @@ def _scope(contents: Contents, words: Mapping[str, str], lang: str) -> tuple[Fac
 
 
 def _reach(reach: Reach, words: Mapping[str, str], lang: str) -> str:
-    people = f"{len(reach.people)} {words['people']}: {', '.join(reach.people)}"
-    categories = ", ".join(category.value for category in reach.categories) or words["nothing"]
+    many = words["one_person"] if len(reach.people) == 1 else words["people"]
+    people = f"{len(reach.people)} {many}: {', '.join(reach.people)}"
+    categories = ", ".join(spoken.category(one.value, lang) for one in reach.categories) or words["nothing"]
     ends = [_moment(one, lang) if one else words["open_ended"] for one in (reach.since, reach.until)]
     return f"{people}\n{words['categories']}: {categories}\n{words['period']}: {' – '.join(ends)}"
 
@@ -137,14 +155,19 @@ def _outcome(contents: Contents, words: Mapping[str, str], lang: str) -> tuple[F
     match contents.consultation:
         case Agreed() as of:
             reasons = (_fact(words["reason"], of.reasons),) if isinstance(of, Objected) else ()
-            return (*reasons, _fact(words["entry"], f"{of.entry}, {_moment(of.at, lang)}"))
+            return (*reasons, _fact(words["in_entry"], f"{of.entry}, {_moment(of.at, lang)}"))
         case Lapsed() as of:
-            return (_fact(words["due"], _moment(of.due, lang)), _fact(words["entry"], f"{of.asked_entry}, {of.entry}"))
+            return (
+                _fact(words["due"], _moment(of.due, lang)),
+                _fact(
+                    words["in_entries"], f"{of.asked_entry} ({words['asked'].lower()}), {of.entry} ({words['over']})"
+                ),
+            )
         case Barred() as of:
             review = _fact(words["review"], _moment(of.review_at, lang))
-            return (_fact(words["ground"], of.ground), review, _fact(words["entry"], str(of.entry)))
+            return (_fact(words["ground"], of.ground), review, _fact(words["in_entry"], str(of.entry)))
         case of:
-            return (_fact(words["entry"], str(of.entry)),)
+            return (_fact(words["in_entry"], str(of.entry)),)
 
 
 def _proof(contents: Contents, words: Mapping[str, str]) -> tuple[Fact, ...]:

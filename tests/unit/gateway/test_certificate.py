@@ -104,7 +104,7 @@ def test_the_page_says_what_the_certificate_says(lang):
         name: (entry, BOTH["unreadable_in_every_earlier_copy"]["entries"][name])
         for name, entry in BOTH["erased_here"]["entries"].items()
     }
-    for value in (BOTH["certificate"], BOTH["organisation"], BOTH["rule"], BOTH["law"][lang], BOTH["log"]["origin"]):
+    for value in (BOTH["certificate"], BOTH["organisation"], BOTH["law"][lang], BOTH["log"]["origin"]):
         assert value in said
     assert "".join(shown.key) == BOTH["log"]["vkey"]
     assert BOTH["log"]["checkpoint"].split("\n")[1:3] == [shown.size, shown.root]
