@@ -8,7 +8,7 @@ LANGUAGES = ("nl", "en")
 
 SERVICES: Mapping[str, Mapping[str, str]] = {
     "nl": {
-        "auth": "accounts, namen, aanmelding, sessies",
+        "auth": "accounts, namen, inloggegevens, sessies",
         "org": "organisatie, overeenkomsten, contacten",
         "audit": "logboek, rapporten, verzegelde pakketten",
         "retention": "termijnen, bewaarplichten, wissingen",

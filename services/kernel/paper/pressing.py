@@ -49,7 +49,7 @@ def asked(page: Page, *, or_plain: bool = False) -> bytes:
 
 
 def pdf(page: Page) -> bytes:
-    """The page as PDF/A-2b, the same bytes for the same page. Raises NotPrinted, YieldInTransaction.
+    """The page as PDF/A-2a and PDF/UA-1, the same bytes for the same page. Raises NotPrinted, YieldInTransaction.
 
     Under nameko the wait for the process is a cooperative one: nobody else is held up.
     """

@@ -85,7 +85,8 @@ def test_as_a_page_it_is_pdf_a_and_the_same_bytes_each_time(ask, lang):
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert answer.headers["content-disposition"].startswith(f'inline; filename="{lang}-')
     assert answer.content.startswith(b"%PDF-1.7")
-    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" in answer.content
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in answer.content
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in answer.content
     assert f"<rdf:li>{lang}</rdf:li>".encode() in answer.content
     assert ask("GET", f"{PATH}?format=pdf&lang={lang}").content == answer.content
 
@@ -214,3 +215,9 @@ def test_the_template_sees_every_field_of_the_page_and_nothing_else():
 )
 def test_a_moment_is_written_by_the_clock_of_amsterdam(moment, lang, said):
     assert moments.written(moment, lang) == said
+
+
+def test_a_character_with_a_shape_and_no_meaning_is_printed_and_not_read_aloud():
+    made = printed(replace(page(BOTH, "nl"), issued="\ue000"))
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" in made
+    assert b"<pdfuaid:part>" not in made

@@ -98,7 +98,8 @@ def test_on_paper_it_is_pdf_a_and_the_same_bytes_each_time(ask):
     answer = ask("GET", "/v1/reports/requests?format=pdf&lang=en", role="compliance")
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
-    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" in answer.content
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in answer.content
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in answer.content
     assert b"root:x:0" not in text_of(answer.content)
     assert ask("GET", "/v1/reports/requests?format=pdf&lang=en", role="compliance").content == answer.content
 

@@ -79,7 +79,8 @@ def test_the_pages_are_pdf_a_in_both_languages(package):
     for lang in LANGUAGES:
         made = held[f"disclosure.{lang}.pdf"]
         assert made.startswith(b"%PDF-1.7")
-        assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" in made
+        assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in made
+        assert b"<pdfuaid:part>1</pdfuaid:part>" in made
 
 
 def test_a_formula_reaches_a_spreadsheet_as_text(package):
