@@ -147,7 +147,10 @@ def page(
     if after is not None:
         found = found.where(paging.behind(after, place))
     rows = session.execute(found.order_by(*place).limit(PAGE)).all()
-    made = [{**row._mapping, **{name: row._mapping[name] or None for name in BY}} for row in rows]
+    made = [
+        {**{name: row._mapping[name] or None for name in BY}, "events": row.events, "number": row.number}
+        for row in rows
+    ]
     return Report(made, paging.place(rows[-1], place) if len(rows) == PAGE else None)
 
 

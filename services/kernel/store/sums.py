@@ -48,7 +48,8 @@ def sums(name: str, metadata: MetaData, *numbers: str) -> Table:
 
 
 def numbers_of(table: Table) -> list[str]:
-    return [column.name for column in table.columns if not column.primary_key]
+    """Plain strings, as an answer is keyed with: a column's own name is more than one."""
+    return [str(column.name) for column in table.columns if not column.primary_key]
 
 
 def add(session: Connection, table: Table, organisation: str, day: str, more: Mapping[str, int]) -> None:

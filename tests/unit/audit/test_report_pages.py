@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Connection, insert
 
@@ -155,3 +156,17 @@ def test_what_has_a_row_for_each_thing_there_is_comes_at_once() -> None:
     assert len(at_once(made, {}, None).rows) == 2000
     with pytest.raises(Refused, match="cursor_invalid"):
         at_once(made, {}, "2026")
+
+
+def test_what_is_told_goes_over_the_line(session: Connection) -> None:
+    """A name that is a column's own, and no plain string, is no key of an answer."""
+    everything = (None, None, None)
+    told = [
+        *erasures.page(session, *everything, NOW, None).rows,
+        *access.page(session, *everything, None).rows,
+        *usage.page(session, *everything, None).rows,
+        erasures.totals(session, *everything, NOW),
+        access.totals(session, *everything),
+        usage.totals(session, *everything),
+    ]
+    assert orjson.loads(orjson.dumps(told)) == told
