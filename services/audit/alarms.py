@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from services.audit.domain import gap, quarantine, store
 from services.audit.ledger import reading
+from services.audit.ledger.missing import Missing
 from services.kernel.codec import moment
 from services.kernel.commands.unit import Store, Unit
 from services.kernel.context import Context
@@ -30,12 +31,14 @@ class Alarms:
         context: Callable[[], Context],
         patience: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        missing: Missing | None = None,
     ) -> None:
-        """`patience`: how many seconds a number may be missing."""
+        """`patience`: how many seconds a number may be missing; `now` is told, and decides nothing."""
         self._store = store
         self._context = context
         self._patience = timedelta(seconds=patience)
         self._now = now
+        self._missing = missing or Missing()
         self._said: dict[str, int] | None = None
         """Source → the number that is said to be missing; None before the first look."""
 
@@ -76,12 +79,17 @@ class Alarms:
                 found[source] = state
         return found
 
+    def gaps(self, session: Connection) -> Mapping[str, timedelta]:
+        """By source for how long a number of its has been missed."""
+        return self._missing.ages(session, reading.gaps(session))
+
     def _look_for_gaps(self) -> None:
         with self._store.reading() as session:
             found = {waiting.source: waiting for waiting in reading.gaps(session)}
+            ages = self._missing.ages(session, list(found.values()))
             said = self._what_was_said(session)
         now = self._now()
-        late = {source: one for source, one in found.items() if now - moment(one.since) >= self._patience}
+        late = {source: one for source, one in found.items() if ages[source] >= self._patience}
         GAPS.set(len(late))
         for source, one in late.items():
             if said.get(source) != one.high_water + 1:

@@ -99,7 +99,7 @@ class Conformance:
         return Log(
             size=reading.size(session),
             counted=tally.place(session) + 1,
-            gaps_since={one.source: moment(one.since) for one in reading.gaps(session)},
+            gaps=self._alarms.gaps(session),
             ingest_at=beating.last(session, beating.INGEST),
             older_copies=tuple(sorted(self._alarms.older_copies(session))),
             quarantined=reading.refused(session) if organisation is None else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.contracts.audit import PromiseState as State
@@ -33,7 +33,8 @@ class Log:
 
     size: int = 0
     counted: int = 0
-    gaps_since: Mapping[str, datetime] = field(default_factory=dict)
+    gaps: Mapping[str, timedelta] = field(default_factory=dict)
+    """By source for how long its number has been missed, by a clock that nobody sets."""
     older_copies: tuple[str, ...] = ()
     quarantined: int | None = None
     ingest_at: datetime | None = None

@@ -17,14 +17,14 @@ TOO_LATE = timedelta(minutes=10)
 
 def _gaps(known: Known) -> Finding:
     log = known.log
-    numbers: dict[str, Any] = {"size": log.size, "gaps": sorted(log.gaps_since), "older_copies": list(log.older_copies)}
+    numbers: dict[str, Any] = {"size": log.size, "gaps": sorted(log.gaps), "older_copies": list(log.older_copies)}
     if log.quarantined is not None:
         numbers["quarantined"] = log.quarantined
     if log.witnessed is not None:
         numbers["witnessed"] = log.witnessed
     if log.older_copies:
         return Finding(State.BROKEN, "older_copy", numbers)
-    ages = [known.now - since for since in log.gaps_since.values()]
+    ages = list(log.gaps.values())
     if any(age > SOON for age in ages):
         return Finding(State.BROKEN if max(ages) > TOO_LATE else State.AT_RISK, "gap", numbers)
     return Finding(State.KEPT, "", numbers) if log.size else Finding(State.NOT_MEASURED, "none_yet", numbers)

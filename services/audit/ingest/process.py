@@ -25,8 +25,8 @@ from services.audit.ingest.notes import Arrival, Bad
 from services.audit.ingest.writer import Fenced, Writer
 from services.audit.ledger import reading
 from services.audit.ledger.checkpoint import Head
+from services.audit.ledger.missing import Missing
 from services.kernel.clock.beating import INGEST, Beat
-from services.kernel.codec import moment
 from services.kernel.faultpoint import reached
 from services.kernel.store import database
 
@@ -77,6 +77,7 @@ class Process:
         self._signed_at = 0.0
         self._looked_at = 0.0
         self._alarmed: set[str] = set()
+        self._missing = Missing()
 
     def stop(self) -> None:
         """Finish the batch in hand, sign it, acknowledge, and leave `run`. May be called by a signal handler."""
@@ -220,12 +221,13 @@ class Process:
             self._letting_go.turn()
         with database.reading(self._engine) as session:
             waiting = reading.gaps(session)
+            ages = self._missing.ages(session, waiting)
         for source in self._alarmed - {gap.source for gap in waiting}:
             metrics.GAP.labels(source).set(0)
             log.info("the gap of %s has healed", source)
         self._alarmed &= {gap.source for gap in waiting}
         for gap in waiting:
-            age = time.time() - moment(gap.since).timestamp()
+            age = ages[gap.source].total_seconds()
             metrics.GAP.labels(gap.source).set(age)
             if age > self.pace.gap_alarm and gap.source not in self._alarmed:
                 self._alarmed.add(gap.source)

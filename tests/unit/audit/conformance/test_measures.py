@@ -81,8 +81,8 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (known(incidents={"incidents": 1, "overdue": 0, "alarm": 1}), "P19", "at_risk"),
         (known(log=Log(size=12, counted=12, ingest_at=NOON - timedelta(seconds=16))), "log", "at_risk"),
         (known(log=Log(size=12, counted=12, older_copies=("/org",))), "log", "broken"),
-        (known(log=Log(size=12, gaps_since={"/org": NOON - timedelta(minutes=1)})), "log", "at_risk"),
-        (known(log=Log(size=12, gaps_since={"/org": NOON - timedelta(minutes=11)})), "log", "broken"),
+        (known(log=Log(size=12, gaps={"/org": timedelta(minutes=1)})), "log", "at_risk"),
+        (known(log=Log(size=12, gaps={"/org": timedelta(minutes=11)})), "log", "broken"),
     ],
 )
 def test_what_goes_wrong_turns_the_row_of_its_promise_and_no_other(given: Known, promise: str, state: str) -> None:
