@@ -136,7 +136,6 @@ class Account:
     role: Role = Role.MEMBER
     token_digest: str = ""
     expires_at: datetime | None = None
-    erasure: str = ""
     restrictions: restriction.Restrictions = field(default_factory=dict)
     resets: reset.Resets = field(default_factory=reset.Resets)
     changes: int = 0
@@ -234,9 +233,9 @@ def evolve(account: Account, event: Event) -> Account:
         case InvitationRenewed():
             return replace(account, token_digest=event.token_digest, expires_at=event.expires_at)
         case InvitationWithdrawn():
-            return replace(account, status=Status.WITHDRAWN, erasure=event.erasure)
+            return replace(account, status=Status.WITHDRAWN)
         case InvitationExpired():
-            return replace(account, status=Status.EXPIRED, erasure=event.erasure)
+            return replace(account, status=Status.EXPIRED)
         case UserRegistered():
             return replace(account, status=Status.OPEN, changes=account.changes + 1)
         case PersonalDataCorrected():
@@ -248,7 +247,7 @@ def evolve(account: Account, event: Event) -> Account:
         case ProcessingRestricted() | LiftAnnounced() | RestrictionLifted():
             return replace(account, restrictions=restriction.evolve(account.restrictions, event))
         case AccountClosed():
-            return replace(account, status=Status.CLOSED, erasure=event.erasure)
+            return replace(account, status=Status.CLOSED)
 
 
 def may_hold(role: Role, *, makers_own: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from services.auth.domain import account
@@ -133,6 +134,9 @@ def test_an_unknown_account_cannot_be_closed():
 def test_a_role_is_changed_within_the_organisation():
     asked = account.ChangeRole(role=Role.AUDITOR, by=f"account/{auth.BEHEERDER}", at=auth.MORNING)
     given(account.decider, *OPEN).when(asked).then(auth.role_changed())
+    given(account.decider, *OPEN, auth.role_changed()).when(asked).then()
+    back = replace(asked, role=Role.MEMBER)
+    given(account.decider, *OPEN, auth.role_changed()).when(back).then(auth.role_changed(role=Role.MEMBER))
 
 
 def test_a_customers_member_never_becomes_the_makers_staff():

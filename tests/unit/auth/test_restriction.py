@@ -38,6 +38,8 @@ def test_a_restriction_runs_from_the_request_through_the_notice_to_its_end():
     given(decider, *HERE).when(restrict()).then(BEGUN)
     given(decider, *HERE, BEGUN).when(announce()).then(TOLD)
     given(decider, *HERE, BEGUN, TOLD).when(lift()).then(OVER)
+    then = auth.restriction_lifted(at=TOLD.lifts_at)
+    given(decider, *HERE, BEGUN, TOLD).when(lift(TOLD.lifts_at)).then(then)
 
 
 def test_each_step_taken_again_changes_nothing():
@@ -63,9 +65,15 @@ def test_others_change_nothing_of_who_is_restricted(command):
     assert decider.decide(decider.state([*HERE, BEGUN, TOLD, OVER]), command)
 
 
+def test_what_somebody_changes_of_themselves_is_not_held_up():
+    own = ChangeRole(role=Role.BEHEERDER, by=f"account/{auth.SANNE}", at=LATER)
+    given(decider, *HERE, BEGUN).when(own).then(auth.role_changed(role=own.role, changed_by=own.by, at=LATER))
+
+
 def test_of_two_restrictions_the_last_to_end_counts():
     other = auth.processing_restricted(request="another")
     given(decider, *HERE, BEGUN, other, TOLD, OVER).when(close()).refused("restricted")
+    given(decider, *HERE, BEGUN, other).when(announce()).then(TOLD)
 
 
 @pytest.mark.parametrize("by", [f"account/{auth.SANNE}", f"organisation/{auth.GEMEENTE}"])

@@ -32,6 +32,7 @@ def test_a_session_cannot_start_twice():
 
 def test_ending_says_why():
     given(session.decider, *OPEN).when(END).then(auth.session_ended())
+    given(session.decider, *reversed(OPEN)).when(END).then(auth.session_ended())
 
 
 def test_ending_twice_changes_nothing():
