@@ -117,6 +117,14 @@ def test_an_erasure_is_fulfilled_by_one_that_has_begun_and_nothing_else_is():
     given(decider, ASKED, KNOWN).when(fulfil(erasure="e")).refused("not_yet")
 
 
+def test_a_rectification_puts_something_right_or_lets_the_person_s_own_words_stand_beside_it():
+    wrong = example.data_requested(right=Right.RECTIFICATION)
+
+    given(decider, wrong, KNOWN).when(fulfil()).refused("invalid")
+    for how in ({"effect": "e"}, {"statement": "Zo is het."}):
+        given(decider, wrong, KNOWN).when(fulfil(**how)).then(example.request_fulfilled(**how))
+
+
 def test_a_refusal_names_its_ground_and_what_can_be_done_about_it():
     given(decider, ASKED, KNOWN).when(refuse()).then(NO)
     given(decider, ASKED).when(refuse()).then(NO)
@@ -162,7 +170,11 @@ def test_an_objection_is_decided_once_its_asker_is_known_and_for_each_purpose():
 
     assert (upheld.purpose, upheld.decision) == (Purpose.USAGE_INSIGHT, Decision.UPHELD)
     assert (rejected.purpose, rejected.decision) == (Purpose.APP_ACCESS, Decision.REJECTED)
-    assert (type(done).__name__, done.remedies) == ("RequestFulfilled", NO.remedies)
+    assert (type(done).__name__, done.remedies, done.law) == ("RequestFulfilled", NO.remedies, 1)
+    *_, done = decider.decide(decider.state([OBJECTED, KNOWN]), decide(UPHELD, remedies=()))
+    assert (done.outcome, done.remedies, done.law) == ("Zo is besloten.", None, None)
+    *_, refused = decider.decide(decider.state([OBJECTED, KNOWN]), decide(REJECTED))
+    assert (type(refused).__name__, refused.reasons) == ("RequestRefused", "Zo is besloten.")
 
 
 def test_nothing_is_rejected_without_a_remedy_and_nothing_upheld_that_cannot_stop():

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.privacy import Category
 from services.kernel.durations import after
 from services.retention.app import default_terms
-from services.retention.domain.terms import Agreed, Trigger, closing, due, parse
+from services.retention.domain.terms import Agreed, Trigger, closing, due, earlier, parse
 
 SATURDAY = datetime(2025, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -73,3 +73,11 @@ def test_own_fields_go_with_the_person_where_nothing_was_agreed_of_them_and_soon
     assert (whole.at, Category.CUSTOM_FIELD in parts) == (SATURDAY + timedelta(days=30), False)
     whole, parts = closing(default_terms(), said, Trigger.ACCOUNT_CLOSED, SATURDAY)
     assert (whole.at, parts[Category.CUSTOM_FIELD].at) == (SATURDAY + timedelta(days=30), SATURDAY + timedelta(days=7))
+
+
+@pytest.mark.parametrize("duration", ["P30D", "PT90M", "P1M", "P6M", "P1Y", "P1Y1M1D"])
+def test_whatever_ended_a_term_ago_is_looked_at_and_little_else(duration):
+    for days in range(3 * 366):
+        ended = SATURDAY + timedelta(days=days)
+        early = earlier(after(ended, duration), duration) - ended
+        assert timedelta() <= early <= timedelta(days=0 if duration in ("P30D", "PT90M") else 8)
