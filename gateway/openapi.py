@@ -29,6 +29,12 @@ BODY = (
     Problem.UNKNOWN_FIELD,
 )
 
+DESCRIPTION = (
+    "Every answer that is not a success is a problem (RFC 9457) with a stable code. Terms, remedies and legal bases "
+    "are versioned data that a lawyer keeps, and each result names the version it was computed with. This is a tool, "
+    "and no legal advice. / Dit is een hulpmiddel en geen juridisch advies."
+)
+
 SAID_WITH = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
 """The header that a refusal of this status has."""
 TEXT = {"type": "string"}
@@ -41,7 +47,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         version="1",
         openapi_version="3.1.0",
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
-        info={"description": "Every answer that is not a success is a problem (RFC 9457) with a stable code."},
+        info={"description": DESCRIPTION},
     )
     spec.components.security_scheme("session", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("cookie", {"type": "apiKey", "in": "cookie", "name": cookies.NAME})

@@ -43,7 +43,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cut": "(de rest staat in het JSON-bestand)",
         "squares": "Ziet u een leeg blokje, dan kent dit papier dat teken niet. In het JSON-bestand staat het wel.",
         "law": "Dit antwoord is gemaakt met versie {law} van onze wettelijke termijnen en versie {statement} van de "
-        "privacyverklaring.",
+        "privacyverklaring. Het is geen juridisch advies.",
         "page": "Bladzijde",
         "of": "van",
     },
@@ -85,7 +85,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cut": "(the rest stands in the JSON file)",
         "squares": "Where you see an empty square, this paper does not know the character. The JSON file has it.",
         "law": "This answer was made with version {law} of our statutory terms and version {statement} of the privacy "
-        "statement.",
+        "statement. It is no legal advice.",
         "page": "Page",
         "of": "of",
     },

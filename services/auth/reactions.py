@@ -24,7 +24,7 @@ from services.contracts.org import (
     SupplementPublished,
     SupplementRefused,
 )
-from services.contracts.retention import RequestExtended, RequestFulfilled, RequestRefused
+from services.contracts.retention import Reminder, RequestExtended, RequestFulfilled, RequestRefused, RequestReminded
 from services.kernel.event import Event
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -40,6 +40,7 @@ TOLD: tuple[type[Event], ...] = (
     RequestExtended,
     RequestFulfilled,
     RequestRefused,
+    RequestReminded,
 )
 ENDS: tuple[type[Event], ...] = (ConsultationAnswered, ConsultationLapsed, DisclosureRejected, DisclosureClosed)
 """After each of these nobody is asked any more, and the address of who was asked outside goes."""
@@ -67,7 +68,7 @@ def notice(event: Event) -> Notice | None:
             return _of(NoticeKind.SUPPLEMENT_REFUSED, event.organisation, event.supplement)
         case ControllerInformed():
             return _of(NoticeKind.INCIDENT, event.organisation, event.incident)
-        case RequestExtended() | RequestFulfilled() | RequestRefused():
+        case RequestExtended() | RequestFulfilled() | RequestRefused() | RequestReminded():
             return _to_who_asked(event)
         case _:
             return None
@@ -82,8 +83,11 @@ def over(event: Event) -> str | None:
             return None
 
 
-def _to_who_asked(event: RequestExtended | RequestFulfilled | RequestRefused) -> Notice | None:
-    """Whoever asked hears what came of it (AVG 12(3), 12(4)); of an erasure with the end of their account, by auth."""
+def _to_who_asked(event: RequestExtended | RequestFulfilled | RequestRefused | RequestReminded) -> Notice | None:
+    """Whoever asked hears what came of it, or that nothing did in time and what they may do (AVG 12(3), 12(4)).
+
+    Of an erasure auth tells with the end of their account.
+    """
     match event:
         case RequestExtended():
             about = NoticeKind.REQUEST_EXTENDED
@@ -93,6 +97,10 @@ def _to_who_asked(event: RequestExtended | RequestFulfilled | RequestRefused) ->
             return None
         case RequestRefused():
             about = NoticeKind.REQUEST_REFUSED
+        case RequestReminded(why=Reminder.OVERDUE):
+            about = NoticeKind.REQUEST_LATE
+        case RequestReminded():
+            return None
     until = event.due if isinstance(event, RequestExtended) else None
     return Notice(about=about, organisation=event.organisation, case=event.request, until=until, person=event.account)
 

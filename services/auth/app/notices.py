@@ -44,6 +44,7 @@ PLACES = {
     NoticeKind.REQUEST_EXTENDED: "/requests/{case}",
     NoticeKind.REQUEST_FULFILLED: "/requests/{case}",
     NoticeKind.REQUEST_REFUSED: "/requests/{case}",
+    NoticeKind.REQUEST_LATE: "/requests/{case}",
 }
 """Where to look. A second contact has no account: the page says how the maker is reached."""
 

@@ -13,10 +13,14 @@ bij uw verzoek in de app; bent u het er niet mee eens, laat het uw Beheerder dan
 
 {link}
 
+U kunt ook een klacht indienen bij de Autoriteit Persoonsgegevens.
+
 On your request your data in CrisisConnect is only stored. That ends no sooner than {about}. You find the reasons with
 your request in the app; if you do not agree, tell your Beheerder before that day:
 
 {link}
+
+You may also complain to the Dutch supervisory authority.
 """,
     ),
     "erasure_in_part": (
@@ -108,6 +112,24 @@ Request {about} was refused. Why, and what you may do about it, you read with yo
 
 You may complain to the Dutch supervisory authority, or go to court; to which court and within which term stands with
 your request.
+""",
+    ),
+    "request_late": (
+        "Uw verzoek had beantwoord moeten zijn / Your request should have been answered",
+        """\
+De termijn voor verzoek {about} is voorbij, en er is nog geen antwoord. Het antwoord is nog altijd verschuldigd; uw
+Beheerder is eraan herinnerd. Hoe ver het is, ziet u in de app:
+
+{link}
+
+U hoeft niet te wachten: u kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter.
+
+The term for request {about} is over, and there is no answer yet. It is still owed; your Beheerder was reminded of it.
+How far it is you see in the app:
+
+{link}
+
+You need not wait: you may complain to the Dutch supervisory authority, or go to court.
 """,
     ),
     "request_due_soon": (

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     REQUEST_EXTENDED = "request_extended"
     REQUEST_FULFILLED = "request_fulfilled"
     REQUEST_REFUSED = "request_refused"
+    REQUEST_LATE = "request_late"
 
 
 @dataclass(frozen=True, kw_only=True)

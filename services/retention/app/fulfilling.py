@@ -70,8 +70,12 @@ class Fulfilling:
                 erasure = self._erase(context, row, in_part=exceptions is not None)
                 return {"erasure": erasure, "exceptions": exceptions}
             case Right.RECTIFICATION:
-                effect = self._correct(context, row, said["changes"]) if said.get("changes") else None
-                return {"effect": effect, "statement": said.get("statement")}
+                statement = {"statement": said.get("statement")}
+                if said.get("changes"):
+                    return {"effect": self._correct(context, row, said["changes"]), **statement}
+                # What stands was not put right: whoever wanted that hears what they may do about it (AVG 12(4)).
+                law, remedies = self._retention.requests.remedies_of(row)
+                return {"effect": None, "remedies": remedies or None, "law": law if remedies else None, **statement}
             case Right.RESTRICTION:
                 told = self.ask(context, row, "restrict")
                 return {"effect": told["event"], "restriction": said["ground"]}
@@ -94,7 +98,8 @@ class Fulfilling:
         with retention.store.reading() as session:
             known = recordings.of(session, row.account).values()
             taken = handed_over.since(session, row.organisation, min(map(instant, known), default=""))
-        return (*taken, *told["references"])[: handed_over.MOST]
+        # Exports of everybody are many, and the newest of them come first: none takes an authority's place.
+        return (*told["references"], *taken)[: handed_over.MOST]
 
     def _beside(
         self, context: Context, row: Any, outcome: str, asked: rules.Fulfil

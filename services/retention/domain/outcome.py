@@ -25,7 +25,7 @@ class Fulfil:
     """`outcome` and `statement` are personal. An erasure is fulfilled by beginning it.
 
     `effect` is auth's event that corrected or restricted; `restriction` says on which ground. `exceptions` are what an
-    erasure leaves.
+    erasure leaves. `remedies` are those of version `law` where a statement is kept and nothing was put right.
     """
 
     outcome: str
@@ -35,6 +35,8 @@ class Fulfil:
     restriction: RestrictionGround | None = None
     recipients: tuple[str, ...] = ()
     exceptions: Exceptions | None = None
+    remedies: tuple[str, ...] | None = None
+    law: int | None = None
     by: str
     at: datetime
 
@@ -74,8 +76,8 @@ def fulfil(asked: DataRequested, command: Fulfil) -> Sequence[ErasureExcepted | 
             statement=command.statement,
             effect=command.effect,
             restriction=command.restriction,
-            remedies=kept.remedies if kept else None,
-            law=kept.law if kept else None,
+            remedies=kept.remedies if kept else command.remedies,
+            law=kept.law if kept else command.law,
             recipients=command.recipients or None,
             fulfilled_by=command.by,
             at=command.at,

@@ -16,7 +16,7 @@ from services.auth.reactions import TOLD, notice
 from services.auth.views import work
 from services.contracts.audit import Contact
 from services.contracts.auth import NoticeGiven, NoticeKind
-from services.contracts.retention import Reminder, RequestFulfilled
+from services.contracts.retention import Reminder, RequestFulfilled, RequestReminded
 from services.kernel.calls.rpc import Unavailable
 from services.kernel.envelope import Envelope, Recorded
 from services.kernel.event import Event
@@ -89,6 +89,8 @@ def test_every_event_that_waits_for_somebody_has_words_for_it_in_both_languages(
     made = examples[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()]()
     if isinstance(made, RequestFulfilled):
         made = replace(made, erasure=None)
+    if isinstance(made, RequestReminded):
+        made = replace(made, why=Reminder.OVERDUE)
 
     found = notice(made)
 
@@ -230,14 +232,23 @@ def test_beheerders_are_reminded_by_a_mail_that_names_nobody(world: World) -> No
     assert "Sanne" not in str(mails)
 
 
+def overdue(**but: Any) -> Event:
+    return retention_examples.request_reminded(why=Reminder.OVERDUE, **but)
+
+
+def test_that_an_answer_is_due_soon_is_for_who_has_to_give_it() -> None:
+    assert notice(retention_examples.request_reminded(why=Reminder.DUE_SOON)) is None
+
+
 @pytest.mark.parametrize(
     ("made", "kind", "words"),
     [
         (retention_examples.request_extended, NoticeKind.REQUEST_EXTENDED, "takes longer"),
         (retention_examples.request_fulfilled, NoticeKind.REQUEST_FULFILLED, "was answered"),
         (retention_examples.request_refused, NoticeKind.REQUEST_REFUSED, "go to court"),
+        (overdue, NoticeKind.REQUEST_LATE, "You need not wait"),
     ],
-    ids=["extended", "fulfilled", "refused"],
+    ids=["extended", "fulfilled", "refused", "late"],
 )
 def test_who_asked_is_mailed_what_came_of_it_and_where_to_read_why(
     world: World, made: Any, kind: NoticeKind, words: str
@@ -257,7 +268,8 @@ def test_who_asked_is_mailed_what_came_of_it_and_where_to_read_why(
     assert words in found[0]["text"]
     for authority in ("Autoriteit Persoonsgegevens", "supervisory authority"):
         assert authority in found[0]["text"]
-    assert str(event.reasons if hasattr(event, "reasons") else event.outcome) not in found[0]["text"]
+    for words in ("reasons", "outcome"):
+        assert str(getattr(event, words, "{}")) not in found[0]["text"]
     [given] = told(world)
     assert (given.about, given.organisation, given.case, given.told) == (kind, GEMEENTE, event.request, 1)
 

@@ -329,3 +329,15 @@ def test_every_restriction_has_a_hold_of_its_own_id(world):
     with world.app.store.reading() as session:
         row = holds.by_id(session, request)
     assert (row.account, row.ground, row.state) == (person, "subject_asked", "in_force")
+
+
+def test_where_a_statement_is_kept_and_nothing_put_right_the_remedies_are_named(world):
+    _, kept = verified(world, Right.RECTIFICATION)
+    answer = fulfil(world, kept, statement="Het was een dinsdag.")
+    assert [one["code"] for one in answer["remedies"]] == ["complaint_to_ap", "petition_to_court"]
+    assert [one["code"] for one in told(world, kept)["remedies"]] == ["complaint_to_ap", "petition_to_court"]
+
+    world.log.auth["correct_for_request"] = lambda **_: {"events": [EFFECT]}
+    _, right = verified(world, Right.RECTIFICATION)
+    done = fulfil(world, right, changes={"last_name": "Vries"}, statement="Mijn naam was al goed op papier.")
+    assert done["remedies"] == []

@@ -14,7 +14,7 @@ from services.contracts import auth, org
 from services.contracts.privacy import Role
 from services.contracts.retention import NotTold, Right
 from services.kernel.codec import instant
-from services.retention.views import requests as view
+from services.retention.views import handed_over, requests as view
 from tests.unit.retention.test_effects_wired import refused, told, verified
 from tests.unit.retention.test_requests_wired import MINE, beheerder, found, fulfil, known, take
 from tests.unit.retention.world import NOW, World
@@ -165,3 +165,15 @@ def test_of_an_erasure_they_are_told_while_it_has_its_grace(world):
 
     tell(world, request, told_at=NOW)
     assert told(world, request)["recipients"][0]["told_at"] == instant(NOW)
+
+
+def test_an_authority_is_on_the_list_however_often_everything_was_exported(world):
+    person = known(world)
+    for _ in range(handed_over.MOST + 1):
+        exported(world, NOW)
+    world.log.disclosed[person] = ["disclosure/one"]
+    request = corrected(world, person)
+
+    listed = [one["reference"] for one in told(world, request)["recipients"]]
+    assert len(listed) == handed_over.MOST
+    assert "disclosure/one" in listed
