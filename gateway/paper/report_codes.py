@@ -30,6 +30,7 @@ SPOKEN: Mapping[str, Words] = {
         "barred": ("door de wet verboden", "barred by law"),
         "not_yet": ("nog niet", "not yet"),
     },
+    "people_told": OF[audit.PeopleTold],
     "outcome": {**OF[audit.IncidentOutcome], **OF[audit.CheckOutcome]},
     "state": {
         **OF[audit.PromiseState],
@@ -127,6 +128,7 @@ TOTALS: Words = {
     "agreed": ("overleg: ingestemd", "consultation: agreed"),
     "alarm": ("halve termijn voorbij", "past half of the term"),
     "answered_late": ("te laat beantwoord", "answered late"),
+    "answers_overdue": ("vorderingen over de termijn", "orders overdue"),
     "at_risk": ("in gevaar", "at risk"),
     "bare": ("onverzegelde waarden", "bare values"),
     "barred": ("overleg: door de wet verboden", "consultation: barred by law"),
@@ -187,5 +189,6 @@ TOTALS: Words = {
     "unreadable_in_copies": ("onleesbaar in kopieën", "unreadable in copies"),
     "witnessed_size": ("regels die getuigen bevestigden", "entries confirmed by witnesses"),
     "written_forms_late": ("niet op tijd op schrift", "written forms late"),
+    "written_forms_overdue": ("nog niet op schrift, over de termijn", "written forms overdue"),
 }
 """By the name of a total; one that is a column too goes by that column's words."""

@@ -22,6 +22,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "age_seconds": ("sinds de laatste beurt, s", "since the last turn, s"),
     "agreement_version": ("versie van de overeenkomst", "version of the agreement"),
+    "answer_due": ("te beantwoorden vóór", "to be answered by"),
     "at": ("op", "at"),
     "basis": ("rechtsgrond", "legal basis"),
     "began_at": ("begonnen op", "began at"),
@@ -86,6 +87,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "outcome": ("uitkomst", "outcome"),
     "overdue": ("over de termijn", "overdue"),
     "people": ("betrokkenen", "people"),
+    "people_told": ("betrokkenen ingelicht", "people told"),
     "promise": ("belofte", "promise"),
     "purpose": ("doel", "purpose"),
     "reason": ("reden", "reason"),

@@ -54,9 +54,9 @@ REPORTS: Mapping[str, Kind] = {
         "day organisation kind role purpose code events number",
     ),
     "incidents": _kind(
-        "incident known_at state outcome controller_due supervisor_due controllers informed informed_late people "
-        "records",
-        "incident known_at state outcome controller_due controllers informed people",
+        "incident known_at state outcome people_told controller_due supervisor_due controllers informed informed_late "
+        "people records",
+        "incident known_at state outcome people_told controller_due controllers informed people",
     ),
     "security": _kind(
         "what organisation kind number last_at due overdue outcome",
@@ -64,8 +64,8 @@ REPORTS: Mapping[str, Kind] = {
     ),
     "usage": _kind("day organisation kind people facts", "day organisation kind people facts"),
     "disclosures": _kind(
-        "disclosure began_at state basis rule secrecy consultation categories_asked categories_granted people rejected "
-        "handed_over_at notified_at secrecy_lifted_at closed_at",
+        "disclosure began_at state basis rule secrecy answer_due consultation categories_asked categories_granted "
+        "people rejected handed_over_at notified_at secrecy_lifted_at closed_at",
         "disclosure began_at state basis consultation categories_granted people handed_over_at",
     ),
     "integrity": _kind(

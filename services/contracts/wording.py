@@ -183,6 +183,13 @@ OF: Mapping[type[StrEnum], Words] = {
         "not_reported": ("niet gemeld bij de toezichthouder", "not reported to the supervisor"),
         "reported": ("gemeld bij de toezichthouder", "reported to the supervisor"),
     },
+    audit.PeopleTold: {
+        "told": ("ingelicht", "told"),
+        "no_high_risk": ("niet nodig: geen hoog risico", "not needed: no high risk"),
+        "unreadable": ("niet nodig: voor anderen onleesbaar", "not needed: unreadable to others"),
+        "risk_taken_away": ("niet nodig: het risico is weggenomen", "not needed: the risk was taken away"),
+        "told_in_public": ("in het openbaar ingelicht", "told in public"),
+    },
     audit.ComplaintOutcome: {
         "upheld": ("gegrond", "upheld"),
         "partly_upheld": ("deels gegrond", "partly upheld"),
