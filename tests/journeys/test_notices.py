@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.auth.app.mail import moment_shown
+from services.auth.app.mail import kept, spoken
 from services.kernel.codec import moment
 from tests.journeys.disclosing import (
     CALLED_BACK,
@@ -74,7 +74,7 @@ def unanswered(cast: Cast, desk: Desk, account: str, key: Any) -> str:
     desk.step(file, "scope", expect=409)
     [mail] = eventually(lambda: about(cast, BEA, file), what="the notice")
     assert mail["links"] == [f"{cast.url}/consultations/{file}"]
-    assert moment_shown(moment(due)) in mail["text"]
+    assert spoken(kept(moment(due)), "nl") in mail["text"]
     assert WORDS not in mail["text"]
     assert account not in mail["text"]
     waiting = {(task["kind"], task["id"], task["due"]) for task in boss.get("/v1/tasks")["items"]}
@@ -104,7 +104,7 @@ def asked_elsewhere(cast: Cast, desk: Desk, system: System, key: Any) -> str:
     file = held(desk, desk.open(**asked))
     said = desk.step(file, "consult", words=WORDS)
     [mail] = eventually(lambda: about(cast, SECOND, file), what="the notice to the second contact")
-    assert moment_shown(moment(said["due"])) in mail["text"]
+    assert spoken(kept(moment(said["due"])), "nl") in mail["text"]
     assert mail["links"] == [f"{cast.url}/statement"]
     for word in ("raadple", "consult", cast.organisation, cast.beheerder.account, "Heerder", WORDS):
         assert word not in mail["text"] + mail["subject"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import ssl
 from collections import deque
@@ -11,7 +12,6 @@ from email.message import EmailMessage
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from services.auth.app.texts import TEXTS
 from services.auth.views import work
@@ -20,18 +20,29 @@ from services.kernel.codec import instant
 from services.kernel.commands.unit import Store, Unit
 from services.kernel.configuration import Configuration
 from services.kernel.keys.keyring import Keyring
+from services.kernel.moments import AMSTERDAM, day
 from services.kernel.store.database import writing
 
 log = logging.getLogger(__name__)
 
 KEPT_IN_MEMORY = 1000
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_DAY = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?: (?P<hour>\d\d):(?P<minute>\d\d))?")
 
 
-def moment_shown(moment: datetime) -> str:
-    """For people: the day and the time in Amsterdam; of a midnight the day alone."""
+def kept(moment: datetime) -> str:
+    """As a mail waits with it: the day and the time in Amsterdam; of a midnight the day alone."""
     local = moment.astimezone(AMSTERDAM)
     return f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
+
+
+def spoken(waiting: str | None, lang: str) -> str | None:
+    """What was kept as people say it: `1 maart 2026 om 14.05 uur`; what is no day stays, as the id of a case does."""
+    found = _DAY.fullmatch(waiting or "")
+    if found is None:
+        return waiting
+    hour, minute = found["hour"], found["minute"]
+    at = {"nl": f" om {hour}.{minute} uur", "en": f" at {hour}:{minute}"}[lang] if hour else ""
+    return f"{day(found['day'], lang)}{at}"
 
 
 class Transport(Protocol):
@@ -181,5 +192,17 @@ def _shown(opened: Sent) -> dict[str, Any]:
 
 
 def _words(opened: Sent) -> tuple[str, str]:
+    """Each language says days and moments in its own way."""
     subject, body = TEXTS[opened.text]
-    return subject, body.format(link=opened.link, about=opened.about, until=opened.until)
+    said = [
+        half.format(link=opened.link, about=spoken(opened.about, lang), until=spoken(opened.until, lang))
+        for lang, half in zip(("nl", "en"), halves(body), strict=True)
+    ]
+    return subject, "\n\n".join(said)
+
+
+def halves(body: str) -> tuple[str, str]:
+    """The paragraphs in Dutch, and as many in English."""
+    paragraphs = body.split("\n\n")
+    middle = len(paragraphs) // 2
+    return "\n\n".join(paragraphs[:middle]), "\n\n".join(paragraphs[middle:])

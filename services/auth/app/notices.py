@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from services.auth.app.mail import moment_shown
+from services.auth.app.mail import kept
 from services.auth.domain import notice as rules
 from services.auth.domain.account import Status
 from services.auth.domain.notice import Notice
@@ -96,7 +96,7 @@ class Notices:
         command = rules.Give(notice=wanted, cause=cause, told=len(found), at=datetime.now(UTC))
         if unit.do(f"notice/{cause}", rules.decider, command):
             place = PLACES[wanted.about].format(case=wanted.case)
-            until = None if wanted.until is None else moment_shown(wanted.until)
+            until = None if wanted.until is None else kept(wanted.until)
             self._post(unit, found, wanted.about.value, place, about=wanted.case, until=until)
 
     # -- what retention asks

@@ -31,7 +31,8 @@ bewaard blijven. Wat, op welke grond, tot wanneer en wat u ertegen kunt doen, vi
 
 {link}
 
-De redenen geeft uw Beheerder u. U kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter.
+De redenen hoort u van uw Beheerder. U kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter
+gaan.
 
 Your account in CrisisConnect is closed and your data is erased, as you asked. The law has a part of it kept for now.
 What, on which ground, until when and what you may do about it, you find here; keep the link:
@@ -49,7 +50,7 @@ daarna het bewijs dat het is gebeurd; bewaar de link, want in de app komt u niet
 
 {link}
 
-Bent u het er niet mee eens hoe dit ging, dan kunt u een klacht indienen bij de Autoriteit Persoonsgegevens.
+Bent u het niet eens met hoe dit ging, dan kunt u een klacht indienen bij de Autoriteit Persoonsgegevens.
 
 Your account in CrisisConnect is closed and your data is being erased, as you asked. Here you see how far it is, and
 afterwards the proof that it was done; keep the link, as the app lets you in no more:
@@ -103,8 +104,8 @@ Verzoek {about} is afgewezen. Waarom, en wat u daartegen kunt doen, leest u bij 
 
 {link}
 
-U kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter; bij welke rechter en binnen welke
-termijn staat bij uw verzoek.
+U kunt een klacht indienen bij de Autoriteit Persoonsgegevens, of naar de rechter gaan. Naar welke rechter, en
+binnen welke termijn, staat bij uw verzoek.
 
 Request {about} was refused. Why, and what you may do about it, you read with your request in the app:
 
@@ -145,9 +146,9 @@ The data request {about} has to be answered soon. You find the date with it:
 """,
     ),
     "request_overdue": (
-        "Een verzoek is te laat beantwoord / A data request is overdue",
+        "De termijn voor een verzoek is voorbij / A data request is overdue",
         """\
-De termijn voor het verzoek {about} is voorbij. Het antwoord is nog altijd verschuldigd:
+De termijn voor het verzoek {about} is voorbij. Het antwoord moet er nog altijd komen:
 
 {link}
 

@@ -14,6 +14,7 @@ from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.moments import AMSTERDAM
 
 if TYPE_CHECKING:
     from services.auth.app import Auth
@@ -95,7 +96,7 @@ class Rights:
             asked = restriction.AnnounceLift(request=request, by=by, lifts_at=lifts_at, at=datetime.now(UTC))
             new = unit.do(f"account/{person}", account.decider, asked)
             if new and email is not None:
-                on = lifts_at.date().isoformat()
+                on = lifts_at.astimezone(AMSTERDAM).date().isoformat()
                 self._auth.mailer.post(unit, person, "restriction_ends", email, f"/requests/{request}", about=on)
             unit.flush()
             found = restrictions.by_request(unit.session, request)

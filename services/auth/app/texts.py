@@ -1,6 +1,7 @@
 """What people are mailed, in Dutch and English: by the name of each, its subject and its words.
 
-`{link}` is where to look, `{about}` a day or the id of a case, `{until}` a moment. A mail rests in a mailbox: nothing
+`{link}` is where to look, `{about}` a day or the id of a case, `{until}` a moment. As many paragraphs are Dutch as are
+English, and come first: each language says days and moments in its own way. A mail rests in a mailbox: nothing
 else of what it is about stands in it.
 """
 
@@ -31,8 +32,8 @@ If you did not expect this, you need not do anything.
     "password_reset": (
         "Een nieuw wachtwoord kiezen / Choosing another password",
         """\
-Iemand vroeg om een nieuw wachtwoord voor een account in CrisisConnect bij dit adres. Met deze link kiest u er één; hij
-werkt één keer, een uur lang. U hebt er uw gebruikersnaam bij nodig, en die staat hier met opzet niet:
+Iemand vroeg om een nieuw wachtwoord voor een account in CrisisConnect bij dit adres. Met deze link kiest u er een. De
+link werkt één keer, een uur lang. U heeft er uw gebruikersnaam bij nodig, en die staat hier met opzet niet:
 
 {link}
 
@@ -49,7 +50,7 @@ If this was not you, you need not do anything: your password stays as it is.
     "password_changed": (
         "Uw wachtwoord is gewijzigd / Your password was changed",
         """\
-Het wachtwoord van een account in CrisisConnect bij dit adres is gewijzigd, en wie ermee was ingelogd, is dat niet meer.
+Het wachtwoord van een account in CrisisConnect bij dit adres is gewijzigd. Wie ermee was ingelogd, is nu uitgelogd.
 Was u dit niet, kies dan meteen een ander en laat het uw Beheerder weten:
 
 {link}
@@ -78,7 +79,8 @@ sign in, put your address back, choose another password and tell your Beheerder:
         "Is dit uw e-mailadres? / Is this your e-mail address?",
         """\
 Op verzoek is dit adres bij een account in CrisisConnect gezet. Is het uw account, log dan in en zet dit adres er zelf
-nog eens in: eerder sturen wij hierheen geen link om een ander wachtwoord te kiezen. Zo niet, dan hoeft u niets te doen:
+nog eens in: eerder sturen wij hierheen geen link om een ander wachtwoord te kiezen. Is het niet van u, dan hoeft u
+niets te doen:
 
 {link}
 
@@ -107,16 +109,16 @@ goes on without your answer. What about, you read in the Beheeromgeving, with co
         "Wij bellen u / We will call you",
         """\
 Uw organisatie heeft u bij ons als contact opgegeven. Wij hebben tot {until} (Nederlandse tijd) iets met u te
-bespreken en bellen u op het nummer dat wij van u hebben. Hoort u niets van ons, bel ons dan, en noem {about}. Hoe u
-ons bereikt, staat hier:
+bespreken en bellen u op het nummer dat wij van u hebben. Hoort u niets van ons, bel ons dan: ons nummer staat in de
+verwerkersovereenkomst van uw organisatie. Noem dan {about}. Wie wij zijn, leest u hier:
 
 {link}
 
 Antwoordt u alstublieft niet op dit bericht.
 
 Your organisation named you to us as a contact. Until {until} (Dutch time) there is something that we need to discuss
-with you, and we will call you at the number that we have. If you do not hear from us, call us and mention {about}.
-How to reach us stands here:
+with you, and we will call you at the number that we have. If you do not hear from us, call us: our number
+stands in your organisation's processing agreement. Then mention {about}. Who we are, you read here:
 
 {link}
 
@@ -140,7 +142,8 @@ signed, nothing changes. You find it with agreement {about}:
     "sub_processor": (
         "Er komt een subverwerker; u kunt bezwaar maken / A sub-processor is announced; you can object",
         """\
-Wij willen een subverwerker inschakelen voor gegevens van uw organisatie. Bezwaar maken kan tot {until} (Nederlandse
+Wij willen een subverwerker inschakelen: een bedrijf dat voor ons gegevens van uw organisatie verwerkt. Bezwaar maken
+kan tot {until} (Nederlandse
 tijd); zegt u niets, dan begint hij daarna. Wie het is en wat hij zou ontvangen, leest u bij subverwerker {about}:
 
 {link}
@@ -154,8 +157,8 @@ nothing, it begins after that. Who it is and what it would receive you read with
     "instruction_parked": (
         "Een instructie voeren wij niet uit / We do not carry out an instruction",
         """\
-Instructie {about} van uw organisatie lijkt ons niet toegestaan. Wij voeren haar niet uit tot dat is opgelost. Waarom,
-en wat u kunt doen, leest u in de Beheeromgeving:
+Instructie {about} van uw organisatie mag volgens ons niet van de wet. Wij voeren haar niet uit tot dat is opgelost.
+Waarom, en wat u kunt doen, leest u in de Beheeromgeving:
 
 {link}
 

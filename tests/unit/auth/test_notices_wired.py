@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -95,17 +96,33 @@ def test_every_event_that_waits_for_somebody_has_words_for_it_in_both_languages(
     found = notice(made)
 
     assert found is not None
-    dutch, _, english = texts.TEXTS[found.about.value][1].partition("{link}\n\n")
+    dutch, english = mail.halves(texts.TEXTS[found.about.value][1])
     for part in (dutch, english):
         assert ("{until}" in part) == (found.until is not None)
         assert "{about}" in part
     assert english.count("{link}") == 1
 
 
+@pytest.mark.parametrize(
+    ("at", "dutch", "english"),
+    [
+        ("2026-03-01T13:05:00+00:00", "1 maart 2026 om 14.05 uur", "1 March 2026 at 14:05"),
+        ("2026-06-30T22:00:00+00:00", "1 juli 2026", "1 July 2026"),
+    ],
+)
+def test_a_moment_is_said_as_each_language_says_it_by_dutch_time(at: str, dutch: str, english: str) -> None:
+    waiting = mail.kept(datetime.fromisoformat(at))
+    assert (mail.spoken(waiting, "nl"), mail.spoken(waiting, "en")) == (dutch, english)
+    assert (mail.spoken(FILE, "nl"), mail.spoken(None, "en")) == (FILE, None)
+
+
 def test_every_mail_says_only_where_of_what_id_and_until_when() -> None:
     for subject, body in texts.TEXTS.values():
         assert set(re.findall(r"{(\w+)}", subject + body)) <= {"link", "about", "until"}
-        assert body.count("{link}") == 2, "in Dutch and in English"
+        dutch, english = mail.halves(body)
+        assert (dutch.count("{link}"), english.count("{link}")) == (1, 1), "in Dutch and in English"
+        assert dutch.count("\n\n") == english.count("\n\n")
+        assert (re.search(r"\b(the|your)\b", dutch), re.search(r"\b(het|uw|wij)\b", english)) == (None, None)
     assert set(PLACES) == set(NoticeKind)
     assert set(texts.TEXTS) >= {kind.value for kind in NoticeKind} | set(REMINDERS.values())
 
@@ -121,7 +138,7 @@ def test_each_beheerder_is_mailed_once_that_there_is_a_sub_processor_and_until_w
     found = mails(world, "sub-processor")
     assert {one["to"] for one in found} == {BEA, "boris@voorbeeld.example"}, "and no member"
     assert found[0]["links"] == [f"http://crisis.example/sub-processors/{event.sub_processor}"]  # type: ignore[attr-defined]
-    assert mail.moment_shown(event.objections_until) in found[0]["text"]  # type: ignore[attr-defined]
+    assert all(mail.spoken(mail.kept(event.objections_until), lang) in found[0]["text"] for lang in ("nl", "en"))  # type: ignore[attr-defined, operator]
     [given] = told(world)
     assert (given.about, given.told, given.organisation) == (NoticeKind.SUB_PROCESSOR, 2, GEMEENTE)
 

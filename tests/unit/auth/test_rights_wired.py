@@ -9,10 +9,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from services.auth.app.mail import spoken
 from services.auth.views import accounts, restrictions
 from services.contracts.privacy import Role
 from services.kernel.context import Context
 from services.kernel.decider import Refused
+from services.kernel.moments import AMSTERDAM
 from services.kernel.store import eventstore
 from tests.unit.auth.world import GEMEENTE, MAKER, World
 
@@ -139,7 +141,10 @@ def test_who_is_told_by_mail_is_let_go_when_the_notice_is_over(world: World) -> 
     mails = [mail for mail in world.auth.mailer.shown("sanne@voorbeeld.example") if "bewaard" in mail["text"]]
 
     assert (told["event"], told["lifts_at"]) == (again["event"], again["lifts_at"])
-    assert [day.date().isoformat() in mail["text"] for mail in mails] == [True], "one mail, with the day"
+    on = day.astimezone(AMSTERDAM).date().isoformat()
+    assert [spoken(on, "nl") in mail["text"] and spoken(on, "en") in mail["text"] for mail in mails] == [True], (  # type: ignore[operator]
+        "one mail, with the day"
+    )
     world.auth.rights.lift_due()
     assert [one["status"] for one in members(world)] == ["restricted"]
 
