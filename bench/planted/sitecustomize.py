@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 LEAKS = "services.audit.views.disclosures"
-ASKED = ("by_id", "after", "begun_in", "open_ones", "unnotified", "told")
+ASKED = ("by_id", "after", "begun_in", "of_tenant", "open_ones", "unnotified", "told")
 
 
 class Planting(MetaPathFinder):

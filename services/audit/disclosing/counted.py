@@ -68,7 +68,7 @@ def report(
     following = paging.place(found[-1], view.PLACE) if len(found) == PAGE else None
     totals = None
     if whole and organisation is not None:
-        totals = counted(showing.begun_in(organisation, since, until, None, None), now)
+        totals = counted(showing.known_to(organisation, since, until), now)
     elif whole:
         with store.reading() as session:
             totals = of_all(session, since, until, now)

@@ -154,13 +154,22 @@ class Showing:
         return waiting.looks(self._files.store.keyring.index.blinds("tenant", organisation, self._files.maker))
 
     def begun_in(
-        self, organisation: str | None, since: str | None, until: str | None, after: str | None, limit: int | None
+        self, organisation: str | None, since: str | None, until: str | None, after: str | None, limit: int
     ) -> list[Any]:
-        """Rows of a period, for the report: a tenant's are those that it may know of. All of them without a limit."""
+        """A page of the rows of a period, for the report: a tenant's are those that it may know of."""
 
         def look(tenant: view.Tenant) -> list[Any] | None:
             with self._files.store.reading() as session:
                 return list(view.begun_in(session, tenant, since, until, after, limit)) or None
+
+        return self.tenant(organisation)(look) or []
+
+    def known_to(self, organisation: str, since: str | None, until: str | None) -> list[Any]:
+        """All rows of a period that a tenant may know of."""
+
+        def look(tenant: view.Tenant) -> list[Any] | None:
+            with self._files.store.reading() as session:
+                return list(view.of_tenant(session, tenant or (), since, until)) or None
 
         return self.tenant(organisation)(look) or []
 

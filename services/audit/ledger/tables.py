@@ -80,6 +80,7 @@ cosignatures = Table(
     Column("line", LargeBinary, nullable=False),
     Column("at", String(32), nullable=False),
 )
+Index("log_cosignatures_of_witness", cosignatures.c.witness, cosignatures.c.size)
 """Verified lines below the checkpoint of a size. `witness` is a verifier key, `line` ends in a newline."""
 
 witnessed = Table(
@@ -147,6 +148,7 @@ quarantine = Table(
     Column("note", LargeBinary, nullable=False),
     Column("at", String(32), nullable=False),
 )
+Index("log_quarantine_by_reason", quarantine.c.reason, quarantine.c.source, quarantine.c.at)
 """What came and was refused. `digest` is the SHA-256 of the whole message, `note` its first 65,535 bytes."""
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Index, MetaData, String, Table, func, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Index, MetaData, String, Table, insert, select, text, update
 
 from services.contracts.audit import ComplaintAnswered, ComplaintRegistered, ComplaintTextErased
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.kernel.store import sums
 
 tables = MetaData()
+WAITS = text("answered_at IS NULL AND erased_at IS NULL")
+"""The indexes are found by these very words."""
 complaints = Table(
     "complaints",
     tables,
@@ -25,7 +28,11 @@ complaints = Table(
     Column("answered_at", String(32)),
     Column("erased_at", String(32)),
     Index("complaints_by_organisation", "organisation", "complaint"),
+    Index("complaints_unanswered", "received_at", "complaint", sqlite_where=WAITS, postgresql_where=WAITS),
+    Index("complaints_unanswered_of", "organisation", sqlite_where=WAITS, postgresql_where=WAITS),
 )
+kept = sums.sums("complaint_sums", tables, "registered")
+"""By the day on which they were received."""
 """`complainant` is a pseudonym, and empty once the words are erased."""
 
 
@@ -42,6 +49,7 @@ def project(session: Connection, record: Recorded) -> None:
                     received_at=instant(event.received_at),
                 )
             )
+            sums.add(session, kept, event.organisation, instant(event.received_at), {"registered": 1})
         case ComplaintAnswered() as event:
             mine = complaints.c.complaint == event.complaint
             said = {"outcome": event.outcome.value, "answered_at": instant(event.at)}
@@ -83,16 +91,12 @@ def of_organisation(session: Connection, organisation: str, excepted: Sequence[s
 
 def unanswered(session: Connection, organisation: str | None) -> Sequence[Any]:
     """Those that still say something and have no answer, the oldest first."""
-    mine = complaints.c.answered_at.is_(None) & complaints.c.erased_at.is_(None)
+    mine = select(complaints).where(WAITS)
     if organisation is not None:
-        mine &= complaints.c.organisation == organisation
-    order = complaints.c.received_at, complaints.c.complaint
-    return session.execute(select(complaints).where(mine).order_by(*order)).all()
+        mine = mine.where(complaints.c.organisation == organisation)
+    return session.execute(mine.order_by(complaints.c.received_at, complaints.c.complaint)).all()
 
 
 def registered(session: Connection, organisation: str | None) -> int:
     """How many complaints there ever were, of one organisation or of all."""
-    found = select(func.count()).select_from(complaints)
-    if organisation is not None:
-        found = found.where(complaints.c.organisation == organisation)
-    return session.execute(found).scalar_one()
+    return sums.total(session, kept, organisation, None, None)["registered"]

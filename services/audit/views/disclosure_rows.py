@@ -25,7 +25,7 @@ WAITING = {
     "consulting": ("consult_due", "consulted_at IS NOT NULL AND consultation IS NULL AND rejected IS NULL"),
     "deferred": ("deferred_until", "deferred_until IS NOT NULL AND notified_at IS NULL"),
     "unnotified": ("began_at", "handed_over_at IS NOT NULL AND notified_at IS NULL AND erased_at IS NULL"),
-    "changed": ("changed_at", "changed_at IS NOT NULL AND erased_at IS NULL"),
+    "changed": ("began_at", "changed_at IS NOT NULL AND erased_at IS NULL"),
     "told": ("began_at", "notified_at IS NOT NULL"),
 }
 """What waits, by which date, and when it does: the indexes are found by these very words."""

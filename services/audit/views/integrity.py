@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from services.audit.domain.store import Store
 from services.audit.ledger import pruned, reading, witnessed
 from services.audit.ledger.tables import cosignatures, quarantine
 from services.kernel.codec import instant
+
+WITNESSES = text(
+    "with recursive known(witness) as (select min(witness) from log_cosignatures union all"
+    " select (select min(witness) from log_cosignatures where witness > known.witness) from known"
+    " where known.witness is not null) select witness from known where witness is not null"
+)
+"""From one to the next, not through all that they ever signed."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,9 @@ def _quarantined(session: Connection, since: str | None, until: str | None) -> l
 
 
 def _witnesses(session: Connection) -> list[dict[str, Any]]:
-    of = cosignatures.c
-    newest = select(of.witness, func.max(of.size).label("size"), func.max(of.at).label("at"))
-    found = session.execute(newest.group_by(of.witness).order_by(of.witness))
-    return [{"what": "witness", "witness": row.witness, "size": row.size, "at": row.at} for row in found]
+    of, rows = cosignatures.c, list[dict[str, Any]]()
+    for witness in session.execute(WITNESSES).scalars():
+        last = select(of.size, of.at).where(of.witness == witness).order_by(of.size.desc()).limit(1)
+        row = session.execute(last).one()
+        rows.append({"what": "witness", "witness": witness, "size": row.size, "at": row.at})
+    return rows

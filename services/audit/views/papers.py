@@ -6,7 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
 
 from services.audit.views.disclosure_rows import disclosures
 
@@ -17,6 +28,7 @@ papers = Table(
     Column("case_id", String(36), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("sealed", Text, nullable=False),
+    Index("papers_of_kind", "kind", "case_id"),
 )
 """`sealed` holds base64 of the bytes, under the keyring's seal; an event of the case says their SHA-256."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Index,
     MetaData,
     Row,
     String,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     true,
     update,
 )
@@ -38,6 +40,8 @@ from services.kernel.envelope import Recorded
 from services.kernel.forgetting.reindexing import Indexed
 
 tables = MetaData()
+OPEN = text("ended_at IS NULL")
+"""The indexes are found by these very words."""
 sessions = Table(
     "sessions",
     tables,
@@ -53,6 +57,8 @@ sessions = Table(
     Column("os", Text),
     Column("browser", Text),
     Column("app_version", Text),
+    Index("sessions_open", "expires_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("sessions_open_of", "organisation", "expires_at", sqlite_where=OPEN, postgresql_where=OPEN),
 )
 
 INDEXED = (Indexed(sessions, {"token_index": "token_digest"}, stream="session"),)

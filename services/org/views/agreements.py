@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Index,
     Integer,
     MetaData,
     Row,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     true,
     update,
 )
@@ -44,6 +46,8 @@ from services.kernel.store.database import plain
 from services.org.domain.terms import Terms
 
 tables = MetaData()
+UNSIGNED = text("signatures < 2")
+"""Not by both sides; the index is found by these very words."""
 agreements = Table(
     "agreements",
     tables,
@@ -64,6 +68,7 @@ agreements = Table(
     Column("signatures", Integer, nullable=False),
     # Two proposals at one moment would both take the next number; the second is decided anew.
     UniqueConstraint("organisation", "version", name="one_agreement_per_version"),
+    Index("agreements_unsigned", "organisation", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
 )
 """A row for each version of an agreement; `first` is that of the proposal, of which the others are amendments."""
 signatures = Table(
@@ -269,15 +274,13 @@ def newest_of(agreement: ColumnElement[str]) -> ScalarSelect[int]:
 
 def unsigned_by(session: Connection, organisation: str | None, side: Side, today: date) -> list[Row[Any]]:
     """Proposals that this side has not signed, newer than what both have and not over; the first to begin first."""
-    signed = select(agreements.c.organisation, func.max(agreements.c.version)).where(agreements.c.signatures == BOTH)
-    newest = {row[0]: row[1] for row in session.execute(signed.group_by(agreements.c.organisation))}
     mine = select(signatures.c.agreement).where(
         signatures.c.side == side.value,
         signatures.c.agreement == agreements.c.agreement,
         signatures.c.version == agreements.c.version,
     )
     wanted = select(agreements).where(
-        agreements.c.signatures < BOTH,
+        UNSIGNED,
         agreements.c.terminated.is_(False),
         agreements.c.ends_on.is_(None) | (agreements.c.ends_on >= today.isoformat()),
         agreements.c.version == newest_of(agreements.c.agreement),
@@ -285,5 +288,10 @@ def unsigned_by(session: Connection, organisation: str | None, side: Side, today
     )
     if organisation is not None:
         wanted = wanted.where(agreements.c.organisation == organisation)
-    rows = session.execute(wanted.order_by(agreements.c.starts_on, agreements.c.agreement))
+    rows = session.execute(wanted.order_by(agreements.c.starts_on, agreements.c.agreement)).all()
+    whose = agreements.c.organisation.in_({row.organisation for row in rows})
+    signed = select(agreements.c.organisation, func.max(agreements.c.version)).where(
+        whose, agreements.c.signatures == BOTH
+    )
+    newest = {row[0]: row[1] for row in session.execute(signed.group_by(agreements.c.organisation))}
     return [row for row in rows if row.version > newest.get(row.organisation, 0)]

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     MetaData,
     Row,
@@ -44,6 +45,8 @@ contents = Table(
     Column("changed_at", String(32), nullable=False),
     # Two changes at one moment would both take the next number; the second is decided anew.
     UniqueConstraint("organisation", "revision", name="one_content_per_revision"),
+    Index("contents_by_change", "changed_at", "content"),
+    Index("contents_by_change_of", "organisation", "changed_at", "content"),
 )
 """Of what was withdrawn a row stays, without a word: who was off-line learns by it that it went."""
 
@@ -111,7 +114,7 @@ def shown(session: Connection, organisation: str | None) -> int:
 def newest(session: Connection, organisation: str | None, limit: int) -> list[Row[Any]]:
     """Some of what is shown, by one organisation or by all, what changed last first."""
     wanted = select(contents).where(_shown(organisation))
-    return list(session.execute(wanted.order_by(contents.c.changed_at.desc(), contents.c.content).limit(limit)))
+    return list(session.execute(wanted.order_by(contents.c.changed_at.desc(), contents.c.content.desc()).limit(limit)))
 
 
 def _shown(organisation: str | None) -> Any:

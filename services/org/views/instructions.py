@@ -51,6 +51,7 @@ instructions = Table(
     Column("reasons", Text),
     Column("done", Text),
     Index("instructions_by_organisation", "organisation", "instruction"),
+    Index("instructions_by_state", "state", "instruction"),
 )
 """`state`: open, parked, done or withdrawn. The last four are sealed."""
 WORDS = ("said", "giver", "reasons", "done")

@@ -68,6 +68,7 @@ engagements = Table(
     Column("withdrawn_at", String(32)),
     Column("settled_at", String(32)),
     Index("engagements_by_window", "state", "objections_until"),
+    Index("engagements_by_settling", "settled_at"),
 )
 """`reasons` are sealed; `settled_at` is when an objection was, one way or the other."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import (
     Column,
@@ -109,7 +110,7 @@ def _free() -> ColumnElement[bool]:
 
 def forget_before(session: Connection, moment: str) -> int:
     """What is past its term, whether or not it was counted."""
-    return session.execute(delete(facts).where(facts.c.at < moment)).rowcount
+    return session.execute(delete(facts).where(*_before(moment))).rowcount
 
 
 def drop_person(session: Connection, account: str) -> int:
@@ -138,7 +139,13 @@ def holds(session: Connection, organisation: str) -> int:
 
 def older_than(session: Connection, organisation: str | None, moment: str) -> int:
     """How many facts from before a moment are still there; of one organisation, or of all (P02)."""
-    old = facts.c.at < moment
+    old = _before(moment)
     if organisation is not None:
-        old &= facts.c.organisation == organisation
-    return session.execute(select(func.count()).select_from(facts).where(old)).scalar_one()
+        old.append(facts.c.organisation == organisation)
+    return session.execute(select(func.count()).select_from(facts).where(*old)).scalar_one()
+
+
+def _before(moment: str) -> list[ColumnElement[bool]]:
+    """The index is by day, which in Amsterdam begins before it does in UTC."""
+    until = date.fromisoformat(moment[:10]) + timedelta(days=1)
+    return [facts.c.day <= until.isoformat(), facts.c.at < moment]

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table, Text, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from services.contracts.facts import PERSON
 from services.contracts.retention import (
@@ -39,6 +53,7 @@ deliveries = Table(
     Column("tries", Integer, nullable=False),
     Column("wait_until", String(32)),
     Column("ended_at", String(32)),
+    Index("deliveries_by_end", "state", "expires_at"),
 )
 """`state`: prepared, collected, void or expired; `erased` where the person's erasure came first."""
 PREPARED = "prepared"

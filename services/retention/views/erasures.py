@@ -47,6 +47,8 @@ from services.kernel.envelope import Recorded
 tables = MetaData()
 NO_SESSION = text("scope < 'session/'")
 """Every other scope sorts before it; the indexes are found by these very words."""
+FIRST, LAST = (-1, ""), (2**62, "~")
+"""Before and behind every erasure: a page that begins at a place is found by the index in its order."""
 LISTED: dict[str, Any] = {"sqlite_where": NO_SESSION, "postgresql_where": NO_SESSION}
 erasures = Table(
     "erasures",
@@ -245,8 +247,7 @@ def page_of(session: Connection, organisation: str, since: tuple[int, str] | Non
     """Whoever asked for them and however far they are, in the order of the entries that ask; from `since` on."""
     order = erasures.c.asked_in, erasures.c.erasure
     chosen = select(erasures).where(NO_SESSION, erasures.c.organisation == organisation)
-    if since is not None:
-        chosen = chosen.where(tuple_(*order) >= since)
+    chosen = chosen.where(tuple_(*order) >= (since or FIRST))
     return session.execute(chosen.order_by(*order).limit(limit)).all()
 
 
@@ -256,8 +257,8 @@ def newest(session: Connection, organisation: str | None, before: tuple[int, str
     chosen = select(erasures).where(NO_SESSION).order_by(*(column.desc() for column in order)).limit(limit)
     if organisation is not None:
         chosen = chosen.where(erasures.c.organisation == organisation)
-    if before is not None:
-        chosen = chosen.where(tuple_(*order) < before)
+    if before is not None or organisation is not None:
+        chosen = chosen.where(tuple_(*order) < (before or LAST))
     return session.execute(chosen).all()
 
 

@@ -22,7 +22,7 @@ exceptions = Table(
     Column("request", String(36), primary_key=True),
     Column("category", String(20), primary_key=True),
     Column("account", String(36), index=True),
-    Column("organisation", String(36), nullable=False),
+    Column("organisation", String(36), nullable=False, index=True),
     Column("erasure", String(36), nullable=False, index=True),
     Column("ground", String(30), nullable=False),
     Column("hold", String(36), nullable=False),

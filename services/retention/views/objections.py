@@ -19,7 +19,7 @@ objections = Table(
     Column("request", String(36), primary_key=True),
     Column("purpose", String(30), primary_key=True),
     Column("account", String(36), nullable=False, index=True),
-    Column("organisation", String(36), nullable=False),
+    Column("organisation", String(36), nullable=False, index=True),
     Column("decision", String(12), nullable=False),
     Column("at", String(32), nullable=False),
     Column("reasons", Text),

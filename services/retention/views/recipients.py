@@ -19,7 +19,7 @@ recipients = Table(
     Column("event", String(36), primary_key=True),
     Column("request", String(36), nullable=False, index=True),
     Column("account", String(36), nullable=False, index=True),
-    Column("organisation", String(36), nullable=False),
+    Column("organisation", String(36), nullable=False, index=True),
     Column("reference", String(60)),
     Column("told_at", String(32)),
     Column("why_not", String(20)),

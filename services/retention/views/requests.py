@@ -310,7 +310,7 @@ def by_id(session: Connection, organisation: str, request: str) -> Row | None:  
     return session.execute(select(requests).where(mine)).first()
 
 
-def page(session: Connection, mine: ColumnElement[bool], before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
+def _page(session: Connection, mine: ColumnElement[bool], before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     found = select(requests).where(mine)
     if before:
         found = found.where(requests.c.request < before)
@@ -319,8 +319,8 @@ def page(session: Connection, mine: ColumnElement[bool], before: str, limit: int
 
 def of_organisation(session: Connection, organisation: str, before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
     """The newest first; ids are in the order in which they were taken in."""
-    return page(session, requests.c.organisation == organisation, before, limit)
+    return _page(session, requests.c.organisation == organisation, before, limit)
 
 
 def of_person(session: Connection, account: str, before: str, limit: int) -> Sequence[Row]:  # type: ignore[type-arg]
-    return page(session, requests.c.account == account, before, limit)
+    return _page(session, requests.c.account == account, before, limit)

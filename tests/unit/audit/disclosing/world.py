@@ -196,7 +196,7 @@ class World(cases.World):
         """What is kept of all files is what one counts of them, at every step of every test."""
         now, showing = instant(self.now), self.files.showing
         found = counted.report(self.audit, showing, organisation, None, None, now, None, whole=True)
-        assert found.totals == counted.counted(showing.begun_in(organisation, None, None, None, None), now)
+        assert found.totals == counted.counted(showing.begun_in(organisation, None, None, None, 1000), now)
         return found
 
     def tasks(self, kind: str) -> list[dict[str, Any]]:
