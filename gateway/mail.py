@@ -31,7 +31,7 @@ async def page(ask: Ask) -> Answer:
         )
     body = "".join(shown) or "<p>No mail yet.</p>"
     document = (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Mail</title>"
-        f"<h1>Mail, kept in memory</h1>{body}</html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Mail</title></head><body><main><h1>Mail, kept in memory</h1>{body}</main></body></html>"
     )
     return Answer(200, document.encode(), media_type=HTML)

@@ -35,9 +35,9 @@ def _docs(development: bool) -> bytes:
     """Plain HTML, without any outside asset. Each problem's `type` points here."""
     from gateway.routes import served
 
-    rows = "".join(
-        f"<tr><td><code>{route.method} {escape(route.template)}</code><td>{escape(route.summary)}"
-        f"<td>{escape(', '.join(sorted(route.roles)) or route.access.value)}"
+    requests = "".join(
+        f"<dt><code>{route.method} {_foldable(route.template)}</code><dd>{escape(route.summary)}"
+        f" <em>{escape(', '.join(sorted(route.roles)) or route.access.value)}</em>"
         for route in served(development)
     )
     problems = "".join(
@@ -45,7 +45,17 @@ def _docs(development: bool) -> bytes:
         for problem in Problem
     )
     return (
-        "<!doctype html><html lang=en><meta charset=utf-8><title>CrisisConnect</title><h1>The surface</h1>"
-        '<p>The contract for programs is <a href="/openapi.json">/openapi.json</a>.</p>'
-        f"<table><tr><th>Request<th>What<th>Who{rows}</table><h1>Problems</h1><dl>{problems}</dl></html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>CrisisConnect: the surface</title></head><body>'
+        '<main><h1>The surface</h1><p>The contract for programs is <a href="/openapi.json">/openapi.json</a>.'
+        ' The privacy statement is <a href="/v1/statement?format=markdown" hreflang="nl">/v1/statement</a>.</p>'
+        '<nav aria-label="On this page"><ul><li><a href="#requests">Requests</a><li><a href="#problems">Problems</a>'
+        f'</ul></nav><h2 id="requests">Requests</h2><p>What each does and, in italics, for whom.</p><dl>{requests}</dl>'
+        f'<h2 id="problems">Problems</h2><p>The code of a problem stays; its words may change.</p><dl>{problems}</dl>'
+        "</main></body></html>"
     ).encode()
+
+
+def _foldable(template: str) -> str:
+    """A path that may break after each part: a telephone is narrow."""
+    return escape(template).replace("/", "/<wbr>")

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from gateway.paper.report_codes import TOTALS
+from gateway.paper.report_words import COLUMNS
 from gateway.paper.sheet import STANDING
 from services.kernel.codec import instant
 from services.kernel.store.database import open_engine, writing
@@ -156,6 +158,7 @@ def reported(cast: Cast) -> None:
     """Every kind in every format, of one's own organisation and of all; each column is one of those announced."""
     for kind in cast.officer.get("/v1/reports")["items"]:
         path, columns = f"/v1/reports/{kind['kind']}", [one["name"] for one in kind["columns"]]
+        assert set(cast.officer.get(path)["totals"]) <= {*COLUMNS, *TOTALS}, "each total has its words on paper"
         for person in (cast.officer, cast.beheerder):
             report = person.get(path)
             assert {name for row in report["rows"] for name in row} <= set(columns), path

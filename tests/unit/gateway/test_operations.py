@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from gateway import health
+from services.contracts.errors import Problem
 from services.kernel.calls.rpc import Unavailable
 from tests.unit.gateway.line import Client, Line
 
@@ -142,3 +144,16 @@ def test_every_answer_carries_its_guards_and_its_correlation(ask: Client) -> Non
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["correlation-id"]
     assert ask("GET", "/v1/me").json()["instance"].startswith("urn:uuid:")
+
+
+def test_the_contract_can_be_read_on_a_telephone_and_aloud(ask: Client) -> None:
+    page = ask("GET", "/docs").text
+
+    assert '<html lang="en">' in page
+    assert '<meta name="viewport" content="width=device-width">' in page
+    assert (page.count("<h1>"), page.count("<main>"), page.count("<table")) == (1, 1, 0)
+    assert re.findall(r"<script|<style|<link|<img|src=", page) == [], "it asks for nothing else"
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {f"#{one}" for one in ids} >= set(re.findall(r'href="(#[^"]+)"', page))
+    assert {problem.code for problem in Problem} <= set(ids), "each problem's type leads to it"
