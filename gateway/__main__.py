@@ -13,6 +13,7 @@ from granian.server.embed import Server
 
 from gateway import logs
 from gateway.app import application
+from gateway.listening import Listening
 from services.kernel.calls.rpc import GATEWAY, PairKeys
 from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.configuration import Configuration
@@ -54,9 +55,11 @@ async def serve(configuration: Configuration) -> None:
         loop.add_signal_handler(name, server.stop)
     await calls.start()
     log.info("listening", port=configuration.port)
+    listening = asyncio.create_task(Listening(calls, logs.EAR).run(), name="listening")
     try:
         await server.serve()
     finally:
+        listening.cancel()
         await calls.stop()
         log.info("stopped")
 

@@ -9,16 +9,24 @@ from typing import Any
 import orjson
 import structlog
 
+from services.kernel.sweep.listening import Ear
+
 GRANIAN: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"propagate": True}, "granian.access": {}}}
 """Granian writes no lines of its own: its errors come through ours, and it keeps no access log."""
 
 
+EAR = Ear()
+"""Hears each line before it is written: our own do not pass through `logging`."""
+
+
 def _bytes(value: Any, **_: Any) -> bytes:
-    return orjson.dumps(value, default=str)
+    line = orjson.dumps(value, default=str)
+    EAR.hear(line)
+    return line
 
 
 def _text(value: Any, **_: Any) -> str:
-    return orjson.dumps(value, default=str).decode()
+    return _bytes(value).decode()
 
 
 def configure() -> None:

@@ -14,6 +14,7 @@ from services.audit.cases.checks import Checks
 from services.audit.cases.complaints import Complaints
 from services.audit.cases.forgetting import Going
 from services.audit.cases.incidents import Incidents
+from services.audit.cases.overhearing import Words
 from services.audit.cases.scoping import Scoping
 from services.audit.cases.sealing import Sealing
 from services.audit.conformance.conformance import Conformance
@@ -65,7 +66,7 @@ OTHERS = ("auth", "org", "retention")
 TERMS_SECONDS = 60.0
 SCOPE_SECONDS = 1.0
 DEADLINE_SECONDS = 10.0
-SEALING_SECONDS = 3600.0
+SEALING_SECONDS, WORDS_SECONDS = 3600.0, 60.0
 TALLY_SECONDS, WATCH_SECONDS = 5.0, 30.0
 PATIENCE = 2.0
 """Seconds in which a service says how it keeps its promises; who does not, is away."""
@@ -101,6 +102,7 @@ class Audit(Logbook):
         self.incidents = Incidents(self.store, self._pseudonym_of, maker, notices)
         self.complaints = Complaints(self.store, self._pseudonym_of, notices)
         self.checks = Checks(self.store, maker, own_plans())
+        self.words = Words(self.store, OTHERS, self._word_of)
         self.sealing = Sealing(self.store, self.own_context, self._looked_at)
         self.scoping = Scoping(self.store, self.own_context)
         vkey, others = configuration.installation["log"], Others(caller, self.own_context)
@@ -128,8 +130,8 @@ class Audit(Logbook):
         terms = [(TERMS_SECONDS, self.pruning.turn), (TERMS_SECONDS, self.grounds.turn)]
         conforming = [(TALLY_SECONDS, self.conformance.tallying.turn), (WATCH_SECONDS, self.conformance.watching.turn)]
         cases = [(SCOPE_SECONDS, self.scoping.turn), (DEADLINE_SECONDS, self.disclosures.deadlines.turn)]
-        resting = (SEALING_SECONDS, self.sealing.turn)
-        return [*asking, alarms, *terms, *cases, resting, *conforming]
+        resting = [(SEALING_SECONDS, self.sealing.turn), (WORDS_SECONDS, self.words.turn)]
+        return [*asking, alarms, *terms, *cases, *resting, *conforming]
 
     def register_keys(self) -> None:
         """The first entries of the log: audit's own key, then each source's, as pinned at installation (I8)."""
@@ -181,6 +183,9 @@ class Audit(Logbook):
             return self.sealing_seen()
         found: Mapping[str, int] = self.caller.call(service, "sealing", {}, self.own_context())
         return found
+
+    def _word_of(self, service: str) -> int:
+        return int(self.caller.call(service, "canary_word", {}, self.own_context()))
 
     def _streams(self, service: str, names: Sequence[str]) -> Sequence[str]:
         if service == self.name:

@@ -38,6 +38,7 @@ KEEPS: Mapping[str, str] = {
     "audit.pruning": "P06",
     "audit.grounds": "P06",
     "audit.sealing": "P18",
+    "audit.words": "P18",
     "audit.scoping": "P19",
     "audit.deadlines": "P08",
     "retention.remind": "P15",

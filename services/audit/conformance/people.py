@@ -12,7 +12,10 @@ from services.contracts.retention import HoldPlaced
 from services.kernel.codec import moment
 
 AWAY, UNSEARCHED = timedelta(minutes=10), timedelta(hours=36)
-"""So long a canary may be on its way to the log and back, and so long one whole look may take."""
+"""So long a canary may be on its way to the log and back, and so long one whole look may take.
+
+What is more than can be read in half of that has twice the time that its bytes take; see services/kernel/sweep.
+"""
 TWICE, EXPIRES = 2, timedelta(hours=1)
 """An epoch that is not over after its hours and one more is late, and after twice its hours that is no delay."""
 
@@ -109,7 +112,8 @@ def _canaries(known: Known) -> Finding:
     planted = {name: moment(one["planted_at"]) for name, one in told.items() if one["planted_at"]}
     age = {name: known.now - at for name, at in planted.items()}
     searched = {name: moment(one["searched_at"]) for name, one in told.items() if one["searched_at"]}
-    late = {name for name in planted if known.now - max(planted[name], searched.get(name, planted[name])) > UNSEARCHED}
+    may = {name: max(UNSEARCHED, 2 * timedelta(seconds=one["takes_seconds"])) for name, one in told.items()}
+    late = {name for name in planted if known.now - max(planted[name], searched.get(name, planted[name])) > may[name]}
     numbers: dict[str, Any] = {
         "planted": sum(one["planted"] for one in told.values()),
         "searched": len(searched),

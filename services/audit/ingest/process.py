@@ -29,6 +29,7 @@ from services.audit.ledger.missing import Missing
 from services.kernel.clock.beating import INGEST, Beat
 from services.kernel.faultpoint import reached
 from services.kernel.store import database
+from services.kernel.sweep.overhearing import Overhearing
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,8 @@ class Process:
         self.pace = pace or Pace()
         self._checking = checking
         self._letting_go = LettingGo(engine, writer)
-        self._beat = Beat(engine, INGEST)
+        self.overhearing = Overhearing("ingest")
+        self._beat = Beat(engine, INGEST, self.overhearing.turn)
         self._engine = engine
         self._broker_url = broker_url
         self._stopping = threading.Event()

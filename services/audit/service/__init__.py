@@ -81,6 +81,10 @@ class AuditService(Cases, Disclosing, Tended):
     def receipt(self, context: Context, event: str) -> dict[str, Any]:
         return self.app.receipt(context, event)
 
+    @answers(callers=(GATEWAY,))
+    def overheard(self, context: Context, heard: int) -> dict[str, Any]:
+        return self.app.words.overheard(heard)
+
     @answers(callers=("retention",))
     def evidence(self, context: Context, event: str) -> dict[str, Any] | None:
         return self.app.evidence(event)

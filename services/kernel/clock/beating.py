@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
@@ -21,8 +22,9 @@ RELAY, INGEST = "relay-beat", "ingest-beat"
 class Beat:
     """Of one process. Its row of `cursors` holds the moment, in milliseconds since 1970."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine, self._name = engine, name
+    def __init__(self, engine: Engine, name: str, also: Callable[[Connection], None] = lambda _: None) -> None:
+        """`also` is done in the transaction of each beat."""
+        self._engine, self._name, self._also = engine, name, also
         self._next = 0.0
 
     def when_due(self) -> None:
@@ -33,6 +35,7 @@ class Beat:
         try:
             with writing(self._engine) as session:
                 cursor.put(session, self._name, time.time_ns() // 1_000_000)
+                self._also(session)
         except SQLAlchemyError as error:
             log.info("%s is missed: %s", self._name, type(error).__name__)
 

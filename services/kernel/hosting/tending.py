@@ -61,6 +61,10 @@ class Tended:
         return self.app.sealing_seen()
 
     @answers(callers=("audit",))
+    def canary_word(self, context: Context) -> int:
+        return self.app.canaries.word()
+
+    @answers(callers=("audit",))
     def replay_views(self, context: Context, at: int, after: int | None = None, limit: int = 100) -> dict[str, Any]:
         return self.app.past.page(at, after, limit)
 

@@ -31,6 +31,7 @@ from services.kernel.relaying.turn import Ask, Tell, Turn
 from services.kernel.store.database import open_engine
 from services.kernel.store.lease import Busy, lease
 from services.kernel.store.wake import Waiter
+from services.kernel.sweep.overhearing import Overhearing
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,8 @@ class Relay:
         self._engine, self._run_dir, self._publisher, self._ask = engine, run_dir, publisher, ask
         self._tell = tell
         self._outbox = Outbox(engine, seeds)
-        self._beat = Beat(engine, RELAY)
+        self.overhearing = Overhearing("relay")
+        self._beat = Beat(engine, RELAY, self.overhearing.turn)
 
     async def run(self) -> None:
         first, longest = BACKOFF

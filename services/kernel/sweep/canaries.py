@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from prometheus_client import generate_latest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Store, Unit
@@ -26,9 +26,9 @@ from services.kernel.event import owner_of, personal_fields
 from services.kernel.store import eventstore
 from services.kernel.store.database import writing
 from services.kernel.store.lease import Busy, lease
-from services.kernel.sweep import search
+from services.kernel.sweep import overhearing, search
 from services.kernel.sweep.canary import Destroy, Living, Plant, decider
-from services.kernel.sweep.combing import BEGINNING, Place, places, said
+from services.kernel.sweep.combing import BEGINNING, Place, places, reckoned, said
 from services.kernel.sweep.listening import Ear
 from services.kernel.sweep.search import Search
 from services.kernel.sweep.spelled import Spelled
@@ -37,7 +37,11 @@ log = logging.getLogger(__name__)
 
 SECONDS = 60.0
 MOST = 16 * 1024 * 1024
-"""Bytes that one turn reads at most, but for the last stretch: some 23 GB a day."""
+"""Bytes that one turn reads, but for the last stretch, where there are not more than that makes in `WITHIN`."""
+EVER = 16 * MOST
+"""And however many there are: 23 GB a day become 368."""
+WITHIN = timedelta(hours=18)
+"""In so long a whole look is to end. Half of what it may take, so that a service that was away makes up for it."""
 REST_SECONDS = 3600.0
 """From the end of one whole look to the next."""
 TERM = timedelta(hours=24)
@@ -88,17 +92,18 @@ class Canaries:
             version, living = self._store.known.state(session, self._stream, self._decider, keep=True)
             history = eventstore.read(session, self._stream, max(1, version - REMEMBERED))
             before = search.load(session)
+            overheard = overhearing.total(session)
         if living is None:
             self._plant(before)
             return
         word, reopened = self._opened(living, history)
-        now = replace(before, reopened=reopened)
+        now = replace(before, reopened=reopened, word=0 if word is None else overhearing.number_of(word))
         if word is None or self._over(living, now):
             self._destroy(living, now)
             self._save(before, now)
             return
         self._ear.listens_for = Spelled(word)
-        self._save(before, self._looked(living, now, self._ear.listens_for))
+        self._save(before, self._looked(living, now, self._ear.listens_for, overheard))
 
     # -- planting and destroying
 
@@ -113,7 +118,8 @@ class Canaries:
 
         def work(unit: Unit) -> dict[str, Any]:
             if unit.do(self._stream, self._decider, Plant(event)):
-                search.save(unit.session, before, Search(planted=len(values), reopened=before.reopened))
+                begun = Search(planted=len(values), reopened=before.reopened, overheard=before.overheard)
+                search.save(unit.session, before, begun)
             return {}
 
         self._store.perform(replace(self._context(), organisation=self._maker, **event.GROUND), work, keys=keys)
@@ -163,13 +169,15 @@ class Canaries:
 
     # -- looking
 
-    def _looked(self, living: Living, seen: Search, word: Spelled) -> Search:
-        """The search after one more turn, with what was heard since the last one."""
+    def _looked(self, living: Living, seen: Search, word: Spelled, overheard: int) -> Search:
+        """The search after one more turn, with what was heard since the last one, here and by those without keys."""
         seen = self._searched(living, seen, word)
-        if heard := self._ear.taken():
-            log.error("a canary of %s stands in what this process logs", self._store.source)
+        elsewhere = max(overheard - seen.overheard, 0)
+        if heard := self._ear.taken() + elsewhere:
+            by = "a process beside it" if elsewhere else "this process"
+            log.error("a canary of %s stands in what %s logs", self._store.source, by)
             seen = replace(seen, found=seen.found + heard, whole_found=seen.whole_found + heard)
-        return seen
+        return replace(seen, overheard=overheard)
 
     def _searched(self, living: Living, seen: Search, word: Spelled) -> Search:
         now = search.millis(self._now())
@@ -177,7 +185,8 @@ class Canaries:
             came_back = seen.heard >= search.millis(living.at)
             if not came_back or now < seen.ended + self._rest.total_seconds() * 1000 * bool(seen.ended):
                 return seen
-            seen = replace(seen, began=now, place=0, offset=BEGINNING, looked=0, found=0)
+            size = max(seen.whole_looked, reckoned(self._stores()))
+            seen = replace(seen, began=now, place=0, offset=BEGINNING, looked=0, found=0, size=size)
         everywhere = self._everywhere()
         for found, size, place, offset in self._stretches(everywhere, seen, word):
             seen = replace(seen, looked=seen.looked + size, found=seen.found + found, place=place, offset=offset)
@@ -188,7 +197,8 @@ class Canaries:
     def _stretches(self, places: Sequence[Place], seen: Search, word: Spelled) -> Iterator[tuple[int, int, int, int]]:
         """Of each: whether it stands there, how many bytes they were, and where to go on."""
         place, offset, read = seen.place, seen.offset, 0
-        while place < len(places) and read < self._most:
+        most = self._share(seen.size)
+        while place < len(places) and read < most:
             data, following = places[place].read(offset)
             found = word.within(data)
             if found:
@@ -198,9 +208,15 @@ class Canaries:
             yield int(found), len(data), place, offset
             time.sleep(0)  # where one thread serves many, it is the others' turn
 
+    def _share(self, size: int) -> int:
+        """How many bytes a turn reads, so that all of them are read in time."""
+        return max(self._most, min(EVER, int(size * SECONDS / WITHIN.total_seconds()) + 1))
+
+    def _stores(self) -> tuple[Engine, Engine]:
+        return self._store.engine, self._store.keyring.engine
+
     def _everywhere(self) -> list[Place]:
-        stores = (self._store.engine, self._store.keyring.engine)
-        return places(stores, [said("metrics", generate_latest)])
+        return places(self._stores(), [said("metrics", generate_latest)])
 
     def _save(self, before: Search, now: Search) -> None:
         if before != now:
@@ -222,12 +238,23 @@ class Canaries:
             "planted_at": None if living is None else instant(living.at),
             "came_back": living is not None and seen.heard >= search.millis(living.at),
             "searched_at": None if searched is None else instant(searched),
+            "takes_seconds": takes(seen.size).total_seconds(),
             **numbers(seen),
         }
+
+    def word(self) -> int:
+        """The number by which those without keys know the word; 0 while there is none."""
+        with self._store.reading() as session:
+            return search.load(session).word
 
     def numbers(self) -> dict[str, int]:
         with self._store.reading() as session:
             return numbers(search.load(session))
+
+
+def takes(size: int) -> timedelta:
+    """How long a look at so many bytes takes: `WITHIN`, but for what is more than can be read in that."""
+    return max(WITHIN, timedelta(seconds=size / EVER * SECONDS))
 
 
 def numbers(seen: Search) -> dict[str, int]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
-from services.kernel.sweep.spelled import Spelled
+
+class Listened(Protocol):
+    def within(self, data: bytes) -> bool:
+        """Whether a word that is listened for stands in these bytes."""
+        ...
 
 
 class Ear(logging.Handler):
@@ -12,13 +17,18 @@ class Ear(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listens_for: Spelled | None = None
+        self.listens_for: Listened | None = None
         self._heard = 0
         self._text = logging.Formatter()
 
     def emit(self, record: logging.LogRecord) -> None:
         """With what was raised, as a log would show it."""
-        if self.listens_for is not None and self.listens_for.within(self._text.format(record).encode(errors="replace")):
+        if self.listens_for is not None:
+            self.hear(self._text.format(record).encode(errors="replace"))
+
+    def hear(self, line: bytes) -> None:
+        """One line, as it is written."""
+        if self.listens_for is not None and self.listens_for.within(line):
             self._heard += 1
 
     def taken(self) -> int:

@@ -20,6 +20,8 @@ class Search:
 
     Of the look that is under way: `began`, at which `place` and `offset` it goes on, how many bytes it has `looked` at
     and in how many places it `found` something. Of the last whole one: `ended`, `whole_looked`, `whole_found`.
+    `size` is how many bytes there are to look at, as was reckoned when it began. `word` is the number by which those
+    without keys know the word, `overheard` how often they had heard one when it was last counted.
     `heard` is when the canary was planted that came back from the log, `planted` how many values it has, `reopened`
     how many of those before it can still be opened.
     """
@@ -35,6 +37,9 @@ class Search:
     ended: int = 0
     whole_looked: int = 0
     whole_found: int = 0
+    size: int = 0
+    word: int = 0
+    overheard: int = 0
 
     @property
     def anywhere(self) -> int:

@@ -18,10 +18,11 @@ from services.kernel.event import personal_fields
 from services.kernel.store import eventstore
 from services.kernel.store.database import scrub, writing
 from services.kernel.store.lease import lease
-from services.kernel.sweep import search
+from services.kernel.sweep import canaries as subject, search
 from services.kernel.sweep.spelled import Spelled
 from tests.unit.kernel.nest import Nest
 
+GB = 10**9
 LEAKS = {
     "as it is": lambda word: f"naam: {word}.",
     "in capitals": str.upper,
@@ -131,6 +132,35 @@ def test_a_turn_reads_a_stretch_and_the_next_one_goes_on(tmp_path: Path) -> None
     assert turns > 10
     assert nest.told()["found"] > 0
     nest.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "a_turn", "takes"),
+    [
+        (0, subject.MOST, subject.WITHIN),
+        (30 * GB, 2 * subject.MOST, subject.WITHIN),
+        (200 * GB, subject.EVER, subject.WITHIN),
+        (2_000 * GB, subject.EVER, timedelta(days=6)),
+    ],
+    ids=("small", "30 GB", "200 GB", "2 TB"),
+)
+def test_how_much_a_turn_reads_and_how_long_a_look_may_take_is_told_by_the_size(
+    nest: Nest, size: int, a_turn: int, takes: timedelta
+) -> None:
+    """So a store of 30 GB and more is read in time, and of one that no turn can read the term says so."""
+    assert nest.canaries._share(size) <= a_turn
+    assert nest.canaries._share(size) >= min(a_turn, size * subject.SECONDS / subject.WITHIN.total_seconds())
+    assert abs(subject.takes(size) - takes) < timedelta(days=1)
+    in_turns = size / nest.canaries._share(size) * timedelta(seconds=subject.SECONDS)
+    assert in_turns <= subject.takes(size)
+
+
+def test_the_size_is_reckoned_when_a_look_begins(nest: Nest) -> None:
+    nest.planted()
+    with nest.store.reading() as session:
+        seen = search.load(session)
+    engines = (nest.store.engine, nest.store.keyring.engine)
+    assert seen.size >= sum(Path(engine.url.database).stat().st_size for engine in engines)
 
 
 def test_at_its_term_its_key_goes_and_another_one_comes(nest: Nest) -> None:

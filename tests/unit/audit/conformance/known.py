@@ -85,6 +85,7 @@ def service(name: str) -> dict[str, Any]:
             "looked": 1_200_000,
             "found": 0,
             "reopened": 0,
+            "takes_seconds": 64_800.0,
         },
         "facts": deepcopy(FACTS[name]),
     }

@@ -27,6 +27,7 @@ from services.kernel.codec import instant
 from services.kernel.decider import Refused
 from services.kernel.store import eventstore
 from services.kernel.store.database import writing
+from services.kernel.sweep import overhearing
 from tests.unit.audit.cases.world import LOG, MAKER, NOON, OURS, THEIRS, World
 from tests.unit.audit.conformance.known import service
 from tests.unit.kernel.nest import Nest
@@ -238,6 +239,26 @@ def test_a_fault_in_the_log_turns_its_row_for_whose_it_is_alone(world: Installat
     assert (row["state"], row["why"]) == ("broken", ["on_a_ground: no_ground"])
     assert world.rows()["P03"]["state"] == "broken"
     assert world.rows(THEIRS)["P03"]["state"] == "kept"
+
+
+@pytest.mark.parametrize("process", ["relay", "ingest", "gateway"])
+def test_a_canary_in_the_log_of_a_process_without_keys_breaks_that_promise_alone(
+    world: Installation, tmp_path: Path, process: str
+) -> None:
+    (tmp_path / "nest").mkdir()
+    world.nest = nest = Nest(tmp_path / "nest")
+    lives(world)
+    nest.planted()
+    before = {promise: row["state"] for promise, row in world.rows().items()}
+    with writing(nest.store.engine) as session:
+        overhearing.add(session, process, 1)
+    nest.turn()
+    after = {promise: row["state"] for promise, row in world.rows().items()}
+    assert {promise for promise, state in after.items() if state != before[promise]} == {"P18"}
+    assert after["P18"] == "broken"
+    nest.turn()
+    assert {promise: row["state"] for promise, row in world.rows().items()} == before
+    nest.close()
 
 
 def test_a_law_that_the_table_of_grounds_does_not_name_is_no_ground(world: Installation) -> None:

@@ -36,6 +36,10 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
     assert {promise for promise, state in states(known()).items() if state != "kept"} == UNMEASURED
 
 
+LONG = {"searched_at": None, "planted_at": instant(NOON - timedelta(hours=90))}
+"""A look that takes twice as long as a store of any usual size."""
+
+
 @pytest.mark.parametrize(
     ("given", "promise", "state"),
     [
@@ -59,6 +63,7 @@ def test_where_all_is_well_every_promise_that_is_measured_is_kept() -> None:
         (canary("org", reopened=11), "P18", "broken"),
         (canary("org", planted_at=instant(NOON - timedelta(minutes=11)), came_back=False), "P18", "at_risk"),
         (canary("org", searched_at=None, planted_at=instant(NOON - timedelta(hours=37))), "P18", "at_risk"),
+        (canary("org", **LONG, takes_seconds=44 * 3600.0), "P18", "at_risk"),
         (where("org", "content", unmarked=1), "P13", "broken"),
         (known(disclosures={"disclosures": 2, "reviews_overdue": 1}), "P08", "at_risk"),
         (known(disclosures={"disclosures": 2, "consultations_overdue": 1}), "P08", "at_risk"),
@@ -204,6 +209,7 @@ def test_the_newest_evidence_stands_in_the_row_with_its_receipt() -> None:
     "said",
     [
         {"searched_at": None, "planted_at": instant(NOON - timedelta(hours=35))},
+        {**LONG, "takes_seconds": 46 * 3600.0},
         {"planted_at": None, "searched_at": None, "planted": 0, "came_back": False},
         {"planted_at": instant(NOON - timedelta(minutes=9)), "came_back": False, "searched_at": None},
     ],
