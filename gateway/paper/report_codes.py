@@ -106,6 +106,7 @@ SPOKEN: Mapping[str, Words] = {
 """By column: a column that is not here holds no codes."""
 
 WHY: Words = {
+    "not_there": ("dat is er niet", "there is none"),
     "none_yet": ("er is er nog geen", "there has been none yet"),
     "no_answer": ("geen antwoord", "no answer"),
     "not_told": ("niet verteld", "not told"),

@@ -45,7 +45,10 @@ class ComplaintAnswered(Written):
 
 
 class ComplaintRow(Schema):
-    """`state` is `open`, `answered`, or `erased` once nobody can read what it said."""
+    """`state` is `open`, `answered`, or `erased` once nobody can read what it said.
+
+    `due` is by when it is to be answered, counted by `rule`.
+    """
 
     id = m.String(required=True)
     organisation = m.String(required=True)
@@ -53,6 +56,8 @@ class ComplaintRow(Schema):
     known = m.Boolean(required=True)
     channel = m.String(required=True)
     received_at = m.String(required=True)
+    due = m.String(required=True, allow_none=True)
+    rule = m.String(required=True, allow_none=True)
     outcome = m.String(required=True, allow_none=True)
     answered_at = m.String(required=True, allow_none=True)
 

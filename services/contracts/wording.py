@@ -72,6 +72,7 @@ TRIGGERS: Words = {
     "objection_settled": ("bezwaar tegen een subverwerker afgehandeld", "objection to a sub-processor settled"),
     "instruction_closed": ("opdracht afgehandeld", "instruction dealt with"),
     "disclosure_closed": ("verstrekking afgesloten", "disclosure closed"),
+    "complaint": ("ontvangst van de klacht", "receipt of the complaint"),
     "request": ("ontvangst van het verzoek", "receipt of the data request"),
     "request_extended": ("ontvangst van het verzoek, met verlenging", "receipt of the data request, extended"),
 }
@@ -250,6 +251,7 @@ _RULE = re.compile(r"(?P<trigger>[a-z_]+):(?P<term>P[0-9A-Z]+)@(?P<of>[a-z ]*?) 
 _VERSIONS = {
     "": ("versie {number} van onze termijnen", "version {number} of our terms"),
     "agreement": ("versie {number} van de verwerkersovereenkomst", "version {number} of the processing agreement"),
+    "notices": ("versie {number} van onze meldtermijnen", "version {number} of our terms for notices"),
     "law": ("versie {number} van de wettelijke termijnen", "version {number} of the statutory terms"),
 }
 

@@ -332,6 +332,8 @@ def complaint_registered(**but: Any) -> ComplaintRegistered:
         text="Mijn adres staat al een jaar fout, en niemand antwoordt.",
         contact="Na zessen te bellen op het bekende nummer.",
         received_at=MORNING - timedelta(hours=3),
+        due=MORNING + timedelta(days=31),
+        rule="complaint:P1M@notices 1",
         by=OFFICER,
         at=MORNING,
     )

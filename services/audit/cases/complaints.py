@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from services.audit.cases import shapes
 from services.audit.domain import complaint as rules
-from services.audit.domain.notices import Notices, in_force, of_version
+from services.audit.domain.notices import Notices, answer_due, in_force, of_version
 from services.audit.ledger import reading
 from services.audit.views import complaints as view
 from services.contracts.audit import Channel, ComplaintAnswered, ComplaintRegistered
@@ -48,6 +48,7 @@ class Complaints:
         given, at = shapes.loaded(shapes.Complaint, said), self._now()
         if context.organisation is None:
             raise Refused("forbidden")
+        due, rule = answer_due(self._notices, at)
         told = ComplaintRegistered(
             complaint=str(uuid4()),
             complainant=_person(context),
@@ -55,6 +56,8 @@ class Complaints:
             known=True,
             channel=Channel.APP,
             received_at=at,
+            due=due,
+            rule=rule,
             by=context.actor,
             at=at,
             **given,
@@ -65,6 +68,7 @@ class Complaints:
         """A complaint that came another way, maybe of a stranger. Raises Refused: `account_unknown`, `not_yet`."""
         given, at = shapes.loaded(shapes.TakenIn, said), self._now()
         organisation, account = given["organisation"], given.pop("account", None)
+        due, rule = answer_due(self._notices, given.setdefault("received_at", at))
         with self._store.reading() as session:
             if not reading.of_organisation(session, organisation, limit=1):
                 raise Refused("not_found")
@@ -72,9 +76,11 @@ class Complaints:
             complaint=str(uuid4()),
             complainant=self._people(account, organisation) if account else str(uuid4()),
             known=account is not None,
+            due=due,
+            rule=rule,
             by=context.actor,
             at=at,
-            **{"received_at": at, **given},
+            **given,
         )
         return self._register(context, told)
 
@@ -211,6 +217,8 @@ def _shown(row: Any) -> dict[str, Any]:
         "known": bool(row.known),
         "channel": row.channel,
         "received_at": row.received_at,
+        "due": row.due,
+        "rule": row.rule,
         "outcome": row.outcome,
         "answered_at": row.answered_at,
     }

@@ -66,7 +66,7 @@ def _soon(asking: Asking) -> str:
 
 def _unanswered(session: Connection, asking: Asking) -> Iterator[Task]:
     for row in complaints.unanswered(session, asking.organisation):
-        yield Task(id=row.complaint, organisation=row.organisation, since=row.received_at, due=None)
+        yield Task(id=row.complaint, organisation=row.organisation, since=row.received_at, due=row.due)
 
 
 LOOKS: Mapping[TaskKind, Look] = {

@@ -129,7 +129,8 @@ class Conformance:
 
     def _complaints(self, session: Connection, organisation: str | None, now: datetime) -> dict[str, int]:
         open_ = complaints.unanswered(session, organisation)
-        late = sum(answer_due(self._notices, moment(row.received_at)) < now for row in open_)
+        due = [moment(row.due) if row.due else answer_due(self._notices, moment(row.received_at))[0] for row in open_]
+        late = sum(one < now for one in due)
         return {
             "registered": complaints.registered(session, organisation),
             "open": len(open_),

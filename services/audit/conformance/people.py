@@ -50,6 +50,11 @@ def _access(known: Known) -> Finding:
     return judged({**numbers, **known.facts("auth", "failed_sign_ins")}, at_risk=("uncounted",), of="sign_ins")
 
 
+def _second_factor(_: Known) -> Finding:
+    """There is none yet: a password stands alone, and has fifteen characters at least. It is never said to be kept."""
+    return Finding(State.NOT_MEASURED, "not_there")
+
+
 def _sessions(known: Known) -> Finding:
     said, registered = known.facts("auth", "sessions"), known.facts("org", "cookies")["session_seconds"]
     numbers = {**said, "registered_seconds": registered, "too_long": int(said["longest_seconds"] > registered)}
@@ -171,6 +176,13 @@ MEASURES = (
         nl="Controles van de beveiliging en doorlichtingen van toegang die over hun datum zijn.",
         en="Checks of security and reviews of access that are past their date.",
         judge=_planned,
+    ),
+    Measure(
+        name="second_factor",
+        promise="P09",
+        nl="Een tweede factor, voor wie die wil: is er nog niet; een wachtwoord staat alleen en telt vijftien tekens.",
+        en="A second factor, for who wants one: is not there yet; a password stands alone, of fifteen characters.",
+        judge=_second_factor,
     ),
     Measure(
         name="sessions_end",

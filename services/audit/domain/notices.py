@@ -92,6 +92,7 @@ def clock(versions: Sequence[Notices], known_at: datetime, agreed: tuple[int, in
     )
 
 
-def answer_due(versions: Sequence[Notices], received_at: datetime) -> datetime:
-    """By when a complaint is to be answered (P16)."""
-    return after(received_at, in_force(versions, received_at).complaint_within)
+def answer_due(versions: Sequence[Notices], received_at: datetime) -> tuple[datetime, str]:
+    """By when a complaint is to be answered, and by which rule of which version (P16)."""
+    valid = in_force(versions, received_at)
+    return after(received_at, valid.complaint_within), f"complaint:{valid.complaint_within}@notices {valid.version}"

@@ -24,6 +24,8 @@ complaints = Table(
     Column("known", Boolean, nullable=False),
     Column("channel", String(20), nullable=False),
     Column("received_at", String(32), nullable=False),
+    Column("due", String(32)),
+    Column("rule", String(60)),
     Column("outcome", String(20)),
     Column("answered_at", String(32)),
     Column("erased_at", String(32)),
@@ -31,9 +33,10 @@ complaints = Table(
     Index("complaints_unanswered", "received_at", "complaint", sqlite_where=WAITS, postgresql_where=WAITS),
     Index("complaints_unanswered_of", "organisation", sqlite_where=WAITS, postgresql_where=WAITS),
 )
+"""`complainant` is a pseudonym, and empty once the words are erased; `due` and `rule` are so in what an earlier version
+took in."""
 kept = sums.sums("complaint_sums", tables, "registered")
 """By the day on which they were received."""
-"""`complainant` is a pseudonym, and empty once the words are erased."""
 
 
 def project(session: Connection, record: Recorded) -> None:
@@ -47,6 +50,8 @@ def project(session: Connection, record: Recorded) -> None:
                     known=event.known,
                     channel=event.channel.value,
                     received_at=instant(event.received_at),
+                    due=instant(event.due) if event.due else None,
+                    rule=event.rule,
                 )
             )
             sums.add(session, kept, event.organisation, instant(event.received_at), {"registered": 1})

@@ -32,6 +32,8 @@ class ComplaintRegistered(Event, kind="complaint"):
     text: str | None = personal(Category.CORRESPONDENCE, owner="complaint")
     contact: str | None = personal(Category.CORRESPONDENCE, owner="complaint")
     received_at: datetime
+    due: datetime | None = None
+    rule: str | None = None
     by: str
     at: datetime
 

@@ -32,8 +32,11 @@ def test_a_version_holds_from_its_first_day_on_and_the_oldest_before_it(domain: 
 def test_a_complaint_is_answered_by_the_term_that_held_when_it_came() -> None:
     versions = notices.parse([{**NOTICES, **NEXT, "complaint_within": "P14D"}, NOTICES])
 
-    assert notices.answer_due(versions, LATER - timedelta(days=1)) == LATER - timedelta(days=1) + timedelta(days=31)
-    assert notices.answer_due(versions, LATER) == LATER + timedelta(days=14)
+    before = LATER - timedelta(days=1)
+    assert notices.answer_due(versions, before) == (before + timedelta(days=31), "complaint:P1M@notices 1")
+    due, rule = notices.answer_due(versions, LATER)
+    assert due == LATER + timedelta(days=14)
+    assert rule.startswith("complaint:P14D@notices ")
     assert notices.of_version(versions, 9).complaint_within == "P14D"
     with pytest.raises(LookupError):
         notices.of_version(versions, 2)

@@ -74,6 +74,18 @@ def test_whoever_complained_sees_the_answer_which_names_the_supervisor(world: Wo
     assert world.agrees()
 
 
+def test_by_when_it_is_answered_and_by_which_rule_stands_with_it_from_the_first_word(world: World, said: str) -> None:
+    (shown,) = world.complaints.mine(me(), None, 10)["items"]
+    assert (shown["due"], shown["rule"]) == ("2026-04-02T12:00:00.000000Z", "complaint:P1M@notices 1")
+    assert of(world, said)[0].rule == shown["rule"]
+
+    world.grow()  # the organisation is there
+    called = {"organisation": OURS, "channel": "telephone", "text": WORDS, "contact": "Na zessen."}
+    taken = world.complaints.take_in(OFFICER, **called, received_at=(NOON - timedelta(days=20)).isoformat())
+    [late] = [one for one in world.complaints.all(OURS, None, 10)["items"] if one["id"] == taken["complaint"]]
+    assert late["due"] == "2026-03-10T12:00:00.000000Z", "counted from the receipt"
+
+
 def test_another_person_s_complaint_is_not_among_one_s_own(world: World, said: str) -> None:
     assert world.complaints.mine(me(str(uuid4())), None, 10)["items"] == []
 

@@ -43,6 +43,7 @@ def test_each_controller_waits_to_be_told_and_then_the_incident_to_be_closed(wor
 def test_a_complaint_waits_for_its_answer_and_for_compliance_alone(world: World, said: str) -> None:
     [task] = waits(world)
     assert (task["kind"], task["id"], task["overdue"]) == ("complaint_to_answer", said, False)
+    assert task["due"] == "2026-04-02T12:00:00.000000Z"
     assert [waits(world, role) for role in (Role.BEHEERDER, Role.OPERATOR, Role.INVESTIGATOR)] == [[], [], []]
     world.complaints.answer(OFFICER, said, outcome="upheld", answer="U heeft gelijk.")
     assert waits(world) == []

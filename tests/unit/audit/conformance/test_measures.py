@@ -9,6 +9,7 @@ import pytest
 
 from services.audit.conformance import report
 from services.audit.conformance.jobs import KEEPS, SERVICES
+from services.audit.conformance.people import MEASURES
 from services.audit.conformance.promises import PROMISES
 from services.audit.conformance.shape import Known, Log, State
 from services.kernel.codec import instant
@@ -218,3 +219,9 @@ def test_a_canary_that_has_only_begun_puts_nothing_at_risk(said: dict[str, Any])
     assert states(canary("org", **said))["P18"] == "kept"
     numbers = next(one for one in report.MEASURES if one.name == "canaries_unread").of(canary("org", **said)).numbers
     assert numbers["searched"] == 3
+
+
+def test_a_second_factor_that_is_not_there_is_never_said_to_be_kept():
+    [measure] = [one for one in MEASURES if one.name == "second_factor"]
+
+    assert measure.of(known()).state is State.NOT_MEASURED
