@@ -124,7 +124,7 @@ class Incident(IncidentRow):
 
 class IncidentNotificationQuery(Schema):
     organisation = text(100)
-    format = choice(("json", "markdown"), load_default="json")
+    format = choice(("json", "markdown", "pdf"), load_default="json")
     lang = choice(("nl", "en"), load_default="nl")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.answer import Answer
+from gateway.answer import Answer, Header
 from gateway.ask import Ask
 from gateway.paper.notification import markdown
+from gateway.paper.notification_page import page
 from gateway.route import Reach, Route
 from gateway.schemas import incidents as shapes
 from gateway.schemas.fields import Written
@@ -35,6 +36,11 @@ async def _notification(ask: Ask) -> Answer:
     )
     if ask.query["format"] == "json":
         return Answer.json(200, found)
+    if ask.query["format"] == "pdf":
+        # Somebody wrote it in the night; a character that no font here has keeps nobody from reading the rest.
+        made = await ask.door.printing.pdf(page(found, ask.query["lang"]), ask.deadline, or_plain=True)
+        named: Header = (b"content-disposition", b'inline; filename="incident-%s.pdf"' % ask.query["lang"].encode())
+        return Answer(200, made, media_type=b"application/pdf", headers=(named,))
     return Answer(200, markdown(found, ask.query["lang"]).encode(), media_type=b"text/markdown; charset=utf-8")
 
 
@@ -118,11 +124,11 @@ ROUTES = (
     ),
     _look(
         f"{INCIDENTS}/{{incident}}/notification",
-        "What a controller is told, with each item of AVG 33(3), as JSON or as text.",
+        "What a controller is told, with each item of AVG 33(3), as JSON, as text or on paper.",
         reach=Reach.SERVICE,
         handler=_notification,
         query=shapes.IncidentNotificationQuery(),
         answer=shapes.IncidentNotification(),
-        or_as="text/markdown",
+        or_as=("text/markdown", "application/pdf"),
     ),
 )

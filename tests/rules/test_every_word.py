@@ -18,6 +18,7 @@ from gateway.paper import (
     access_words,
     certificate,
     notification,
+    notification_page,
     register_lines,
     report_codes,
     report_words,
@@ -55,6 +56,7 @@ BY_LANGUAGE = {
     "words.SERVICES": words.SERVICES,
     "words.CERTIFICATE": words.CERTIFICATE,
     "notification.WORDS": notification.WORDS,
+    "notification_page.PAGE": notification_page.PAGE,
     "report_words.PAGE": report_words.PAGE,
     "package_words.WORDS": package_words.WORDS,
 }

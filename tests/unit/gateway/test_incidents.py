@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.paper import notification
+from gateway.paper import notification, notification_page
 from services.kernel.decider import Refused
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line
+from tests.unit.gateway.test_certificate import printed
 
 DOCUMENT: dict[str, Any] = {
     "document": "crisisconnect.nl/incident-notification/v1",
@@ -98,6 +103,57 @@ def test_nothing_that_somebody_wrote_is_markup() -> None:
     for markup in ("<b>", "\n# ![", "](http", "{{"):
         assert markup not in text
     assert "\n> Een \\<b\\>sessie\\<\\/b\\> \\[2J\n> \\# \\!" in text
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_on_paper_it_says_all_that_the_text_says_and_is_the_same_bytes_each_time(ask: Client, lang: str) -> None:
+    path = f"{INCIDENT}/notification?format=pdf&lang={lang}"
+    answer = ask("GET", path, role="beheerder")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert answer.headers["cache-control"] == "no-store"
+    assert ask("GET", path, role="beheerder").content == answer.content
+
+    said = json.dumps(asdict(notification_page.page(DOCUMENT, lang)), ensure_ascii=False)
+    words = notification.WORDS[lang]
+    for name in words.keys() - {"in_phase", "unknown", "from_log"}:
+        assert words[name] in said, name
+    for value in (
+        DOCUMENT["incident"],
+        OURS,
+        words["from_log"].format(first=0, last=811),
+        "ab" * 32,
+        "De sessie is beëindigd.",
+        {"nl": "naam", "en": "name"}[lang],
+        {"nl": "5 maart 2026, 13:00:00 (UTC+1)", "en": "5 March 2026, 13:00:00 (UTC+1)"}[lang],
+    ):
+        assert value in said
+
+
+def test_on_paper_what_is_still_being_counted_and_what_is_not_known_yet_is_said() -> None:
+    nature = {**DOCUMENT["nature"], "people": None, "records": None, "categories": [], "log": None, "facts": []}
+    shown = notification_page.page({**DOCUMENT, "nature": nature, "contact": None}, "nl")
+    words = notification.WORDS["nl"]
+
+    assert [one.value for one in shown.numbers[1:]] == [words["unknown"]] * 2
+    assert [one.said[0].lines for one in shown.items[:2]] == [(words["erased"],), (words["not_yet"],)]
+    assert printed(shown).startswith(b"%PDF")
+
+
+def test_a_page_without_a_character_that_no_font_has_is_for_archives_and_screen_readers() -> None:
+    plain = {**DOCUMENT["nature"], "facts": DOCUMENT["measures"]}
+    made = printed(notification_page.page({**DOCUMENT, "nature": plain}, "nl"))
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in made
+
+
+def test_the_template_of_the_notification_sees_every_field_and_nothing_else() -> None:
+    template = Path(notification_page.__file__).with_name("notification.typ").read_text()
+    shown = asdict(notification_page.page(DOCUMENT, "nl"))
+    for name in shown:
+        assert name in {"template", "at", "words"} or f"page-data.{name}" in template, name
+    used = set(re.findall(r"\bw\.([a-z_]+)", template))
+    assert used <= set(shown["words"])
+    assert set(notification_page.PAGE["nl"]) == set(notification_page.PAGE["en"]) <= used
 
 
 def test_it_says_that_numbers_are_still_to_come() -> None:
