@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 
-from gateway.schemas.fields import is_secret
+from gateway.schemas.fields import OneThing, Something, is_secret
 from gateway.shape import Pick, outgoing
 from services.contracts.errors import Problem
 from services.contracts.privacy import Purpose, Role
@@ -123,7 +123,10 @@ class Route:
 
     @cached_property
     def needs_body(self) -> bool:
-        return self.body is not None and any(field.required for field in self.body.fields.values())
+        """Whether none at all could never be right: some field is needed, or any."""
+        if self.body is None:
+            return False
+        return isinstance(self.body, OneThing | Something) or any(one.required for one in self.body.fields.values())
 
     @cached_property
     def secrets(self) -> frozenset[str]:

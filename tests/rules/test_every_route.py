@@ -20,6 +20,7 @@ from services.auth.app.people import People
 from services.contracts.errors import BY_CODE
 from services.contracts.privacy import STAFF, Role
 from services.kernel.decider import Refused
+from services.kernel.shape import loaded
 from tests.journeys.naming import NAMING, SAYING, SPOKEN, of_tenants, sayable
 from tests.unit.gateway.line import OURS, THEIRS, Client, Line
 
@@ -258,6 +259,17 @@ def test_what_can_name_something_is_tried_with_what_is_anothers(route: Route) ->
     assert fields <= NAMING | SAYING, "does it name something? a line in tests/journeys/naming.py"
     named = {field for field in sayable(route.body) if field in NAMING}
     assert named <= {field for method, path, field in SPOKEN if (method, path) == (route.method, route.path)}
+
+
+@every([route for route in ROUTES if route.body is not None])
+def test_where_no_body_would_be_refused_the_contract_says_that_one_is_needed(route: Route) -> None:
+    operation = CONTRACT["paths"][route.template][route.method.lower()]
+    try:
+        loaded(route.body, {})
+        enough = True
+    except Refused:
+        enough = False
+    assert operation["requestBody"]["required"] == (not enough)
 
 
 @every([route for route in ROUTES if route.versioned])
