@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from services.contracts.retention import Brake
+from services.retention.domain import retirement
 from services.retention.domain.erasure import (
     SERVICES,
     Cancel,
@@ -254,3 +255,9 @@ def test_a_session_is_erased_by_auth_alone():
     given(decider, mine).when(Order(crowded=True, at=SECONDS_LATER)).then(
         example.erasure_ordered(scope="session/s1", services=("auth",))
     )
+
+
+def test_that_a_service_retired_an_epoch_is_noted_once():
+    noted = example.retirement_noted()
+    given(retirement.decider).when(retirement.Note(**vars(noted))).then(noted)
+    given(retirement.decider, noted).when(retirement.Note(**vars(noted))).then()

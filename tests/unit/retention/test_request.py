@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.contracts.privacy import Purpose
+from services.contracts.privacy import Category, Purpose
 from services.contracts.retention import Channel, Decision, IdentityCheck, RefusalGround, RestrictionGround, Right
 from services.retention.domain.aftermath import End, NoteEnd, Remind
 from services.retention.domain.clock import Deadline
+from services.retention.domain.exception import Excepted, Exceptions
 from services.retention.domain.objection import Decide, Decided
 from services.retention.domain.request import Extend, Fulfil, Refuse, Take, Verify, decider
 from tests.examples import retention as example
@@ -115,6 +117,37 @@ def test_an_erasure_is_fulfilled_by_one_that_has_begun_and_nothing_else_is():
     given(decider, erasing, KNOWN).when(fulfil()).refused("not_yet")
     given(decider, erasing, KNOWN).when(fulfil(erasure="e")).then(example.request_fulfilled(erasure="e"))
     given(decider, ASKED, KNOWN).when(fulfil(erasure="e")).refused("not_yet")
+
+
+EXCEPTED = example.erasure_excepted()
+STAYS = {name: getattr(EXCEPTED, name) for name in ("category", "ground", "reasons", "hold", "until", "review_at")}
+
+
+def leaving(*items, **but):
+    said = {"items": items or (Excepted(**STAYS),), "remedies": NO.remedies, "law": 1, **but}
+    return fulfil(erasure=EXCEPTED.erasure, exceptions=Exceptions(**said), at=EXCEPTED.at)
+
+
+def test_what_an_erasure_leaves_is_said_item_by_item_with_the_remedies_against_it():
+    erasing = (example.data_requested(right=Right.ERASURE), KNOWN)
+    answer = {"erasure": EXCEPTED.erasure, "remedies": NO.remedies, "law": 1, "at": EXCEPTED.at}
+
+    given(decider, *erasing).when(leaving()).then(EXCEPTED, example.request_fulfilled(**answer))
+    given(decider, *erasing).when(leaving(remedies=())).refused("not_yet")
+    given(decider, ASKED, KNOWN).when(replace(leaving(), erasure=None)).refused("invalid")
+
+
+def test_what_stays_of_a_person_stays_once_is_looked_at_again_in_time_and_is_never_all_of_it():
+    erasing = (example.data_requested(right=Right.ERASURE), KNOWN)
+    account = (Category.NAME, Category.EMAIL, Category.CREDENTIALS)
+    for when in (EXCEPTED.at, EXCEPTED.until + SECOND):
+        given(decider, *erasing).when(leaving(Excepted(**{**STAYS, "review_at": when}))).refused("expiry_invalid")
+    at_last = Excepted(**{**STAYS, "review_at": EXCEPTED.until})
+    assert decider.decide(decider.state(erasing), leaving(at_last))
+    of = {name: Excepted(**{**STAYS, "category": name}) for name in (*account, Category.LOG_RECORD)}
+    given(decider, *erasing).when(leaving(*(of[name] for name in account))).refused("everything_excepted")
+    given(decider, *erasing).when(leaving(of[Category.LOG_RECORD])).refused("invalid")
+    given(decider, *erasing).when(leaving(of[Category.EMAIL], of[Category.EMAIL])).refused("invalid")
 
 
 def test_a_rectification_puts_something_right_or_lets_the_person_s_own_words_stand_beside_it():
