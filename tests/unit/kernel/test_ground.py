@@ -56,6 +56,17 @@ def test_what_was_not_agreed_is_refused(
         check(event, held, purpose, basis)
 
 
+def test_a_refusal_says_which_purpose_and_which_categories_were_not_agreed() -> None:
+    with pytest.raises(Refused) as purpose:
+        check(auth.PersonalDataCorrected, {"name"}, "usage_insight", "consent")
+    with pytest.raises(Refused) as categories:
+        check(auth.SignedIn, {"technical", "email", "ip_address"}, "app_access", "consent")
+    assert (purpose.value.detail, categories.value.detail) == (
+        {"purpose": "usage_insight"},
+        {"categories": ["ip_address", "technical"]},
+    )
+
+
 @pytest.mark.parametrize(
     ("event", "held", "purpose", "basis"),
     [

@@ -14,6 +14,8 @@ from services.kernel.shape import Strict, loaded
 
 class Contact(Strict):
     email = m.Email(required=True)
+    key = m.Integer(strict=True)
+    of = m.Dict(keys=m.String(validate=Length(max=4)), values=m.Integer(strict=True), data_key="numbers")
 
 
 class Said(Strict):
@@ -47,6 +49,21 @@ class Said(Strict):
         ),
         ({"name": "x", "terms": {"name": "secret"}}, "invalid", {"terms.name.value": ["Not a valid integer."]}),
         ({"name": "x", "terms": {"secret": 1}}, "invalid", {"terms.?.key": ["Longer than maximum length 4."]}),
+        (
+            {"name": "x", "contact": {"email": "a@b.example", "numbers": {"secret": 1}}},
+            "invalid",
+            {"contact.numbers.?.key": ["Longer than maximum length 4."]},
+        ),
+        (
+            {"name": "x", "contacts": [{"email": "a@b.example", "numbers": {"secret": 1}}]},
+            "invalid",
+            {"contacts.0.numbers.?.key": ["Longer than maximum length 4."]},
+        ),
+        (
+            {"name": "x", "contact": {"email": "a@b.example", "key": "secret"}},
+            "invalid",
+            {"contact.key": ["Not a valid integer."]},
+        ),
         ({"name": "nobody"}, "invalid", {"body": ["This says nothing."]}),
         (["secret"], "invalid", {"body": ["Invalid input type."]}),
         ("secret", "invalid", {"body": ["Invalid input type."]}),

@@ -49,8 +49,13 @@ def test_what_is_missing_or_cannot_be_is_refused(world):
     refused(world, "case_needed", case=" ")
     refused(world, "ground_needed", ground="")
     refused(world, "case_needed", case="", account="nobody")
+    refused(world, "ground_needed", ground="", account="nobody")
+    refused(world, "ground_needed", case="incident/11111111-2222-4333-8444-555555555555", ground=" ")
     refused(world, "invalid", case="zaak van Jan de Vries")
+    refused(world, "invalid", case="x" * 61)
+    refused(world, "invalid", ground="x" * (replays.GROUND + 1))
     refused(world, "invalid", since="yesterday")
+    refused(world, "period_invalid", since="2025-03-01T00:00:00Z", until="2025-03-01T00:00:00Z")
     refused(world, "period_invalid", since="2025-03-02T00:00:00Z", until="2025-03-01T00:00:00Z")
     refused(world, "account_unknown", account="nobody")
     with pytest.raises(Refused, match=r"^not_yet$"):
