@@ -215,6 +215,26 @@ def test_outside_the_union_the_controller_decides_and_a_preservation_order_gives
     given(disclosure.decider, *BEGUN).when(take(closed, PRESERVING)).refused("step_missing")
 
 
+def test_of_the_maker_s_own_suspicion_the_organisation_receives_and_is_not_consulted():
+    begun = (example.suspicion_reported(), OPENED)
+    held = (*begun, example.disclosure_held())
+    scoped = example.disclosure_scoped()
+
+    given(disclosure.decider).when(opening(begun=begun[0], basis=OWN)).then(*begun)
+    given(disclosure.decider, *held).when(take(example.beheerder_consulted(), OWN)).refused("consultation_not_due")
+    given(disclosure.decider, *begun).when(take(scoped, OWN)).refused("step_missing")
+    given(disclosure.decider, *held).when(take(scoped, OWN)).then(scoped)
+
+
+def test_all_that_was_asked_may_be_granted_and_a_scope_may_be_set_again_under_the_next_number():
+    whole = example.disclosure_scoped(granted=(Category.NAME, Category.EMAIL))
+    given(disclosure.decider, *ANSWERED).when(take(whole)).then(whole)
+    again = example.disclosure_scoped(scope_version=2)
+    given(disclosure.decider, *SCOPED).when(take(again)).then(again)
+    given(disclosure.decider, *SCOPED).when(take(example.disclosure_scoped())).refused("conflict")
+    given(disclosure.decider, *SCOPED).when(take(example.disclosure_scoped(scope_version=3))).refused("conflict")
+
+
 def test_an_oral_order_waits_for_its_written_form():
     oral = (replace(RECEIVED, oral=True, written_due=OPENED.at + timedelta(days=3)), *SCOPED[1:])
     given(disclosure.decider, *oral).when(take(FIRST)).refused("written_form_missing")
