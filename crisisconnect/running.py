@@ -60,7 +60,10 @@ def run() -> None:
                 return
             await asyncio.sleep(0.25)
         say(f"ready in {time.monotonic() - began:.1f} s on {url}")
-        await welcome(f"http://127.0.0.1:{port}", url, var, variables)
+        # Not before all is up: a start waits for nothing that it does not need.
+        from crisisconnect.overhearing import overhear
+
+        await asyncio.gather(overhear(broker.amqp_url), welcome(f"http://127.0.0.1:{port}", url, var, variables))
 
     async def whole() -> None:
         await Supervisor(var, broker, commands()).run(variables, migrated, ready)

@@ -14,6 +14,7 @@ from pathlib import Path
 from crisisconnect.broker import Broker
 from crisisconnect.fleet import Command, left_behind
 from crisisconnect.machine import dies_with_us
+from services.kernel.sweep.listening import Ear
 
 STOP_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -226,8 +227,13 @@ def hold(var: Path) -> int:
     return handle
 
 
+EAR = Ear()
+"""Hears all that a run says, and so all that its processes do."""
+
+
 def say(line: str) -> None:
     """One line to the terminal; a reader that went away is no reason to stop a run."""
+    EAR.hear(line.encode(errors="replace"))
     with contextlib.suppress(BrokenPipeError):
         print(line, flush=True)
 

@@ -13,10 +13,10 @@ from granian.server.embed import Server
 
 from gateway import logs
 from gateway.app import application
-from gateway.listening import Listening
 from services.kernel.calls.rpc import GATEWAY, PairKeys
 from services.kernel.calls.rpc_asyncio import AsyncCaller
 from services.kernel.configuration import Configuration
+from services.kernel.sweep.telling import Listening
 
 log = structlog.get_logger("gateway")
 

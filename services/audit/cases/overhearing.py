@@ -1,4 +1,4 @@
-"""The ingest and the gateway have no service's keys and see what is of all: they are told what to listen for (P18)."""
+"""Ingest, gateway and supervisor have no service's keys and see what is of all: they hear what to listen for (P18)."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Words:
             with writing(self._store.engine) as session:
                 overhearing.know(session, service, number)
 
-    def overheard(self, heard: int) -> dict[str, Any]:
-        """The door heard one so many times more. Answers `numbers`, by which it knows those to listen for."""
+    def overheard(self, by: str, heard: int) -> dict[str, Any]:
+        """This process heard one so many times more. Answers `numbers`, by which it knows those to listen for."""
         with writing(self._store.engine) as session:
-            overhearing.add(session, "gateway", heard)
+            overhearing.add(session, by, heard)
             return {"numbers": overhearing.numbers(session)}

@@ -81,9 +81,9 @@ class AuditService(Cases, Disclosing, Tended):
     def receipt(self, context: Context, event: str) -> dict[str, Any]:
         return self.app.receipt(context, event)
 
-    @answers(callers=(GATEWAY,))
+    @answers(callers=(GATEWAY, CLI))
     def overheard(self, context: Context, heard: int) -> dict[str, Any]:
-        return self.app.words.overheard(heard)
+        return self.app.words.overheard(context.caller, heard)
 
     @answers(callers=("retention",))
     def evidence(self, context: Context, event: str) -> dict[str, Any] | None:

@@ -30,6 +30,7 @@ from services.kernel.sweep import overhearing, search
 from services.kernel.sweep.canary import Destroy, Living, Plant, decider
 from services.kernel.sweep.combing import BEGINNING, Place, places, reckoned, said
 from services.kernel.sweep.listening import Ear
+from services.kernel.sweep.numbered import number_of
 from services.kernel.sweep.search import Search
 from services.kernel.sweep.spelled import Spelled
 
@@ -97,7 +98,7 @@ class Canaries:
             self._plant(before)
             return
         word, reopened = self._opened(living, history)
-        now = replace(before, reopened=reopened, word=0 if word is None else overhearing.number_of(word))
+        now = replace(before, reopened=reopened, word=0 if word is None else number_of(word))
         if word is None or self._over(living, now):
             self._destroy(living, now)
             self._save(before, now)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from crisisconnect import supervisor
 from gateway import logs
-from gateway.listening import Listening
 from services.audit.cases.overhearing import Words
 from services.audit.ingest.process import Process
 from services.kernel.calls.rpc import Unavailable
@@ -20,7 +20,8 @@ from services.kernel.relaying.relay import Relay
 from services.kernel.store.database import writing
 from services.kernel.sweep import overhearing
 from services.kernel.sweep.listening import Ear
-from services.kernel.sweep.overhearing import Numbered, number_of
+from services.kernel.sweep.numbered import Numbered, number_of
+from services.kernel.sweep.telling import Listening
 from tests.unit.kernel.nest import Nest
 from tests.unit.kernel.test_canaries import LEAKS
 
@@ -85,9 +86,10 @@ def test_what_a_process_beside_the_service_logs_is_heard_with_its_beat(
 
 
 class Door:
-    """The line from the gateway to audit, whose store is that of the nest."""
+    """The line from the gateway, or from a run, to audit, whose store is that of the nest."""
 
-    def __init__(self, nest: Nest) -> None:
+    def __init__(self, nest: Nest, name: str) -> None:
+        self.name = name
         self.words = Words(nest.store, ("org",), lambda _: number_of(OTHERS))
         self.away = False
 
@@ -95,21 +97,36 @@ class Door:
         assert (service, method) == ("audit", "overheard")
         if self.away:
             raise Unavailable("audit")
-        return self.words.overheard(**args)
+        return self.words.overheard(self.name, **args)
 
 
 OTHERS = secrets.token_hex(16)
 
 
-def test_the_gateway_hears_the_words_of_every_service_and_tells_audit(nest: Nest) -> None:
+def logged(word: str) -> None:
+    logs._text({"event": "asked", "name": word})
+
+
+def passed_on(word: str) -> None:
+    supervisor.say(f"auth-relay    | ValueError: {word}")
+
+
+@pytest.mark.parametrize(
+    ("name", "ear", "leak"),
+    [("gateway", logs.EAR, logged), ("cli", supervisor.EAR, passed_on)],
+    ids=["gateway", "supervisor"],
+)
+def test_who_has_no_database_hears_the_words_of_every_service_and_tells_audit(
+    nest: Nest, name: str, ear: Ear, leak: Callable[[str], None]
+) -> None:
     nest.planted()
-    door = Door(nest)
+    door = Door(nest, name)
     door.words.turn()
-    listening = Listening(door, logs.EAR)  # type: ignore[arg-type]
+    listening = Listening(door, ear)  # type: ignore[arg-type]
     try:
         asyncio.run(listening.turn())
         for word in (nest.word(), OTHERS):
-            logs._text({"event": "asked", "name": word})
+            leak(word)
             door.away = True
             asyncio.run(listening.turn())
             assert nest.turn()["found"] == 0
@@ -119,7 +136,7 @@ def test_the_gateway_hears_the_words_of_every_service_and_tells_audit(nest: Nest
             assert nest.turn()["found"] == 1, "told once, and not forgotten while audit was away"
             assert nest.turn()["found"] == 0
     finally:
-        logs.EAR.listens_for = None
+        ear.listens_for = None
 
 
 def test_a_service_that_does_not_answer_keeps_the_word_it_had(nest: Nest) -> None:

@@ -241,7 +241,7 @@ def test_a_fault_in_the_log_turns_its_row_for_whose_it_is_alone(world: Installat
     assert world.rows(THEIRS)["P03"]["state"] == "kept"
 
 
-@pytest.mark.parametrize("process", ["relay", "ingest", "gateway"])
+@pytest.mark.parametrize("process", ["relay", "ingest", "gateway", "cli"])
 def test_a_canary_in_the_log_of_a_process_without_keys_breaks_that_promise_alone(
     world: Installation, tmp_path: Path, process: str
 ) -> None:
