@@ -110,7 +110,7 @@ ROUTES = (
         ends_session=True,
         answer=own.Closed(),
         status=202,
-        problems=(Problem.LAST_BEHEERDER,),
+        problems=(Problem.LAST_BEHEERDER, Problem.LAST_OFFICER),
     ),
     _own(
         "PUT",

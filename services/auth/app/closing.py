@@ -32,9 +32,19 @@ class Closing:
         self._auth = auth
 
     def close_me(self, context: Context) -> dict[str, Any]:
-        """Close one's own account, for good. Answers the id of the erasure that begins with it."""
-        pseudonym = pseudonym_of(context)
-        return self._close(context, lambda _: pseudonym, str(context.organisation))
+        """Close one's own account, for good. Answers the id of the erasure that begins with it.
+
+        Raises Refused: `last_beheerder` or `last_officer` for who has to see to a successor first.
+        """
+        pseudonym, organisation = pseudonym_of(context), str(context.organisation)
+
+        def whose(session: Connection) -> str:
+            row = accounts.by_pseudonym(session, organisation, pseudonym)
+            if row is not None and row.status == Status.OPEN:
+                keep_one(session, row)
+            return pseudonym
+
+        return self._close(context, whose, organisation)
 
     def remove(
         self, context: Context, *, organisation: str, account: str, if_match: int | None = None

@@ -387,3 +387,17 @@ def test_the_makers_staff_look_at_nobody_of_an_organisation_without_naming_a_cas
     assert world.told()[-1] != "DataViewed"
     world.auth.people.looked(replace(officer, case="an-instruction"), GEMEENTE, [person])
     assert world.told()[-1] == "DataViewed"
+
+
+def test_the_last_beheerder_sees_to_a_successor_before_they_leave(world: World) -> None:
+    """Until the account is erased nobody could be invited: the organisation would answer no request (P15)."""
+    world.registered("bea@voorbeeld.example", "bea", role="beheerder")
+    bea = world.signed_in("bea")
+    with refused("last_beheerder"):
+        world.auth.closing.close_me(bea)
+    assert world.told().count("AccountClosed") == 0
+
+    world.registered("boris@voorbeeld.example", "boris", role="beheerder")
+    assert world.auth.closing.close_me(bea)["erasure"]["id"]
+    with refused("last_beheerder"):
+        world.auth.closing.close_me(world.signed_in("boris"))
