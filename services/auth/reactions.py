@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.auth.domain.notice import Notice
@@ -19,6 +19,7 @@ from services.contracts.auth import NoticeKind
 from services.contracts.org import (
     AgreementAmended,
     AgreementProposed,
+    AgreementTerminated,
     InstructionParked,
     SubProcessorAnnounced,
     SupplementPublished,
@@ -32,6 +33,7 @@ TOLD: tuple[type[Event], ...] = (
     BeheerderConsulted,
     AgreementProposed,
     AgreementAmended,
+    AgreementTerminated,
     SubProcessorAnnounced,
     InstructionParked,
     SupplementPublished,
@@ -57,6 +59,9 @@ def notice(event: Event) -> Notice | None:
         case AgreementProposed() | AgreementAmended():
             begins = datetime.combine(event.starts_on, time(), AMSTERDAM)
             return _of(NoticeKind.AGREEMENT, event.organisation, event.agreement, begins)
+        case AgreementTerminated():
+            over = datetime.combine(event.ends_on + timedelta(days=1), time(), AMSTERDAM)
+            return _of(NoticeKind.AGREEMENT_ENDS, event.organisation, event.agreement, over)
         case SubProcessorAnnounced():
             window = event.objections_until
             return _of(NoticeKind.SUB_PROCESSOR, event.organisation, event.sub_processor, window)

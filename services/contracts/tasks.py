@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     ERASURE_TO_RELEASE = "erasure_to_release"
     HOLD_TO_REVIEW = "hold_to_review"
     AGREEMENT_TO_SIGN = "agreement_to_sign"
+    LEAVING_TO_CHOOSE = "leaving_to_choose"
     SUPPLEMENT_TO_ANSWER = "supplement_to_answer"
     CONTROLLER_TO_INFORM = "controller_to_inform"
     INCIDENT_TO_CLOSE = "incident_to_close"
@@ -56,6 +57,7 @@ WAITS: Mapping[TaskKind, Waits] = {
     TaskKind.ERASURE_TO_RELEASE: _for("/v1/erasures/{id}", Role.COMPLIANCE),
     TaskKind.HOLD_TO_REVIEW: _for("/v1/holds", Role.COMPLIANCE),
     TaskKind.AGREEMENT_TO_SIGN: _for("/v1/organisations/{organisation}/agreements/{id}", Role.OPERATOR, Role.BEHEERDER),
+    TaskKind.LEAVING_TO_CHOOSE: _for("/v1/organisations/{organisation}/leaving", Role.BEHEERDER),
     TaskKind.SUPPLEMENT_TO_ANSWER: _for("/v1/organisations/{organisation}/supplements", Role.COMPLIANCE),
     TaskKind.CONTROLLER_TO_INFORM: _for("/v1/incidents/{id}", Role.COMPLIANCE),
     TaskKind.INCIDENT_TO_CLOSE: _for("/v1/incidents/{id}", Role.COMPLIANCE),

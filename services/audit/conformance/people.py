@@ -35,6 +35,10 @@ def _erasures(known: Known) -> Finding:
     return judged(numbers, broken=("overdue", "expired_and_kept"), at_risk=("stalled",), of="looked")
 
 
+def _leaving(known: Known) -> Finding:
+    return judged({**known.facts("org", "leaving"), "looked": 1}, at_risk=("undecided",), of="looked")
+
+
 def _holds(known: Known) -> Finding:
     numbers = {**known.facts("retention", "holds"), "placed": known.counts.get(HoldPlaced.type, 0)}
     return judged(numbers, at_risk=("to_review",), of="placed")
@@ -144,6 +148,14 @@ MEASURES = (
         en="Erasures past their term, invitations that expired and are still there.",
         judge=_erasures,
         asks=("retention", "auth"),
+    ),
+    Measure(
+        name="wound_up",
+        promise="P06",
+        nl="Organisaties waarvan de overeenkomst voorbij is, en die nog niet kozen tussen teruggeven en wissen.",
+        en="Organisations whose agreement is over, and that have not chosen yet between return and deletion.",
+        judge=_leaving,
+        asks=("org",),
     ),
     Measure(
         name="holds_reviewed",

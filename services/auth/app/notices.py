@@ -36,6 +36,7 @@ PLACES = {
     NoticeKind.CONSULTATION: "/consultations/{case}",
     NoticeKind.SECOND_CONTACT: "/statement",
     NoticeKind.AGREEMENT: "/agreements/{case}",
+    NoticeKind.AGREEMENT_ENDS: "/leaving",
     NoticeKind.SUB_PROCESSOR: "/sub-processors/{case}",
     NoticeKind.INSTRUCTION_PARKED: "/instructions/{case}",
     NoticeKind.SUPPLEMENT_PUBLISHED: "/supplements/{case}",

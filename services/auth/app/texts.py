@@ -139,6 +139,22 @@ signed, nothing changes. You find it with agreement {about}:
 {link}
 """,
     ),
+    "agreement_ends": (
+        "Uw overeenkomst eindigt: teruggeven of wissen? / Your agreement ends: return or delete?",
+        """\
+Verwerkersovereenkomst {about} eindigt op {until} (Nederlandse tijd). Daarna wordt voor uw organisatie niets meer
+vastgelegd. U kiest of u alle gegevens terugkrijgt of dat ze worden gewist; zonder die keuze blijven ze liggen, en
+dat mag niet lang:
+
+{link}
+
+Processing agreement {about} ends at {until} (Dutch time). After that nothing is recorded for your organisation any
+more. You choose whether all data is returned to you or deleted; without that choice it stays where it is, and that
+may not be for long:
+
+{link}
+""",
+    ),
     "sub_processor": (
         "Er komt een subverwerker; u kunt bezwaar maken / A sub-processor is announced; you can object",
         """\

@@ -15,6 +15,7 @@ class NoticeKind(StrEnum):
     CONSULTATION = "consultation"
     SECOND_CONTACT = "second_contact"
     AGREEMENT = "agreement"
+    AGREEMENT_ENDS = "agreement_ends"
     SUB_PROCESSOR = "sub_processor"
     INSTRUCTION_PARKED = "instruction_parked"
     SUPPLEMENT_PUBLISHED = "supplement_published"

@@ -16,7 +16,17 @@ from services.org.app.usage import own_terms
 from services.org.app.written import registers
 from services.org.domain import cookie, markdown, supplement as rules
 from services.org.domain.usage import kept_from
-from services.org.views import contents, cookies, fields, organisations, statements, sub_processors, supplements, usage
+from services.org.views import (
+    contents,
+    cookies,
+    fields,
+    leaving,
+    organisations,
+    statements,
+    sub_processors,
+    supplements,
+    usage,
+)
 
 if TYPE_CHECKING:
     from services.org.app import Org
@@ -47,6 +57,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
         }
         newest = contents.newest(session, organisation, A_FEW)
         content = {"shown": contents.shown(session, organisation), "looked_at": len(newest)}
+        ended = [row for row in leaving.undecided(session, organisation, today) if row.ends_on < today.isoformat()]
         reachable = organisations.reachable(session, organisation, org.configuration.maker)
     shown = found.statement.lists if found is not None else {}
     longest = max((after(now, wanted[name].lifetime) - now for name in SESSION if name in wanted), default=timedelta())
@@ -71,6 +82,7 @@ def facts(org: Org, organisation: str | None) -> dict[str, Any]:
         },
         "supplements": asked,
         "content": content | {"unmarked": _unmarked(org, newest)},
+        "leaving": {"undecided": len(ended)},
         "contacts": reachable,
         "sub_processors": engaged,
         "usage": {"past_term": past_term},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ from services.contracts.privacy import Role
 from services.contracts.tasks import Asking, Look, Task, TaskKind
 from services.kernel.codec import instant, moment
 from services.org.domain.terms import AMSTERDAM, day_of
-from services.org.views import agreements, instructions, sub_processors, supplements
+from services.org.views import agreements, instructions, leaving, sub_processors, supplements
 
 
 def _to_sign(session: Connection, asking: Asking) -> Iterator[Task]:
@@ -21,6 +21,13 @@ def _to_sign(session: Connection, asking: Asking) -> Iterator[Task]:
     for row in agreements.unsigned_by(session, asking.organisation, side, day_of(moment(asking.now))):
         begins = datetime.combine(date.fromisoformat(row.starts_on), datetime.min.time(), AMSTERDAM)
         yield Task(id=row.agreement, organisation=row.organisation, since=None, due=instant(begins))
+
+
+def _to_choose(session: Connection, asking: Asking) -> Iterator[Task]:
+    """Whether everything is returned or deleted: due at the end of the agreement's last day."""
+    for row in leaving.undecided(session, asking.organisation, day_of(moment(asking.now))):
+        over = datetime.combine(date.fromisoformat(row.ends_on) + timedelta(days=1), datetime.min.time(), AMSTERDAM)
+        yield Task(id=row.agreement, organisation=row.organisation, since=None, due=instant(over))
 
 
 def _to_judge(session: Connection, asking: Asking) -> Iterator[Task]:
@@ -54,6 +61,7 @@ def _to_answer(session: Connection, asking: Asking) -> Iterator[Task]:
 
 LOOKS: Mapping[TaskKind, Look] = {
     TaskKind.AGREEMENT_TO_SIGN: _to_sign,
+    TaskKind.LEAVING_TO_CHOOSE: _to_choose,
     TaskKind.SUB_PROCESSOR_TO_JUDGE: _to_judge,
     TaskKind.OBJECTION_TO_SETTLE: _to_settle,
     TaskKind.INSTRUCTION_TO_CARRY_OUT: _to_carry_out,

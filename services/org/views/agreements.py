@@ -48,6 +48,8 @@ from services.org.domain.terms import Terms
 tables = MetaData()
 UNSIGNED = text("signatures < 2")
 """Not by both sides; the index is found by these very words."""
+ENDING = text("signatures = 2 AND ends_on IS NOT NULL")
+"""Signed, with a last day."""
 agreements = Table(
     "agreements",
     tables,
@@ -69,6 +71,7 @@ agreements = Table(
     # Two proposals at one moment would both take the next number; the second is decided anew.
     UniqueConstraint("organisation", "version", name="one_agreement_per_version"),
     Index("agreements_unsigned", "organisation", sqlite_where=UNSIGNED, postgresql_where=UNSIGNED),
+    Index("agreements_ending", "organisation", sqlite_where=ENDING, postgresql_where=ENDING),
 )
 """A row for each version of an agreement; `first` is that of the proposal, of which the others are amendments."""
 signatures = Table(

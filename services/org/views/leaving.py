@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table, delete, insert, select, update
@@ -9,6 +11,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Row, String, Table
 from services.contracts.org import ExportDelivered, LeavingCancelled, LeavingChosen, LeavingOrdered
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
+from services.org.views.agreements import BOTH, ENDING, agreements
 
 tables = MetaData()
 leaving = Table(
@@ -59,3 +62,21 @@ def _set(session: Connection, organisation: str, **values: Any) -> None:
 def of(session: Connection, organisation: str) -> Row[Any] | None:
     """What this organisation has chosen, None while it stays."""
     return session.execute(select(leaving).where(leaving.c.organisation == organisation)).first()
+
+
+def undecided(session: Connection, organisation: str | None, today: date) -> Sequence[Row[Any]]:
+    """The newest agreement of each organisation, of one or of all, that is ended or about to be and after which nobody
+    has chosen yet whether everything is returned or deleted (AVG 28(3)(g)); what ends first before the rest.
+    """
+    later = agreements.alias()
+    newer = select(later.c.agreement).where(
+        later.c.organisation == agreements.c.organisation,
+        later.c.version > agreements.c.version,
+        later.c.signatures == BOTH,
+    )
+    over = agreements.c.terminated.is_(True) | (agreements.c.ends_on < today.isoformat())
+    chosen = select(leaving.c.organisation).where(leaving.c.organisation == agreements.c.organisation)
+    found = select(agreements).where(ENDING, over, ~newer.exists(), ~chosen.exists())
+    if organisation is not None:
+        found = found.where(agreements.c.organisation == organisation)
+    return session.execute(found.order_by(agreements.c.ends_on, agreements.c.organisation)).all()

@@ -40,6 +40,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
         "cookies": {"registered": 2, "missing": [], "gone": [], "unlinked": [], "session_seconds": 3600.0},
         "supplements": {"waiting": 1, "overdue": 0, "active": 2, "unnamed": 0},
         "content": {"shown": 3, "looked_at": 3, "unmarked": 0},
+        "leaving": {"undecided": 0},
         "contacts": {"organisations": 3, "own_contact": 2, "maker_contact": 1},
         "sub_processors": {"announced": 1, "objected": 0, "active": 2, "withdrawn": 0, "lapsed": 0},
         "usage": {"past_term": 0},
