@@ -223,12 +223,14 @@ def test_of_the_maker_s_own_suspicion_the_organisation_receives_and_is_not_consu
     given(disclosure.decider).when(opening(begun=begun[0], basis=OWN)).then(*begun)
     given(disclosure.decider, *held).when(take(example.beheerder_consulted(), OWN)).refused("consultation_not_due")
     given(disclosure.decider, *begun).when(take(scoped, OWN)).refused("step_missing")
+    given(disclosure.decider, *begun).when(take(held[-1], OWN)).then(held[-1])
     given(disclosure.decider, *held).when(take(scoped, OWN)).then(scoped)
 
 
 def test_all_that_was_asked_may_be_granted_and_a_scope_may_be_set_again_under_the_next_number():
     whole = example.disclosure_scoped(granted=(Category.NAME, Category.EMAIL))
     given(disclosure.decider, *ANSWERED).when(take(whole)).then(whole)
+    given(disclosure.decider, *ASKED, example.consultation_lapsed()).when(take(whole)).then(whole)
     again = example.disclosure_scoped(scope_version=2)
     given(disclosure.decider, *SCOPED).when(take(again)).then(again)
     given(disclosure.decider, *SCOPED).when(take(example.disclosure_scoped())).refused("conflict")
