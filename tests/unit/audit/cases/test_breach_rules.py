@@ -9,7 +9,7 @@ import pytest
 
 from services.audit.domain.breach import Holder, Search, touched
 from services.contracts.auth import DataViewed, PersonalDataCorrected
-from services.contracts.org import ExportDelivered, OrganisationRegistered
+from services.contracts.org import AgreementSigned, ContactPublished, ExportDelivered, OrganisationRegistered
 from services.contracts.privacy import Category
 
 TEN, ELEVEN, NOON, ONE = (f"2026-03-02T{hour}:00:00.000000Z" for hour in (10, 11, 12, 13))
@@ -80,6 +80,20 @@ def test_what_an_entry_could_hold_and_does_not_counts_for_nobody() -> None:
         {"i"},
         frozenset(),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "owner"),
+    [
+        (AgreementSigned, "signatory_name", "signatory"),
+        (ContactPublished, "contact_phone", "contact"),
+        (OrganisationRegistered, "beheerder_email", "invitee"),
+    ],
+)
+def test_whoever_has_a_key_of_their_own_is_a_person_too(kind: Any, field: str, owner: str) -> None:
+    touch = touched(told(kind, {"organisation": "o", field: "sealed", owner: "p"}))
+    assert touch is not None
+    assert touch.people == {"p"}
 
 
 def test_what_nobody_knows_or_of_no_organisation_touches_nobody() -> None:

@@ -78,6 +78,11 @@ def test_an_end_of_the_window_that_was_moved_stays_moved():
         given(incident.decider, REGISTERED, *moved).when(begun).refused("period_invalid")
     given(incident.decider, REGISTERED).when(replace(words, window_from=end)).refused("period_invalid")
     given(incident.decider, REGISTERED, to).when(replace(words, window_to=begin)).refused("period_invalid")
+    given(incident.decider, REGISTERED, from_).when(replace(words, window_from=end)).refused("period_invalid")
+    still = replace(words, window_to=begin + hour)
+    told = replace(SUPPLEMENTED, phase=3, window_from=None, window_to=still.window_to)
+    given(incident.decider, REGISTERED, to).when(still).then(told)
+    given(incident.decider, REGISTERED, PART, COMPUTED, to).when(CLOSE).refused("not_yet")
     since_now = replace(REGISTERED, since=REGISTERED.at, until=None)
     given(incident.decider).when(incident.Register(told=since_now)).then(since_now)
 
@@ -150,7 +155,11 @@ def test_whom_a_better_window_leaves_out_need_not_be_told():
 def test_of_a_better_window_only_those_that_it_concerns_need_be_told():
     other = example.breach_scoped(phase=2, organisation=example.PERSON)
     better = (REGISTERED, PART, COMPUTED, SUPPLEMENTED, other, example.scope_computed(phase=2))
+    both = (REGISTERED, PART, COMPUTED, SUPPLEMENTED, example.breach_scoped(phase=2), *better[4:])
 
+    given(incident.decider, *both, replace(INFORMED, organisation=other.organisation)).when(CLOSE).refused(
+        "controllers_uninformed"
+    )
     given(incident.decider, *better).when(CLOSE).refused("controllers_uninformed")
     given(incident.decider, *better, replace(INFORMED, organisation=other.organisation)).when(CLOSE).then(CLOSED)
 

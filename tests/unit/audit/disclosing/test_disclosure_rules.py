@@ -253,7 +253,7 @@ def _bases(term: str, whose: str = "sv_126nd") -> list[Any]:
     return [version]
 
 
-@pytest.mark.parametrize("term", ["PT8S", "PT23H", "P0D", "P6Y"])
+@pytest.mark.parametrize("term", ["PT8S", "PT23H", "P0D", "P1831D"])
 @pytest.mark.parametrize("whose", ["sv_126nd", "written_within", "preserve_for"])
 def test_a_term_lasts_days_and_not_for_ever(term, whose):
     with pytest.raises(ValueError, match="no term of days"):
@@ -265,6 +265,8 @@ def test_a_basis_is_said_in_both_languages_and_a_version_has_a_number_of_its_own
     mute["bases"]["sv_126nd"]["en"] = " "
     with pytest.raises(ValueError, match="is not said"):
         parse([mute])
+    assert parse(_bases("P1D"))
+    assert parse(_bases("P1830D"))
     for twice in (_bases("P7D") * 2, []):
         with pytest.raises(ValueError, match="number of its own"):
             parse(twice)
@@ -284,6 +286,13 @@ def test_a_file_stays_under_the_row_that_it_was_opened_on():
             of_rule(own_bases(), unknown)
     days = {OPENED.at.replace(year=1999): first, OPENED.at: first, OPENED.at.replace(year=2099): later}
     assert [in_force(own_bases(), day) for day in days] == list(days.values())
+
+
+def test_an_order_s_own_term_is_a_term_of_days_too():
+    [hasty] = _bases("P7D")
+    hasty["bases"]["sv_126nd"]["answer_within"] = "PT8H"
+    with pytest.raises(ValueError, match="no term of days"):
+        parse([hasty])
 
 
 def test_a_basis_either_preserves_or_reaches_something():
