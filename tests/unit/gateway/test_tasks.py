@@ -30,7 +30,7 @@ def test_what_every_service_knows_is_one_list_by_urgency(ask):
 @pytest.mark.parametrize("limit", [1, 2, 100])
 def test_it_comes_in_pages_that_leave_nothing_out(ask, limit):
     known = [
-        task(f"kind{number:03}", None if number % 7 == 0 else f"2026-{number % 12 + 1:02}-01") for number in range(250)
+        task(f"kind{number:03}", None if number % 7 == 0 else f"2026-{number % 12 + 1:02}-01") for number in range(110)
     ]
     ask.line.answers |= {"retention.tasks": {"items": known[::2]}, "org.tasks": {"items": known[1::2]}}
     whole, seen, query = ask("GET", "/v1/tasks", role="operator").json(), list[str](), f"?limit={limit}"
@@ -43,6 +43,28 @@ def test_it_comes_in_pages_that_leave_nothing_out(ask, limit):
     assert sorted(seen) == sorted(one["kind"] for one in known)
     assert seen[:100] == [one["kind"] for one in whole["items"]]
     assert ask("GET", "/v1/tasks?limit=101", role="operator").status_code == 422
+
+
+def test_of_what_is_due_together_the_longest_waiting_comes_first_and_nothing_is_left_out_for_being_alike(ask):
+    """`id` alone tells two apart, or the organisation alone: a page may end between them."""
+    same = task("access_to_review", "2026-02-01")
+    known = [
+        {**same, "since": None},
+        {**same, "since": "2025-12-31T00:00:00.000000Z"},
+        {**same, "kind": "a_kind"},
+        {**same, "id": "a"},
+        same,
+        {**same, "organisation": "zzz"},
+        {**same, "due": None, "since": None},
+    ]
+    ask.line.answers |= {"retention.tasks": {"items": known[::-1]}}
+    seen, query = [], "?limit=1"
+    while query:
+        page = ask("GET", f"/v1/tasks{query}", role="operator").json()
+        seen += page["items"]
+        query = f"?limit=1&cursor={page['next']}" if page["next"] else ""
+    names = ("due", "since", "kind", "id", "organisation")
+    assert [[one[name] for name in names] for one in seen] == [[one[name] for name in names] for one in known]
 
 
 @pytest.mark.parametrize(
