@@ -98,5 +98,5 @@ def test_whatever_could_be_read_is_said_at_once_and_the_same_again_a_day_later(w
 
     given(sealing.decider, clean).when(tell).then(bare)
     given(sealing.decider, bare).when(tell).then()
-    later = bare.at + sealing.EVERY
+    later = bare.at + timedelta(days=1)
     given(sealing.decider, bare).when(replace(tell, at=later)).then(replace(bare, at=later))

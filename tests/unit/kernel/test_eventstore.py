@@ -11,11 +11,13 @@ import pytest
 from services.contracts import auth
 from services.contracts.privacy import Role
 from services.kernel.decider import Refused
-from services.kernel.envelope import MAX_EVENT
 from services.kernel.event import only
 from services.kernel.store import eventstore
 from services.kernel.store.database import writing
 from tests.unit.kernel.conftest import NOON, Service
+
+MAX_EVENT = 48 * 1024
+"""As it was promised, and not as the code has it: another number there must fail here."""
 
 
 def test_a_stream_is_read_back_in_order_with_its_versions(service: Service) -> None:
