@@ -47,7 +47,7 @@ ITEMS: Words = {
 OWN = ("onze eigen termijn", "our own term")
 DUTY = ("eigen plicht", "own duty")
 _AGREED = re.compile(r"(P\S+) after ([a-z_]+)")
-_VERSION = re.compile(r"own terms, version (\d+)")
+_VERSION = re.compile(r"(?P<of>own terms|\S+), version (?P<number>\d+)")
 
 
 def line(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
@@ -76,8 +76,10 @@ def _value(section: str, value: str | None, lang: str) -> str | None:
         case "purpose", _:
             return said(value, LEGAL_BASES, lang)
         case "party", _:
-            own = _VERSION.fullmatch(value)
-            ours = (f"eigen voorwaarden, versie {own[1]}", f"own terms, version {own[1]}")[at] if own else value
+            found = _VERSION.fullmatch(value)
+            own = found and found["of"] == "own terms"
+            of = ("eigen voorwaarden", "own terms")[at] if own else found["of"] if found else ""
+            ours = f"{of}, {('versie', 'version')[at]} {found['number']}" if found else value
             return said(ours, OF[ProcessingRole], lang)
         case "term", _:
             agreed = _AGREED.fullmatch(value)

@@ -68,7 +68,7 @@ def gathered(
     scope, approvals = file.scope, file.all(DisclosureApproved)
     if scope is None or len(file.state.approvals) < 2 or file.state.scope is None:
         raise Refused("step_missing")
-    name = sources.organisation_name(file.tenant)
+    name, maker = sources.organisation_name(file.tenant), sources.organisation_name(files.maker)
     key = orjson.loads(file.word(ConsultationAnswered, "key") or "{}")
     events = [record.envelope.id for record in file.history] + ([key["event"]] if key else [])
     with files.store.reading() as session:
@@ -88,7 +88,7 @@ def gathered(
             disclosure=file.disclosure,
             organisation=file.tenant,
             organisation_name=name,
-            maker=files.maker,
+            maker=maker,
             opened_at=file.opened.at,
             decided_at=deciders[1].at,
         ),

@@ -159,8 +159,8 @@ may not be for long:
         "Er komt een subverwerker; u kunt bezwaar maken / A sub-processor is announced; you can object",
         """\
 Wij willen een subverwerker inschakelen: een bedrijf dat voor ons gegevens van uw organisatie verwerkt. Bezwaar maken
-kan tot {until} (Nederlandse
-tijd); zegt u niets, dan begint hij daarna. Wie het is en wat hij zou ontvangen, leest u bij subverwerker {about}:
+kan tot {until} (Nederlandse tijd). Zegt u niets, dan begint het daarna.
+Welk bedrijf het is en wat het zou ontvangen, leest u bij subverwerker {about}:
 
 {link}
 

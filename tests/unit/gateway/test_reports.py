@@ -161,6 +161,7 @@ def test_a_line_of_the_register_is_in_words_and_in_one_language(lang, shown):
         ("term", "P1D", ("1 dag", "1 day")),
         ("purpose", "legal_obligation", ("wettelijke plicht", "legal obligation")),
         ("party", "own terms, version 3", ("eigen voorwaarden, versie 3", "own terms, version 3")),
+        ("party", "0195-ab, version 2", ("0195-ab, versie 2", "0195-ab, version 2")),
         ("recipient", "named in the agreement", ("genoemd in de overeenkomst", "named in the agreement")),
         ("recipient", "none", ("geen", "none")),
         ("recipient", "Voorbeeld / Post B.V.", ("Voorbeeld / Post B.V.",) * 2),

@@ -303,6 +303,8 @@ def test_the_package_of_a_hidden_file_is_of_its_copy_although_the_people_are_gon
     found = world.files.handing_over.package(file)
     assert found["sealed_sha256"] == made["sealed_sha256"] == world.row(file)["sealed_sha256"]
     archive = zipfile.ZipFile(io.BytesIO(decrypt(base64.b64decode(found["package"]), [identity])))
+    said = json.loads(archive.read("disclosure.json"))
+    assert (said["maker"], said["organisation"]["name"]) == (f"Gemeente {MAKER[:4]}", f"Gemeente {OURS[:4]}"), "by name"
     [person] = json.loads(archive.read("data/people.json"))
     assert {one["value"] for one in person["fields"]} == {"sanne@voorbeeld.example", ADDRESS["value"]}
     assert json.loads(archive.read("consultation/record.json"))["outcome"] == "barred"
