@@ -157,7 +157,7 @@ def by_telephone(cast: Cast, base: str, sanne: Person) -> str:
         {"kind", "bytes", "expires_at", "tries_left"},
     )
     assert anybody.post("/v1/deliveries/" + "A" * 43, {"code": code}, expect=404)["code"] == "not_found"
-    assert anybody.post(link, {"code": "abc\u0000"}, expect=422)["code"] == "invalid"
+    assert anybody.post(link, {"code": "A" * 41}, expect=422)["code"] == "invalid"
     wrong = "0000-0000" if code != "0000-0000" else "1111-1111"
     assert anybody.post(link, {"code": wrong}, expect=403)["code"] == "wrong_code"
     assert anybody.post(link, {"code": code}, expect=429)["code"] == "throttled"
