@@ -26,6 +26,7 @@ NAMES = (
     "leaving",
     "erasing",
     "sweeping",
+    "lists",
     "isolation",
 )
 
