@@ -90,6 +90,17 @@ def recorded(world):
         return list(eventstore.everything(session))
 
 
+def test_what_was_looked_for_is_on_record_as_it_was_asked(world):
+    span = {"since": "2025-03-01T00:00:00Z", "until": "2025-03-02T00:00:00Z"}
+    world.start(**span, organisation="o", correlationid="c", types=["SignedIn", "DataViewed"])
+
+    [record] = recorded(world)
+    told = record.event
+    assert [moment.isoformat()[:10] for moment in (told.since, told.until)] == ["2025-03-01", "2025-03-02"]
+    assert (told.of_organisation, told.correlation, told.types) == ("o", "c", ("DataViewed", "SignedIn"))
+    assert (told.size, told.last) == (len(world.notes), len(world.notes) - 1)
+
+
 def test_it_is_on_record_with_its_ground_sealed(world):
     replay = world.start(account=SANNE)
 
