@@ -117,7 +117,7 @@ class Twin:
     def walk(self, *, paper: bool = False) -> Walk:
         """What all of them are told, once nothing is under way."""
         self.settle()
-        walk = Walk(self.village.organisation, self.given, paper, events=set(self.events))
+        walk = Walk(self.village.organisation, self.given, self.settle, paper, events=set(self.events))
         for who, (role, person) in self.people.items():
             walk.through(who, role, person)
         return walk

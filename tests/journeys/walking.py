@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ PAGES_IN = {Role.BEHEERDER: "nl", Role.AUDITOR: "en", Role.MEMBER: "nl"}
 PARAMETER = re.compile(r"\{(\w+)(?::path)?\}")
 EVENT = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b")
 """An event's id says when it was made (UUIDv7), and no other id here does."""
+OF_WHAT_WAS_ASKED = frozenset({"/v1/me/access-log", "/v1/reports/{kind}"})
+"""A look or a refusal of a moment ago stands in these once it is in the log: they are asked for when it is."""
 FROM_AFAR = {"X-Forwarded-For": "203.0.113.9"}
 """A tenant is not on the machine itself."""
 
@@ -53,6 +55,7 @@ class Walk:
 
     organisation: str
     given: Mapping[str, set[str]]
+    settle: Callable[[], None]
     paper: bool = False
     found: dict[str, list[Any]] = field(default_factory=dict)
     events: set[str] = field(default_factory=set)
@@ -66,6 +69,8 @@ class Walk:
         headers = {**FROM_AFAR, "Authorization": person.http.headers["Authorization"]}
         with httpx.Client(base_url=person.http.base_url, headers=headers, timeout=30) as line:
             for route in fetched(role):
+                if route.path in OF_WHAT_WAS_ASKED:
+                    self.settle()
                 for path in self._paths(route.path, role):
                     for query in self._queries(route, role):
                         self._ask(line, route, f"{who} {route.path} {_shape(query)}", path, query)
