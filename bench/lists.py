@@ -76,7 +76,6 @@ def questions(number: int) -> dict[str, Ask]:
         "usage, first page": lambda s: usage.page(s, *EVERYBODY, None),
         "usage, totals": lambda s: (usage.count(s, *EVERYBODY), usage.totals(s, *EVERYBODY)),
         "log, the last of a rare type": lambda s: searching.search(s, -1, 100, type_="Rare"),
-        "log, one case": lambda s: searching.search(s, -1, 100, case="c7"),
         "log, a type in an organisation": lambda s: searching.search(s, -1, 100, type_="Common", organisation="o3"),
     }
 

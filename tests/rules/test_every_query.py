@@ -71,7 +71,7 @@ SORTED = {
     "incidents.known_in": "incidents of which one organisation was told; of all of them there is an index",
     "incidents.unscoped": "open incidents",
     "security.begun": "the one installation",
-    "searching.search": "entries of one case",
+    "searching.search": "entries of one request",
 }
 """Pages that are sorted as a whole, and why what is sorted stays small."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

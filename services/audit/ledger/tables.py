@@ -43,7 +43,6 @@ entries = Table(
 Index("log_entries_of_organisation", entries.c.organisation, entries.c.idx)
 Index("log_entries_of_correlation", entries.c.correlation)
 Index("log_entries_of_type", entries.c.type, entries.c.idx)
-Index("log_entries_of_subject", entries.c.subject)
 
 tiles = Table(
     "log_tiles",

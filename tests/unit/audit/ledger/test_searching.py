@@ -99,5 +99,5 @@ def test_each_filter_is_found_by_an_index(session, monkeypatch, asked):
     monkeypatch.setattr(session, "execute", explained)
     searching.search(session, 10, 5, **asked)
     monkeypatch.undo()
-    assert any("SEARCH log_entries" in one for one in said)
+    assert any("SEARCH log_entries" in one for one in said), said
     assert not [one for one in said if one.startswith("SCAN log_entries")], said
