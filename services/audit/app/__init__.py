@@ -53,13 +53,13 @@ from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import Role
 from services.contracts.retention import ErasureCleared, ErasureOrdered
 from services.contracts.tasks import Asking, told
+from services.kernel.calls.calling import Calling
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.forgetting.erasing import Holdings
-from services.kernel.hosting.participant import Calling, Vocabulary
+from services.kernel.forgetting.erasing import Holdings, Vocabulary
 from services.kernel.signing.entry import Entry
 
 OTHERS = ("auth", "org", "retention")

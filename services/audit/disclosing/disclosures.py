@@ -22,10 +22,10 @@ from services.audit.disclosing.sources import Key, Sources, Wanted
 from services.audit.disclosing.telling import Telling
 from services.audit.domain.basis import Bases
 from services.contracts.privacy import LegalBasis, Purpose
+from services.kernel.calls.calling import Calling
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Store
 from services.kernel.context import Context
-from services.kernel.hosting.participant import Calling
 
 
 class Disclosures:

@@ -45,13 +45,14 @@ from services.contracts.grounds import GROUNDS
 from services.contracts.org import CustomFieldRetired
 from services.contracts.privacy import Category, Purpose, Role, purpose_of
 from services.contracts.retention import ErasureCleared, ErasureOrdered
+from services.kernel.calls.calling import Calling
 from services.kernel.calls.rpc import Unavailable
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.forgetting.erasing import Holding, Holdings
-from services.kernel.hosting.participant import Calling, Participant, Vocabulary
+from services.kernel.forgetting.erasing import Holding, Holdings, Vocabulary
+from services.kernel.hosting.participant import Participant
 from services.kernel.signing.entry import Entry
 from services.kernel.store import eventstore
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, text
 from uuid_utils.compat import uuid7
 
+from services.kernel.calls.calling import Calling
 from services.kernel.clock.jobs import Job
 from services.kernel.commands.unit import Store, Unit
 from services.kernel.configuration import Configuration
@@ -45,18 +46,8 @@ from services.kernel.store.wake import Wake
 from services.kernel.sweep import resting
 from services.kernel.sweep.canaries import SECONDS as CANARY_SECONDS, Canaries
 
-__all__ = ["Calling", "Participant", "Vocabulary", "pinned"]
-
 FIRST_SECONDS = 60.0
 """No job waits longer for its first turn: soon after a start it is known of each that it can be done."""
-
-
-class Calling(Protocol):
-    """Ask another service: raises Refused with its reason, Unavailable when no answer came in time."""
-
-    def call(
-        self, service: str, method: str, args: Mapping[str, Any], context: Context, timeout: float = 4.0
-    ) -> Any: ...
 
 
 def pinned(configuration: Configuration) -> dict[str, Verifier]:

@@ -28,12 +28,12 @@ from services.contracts.org import (
 from services.contracts.privacy import Purpose, Role
 from services.contracts.retention import Decision, ErasureOrdered, ObjectionDecided
 from services.contracts.tasks import Asking, told
+from services.kernel.calls.calling import Calling
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.forgetting.erasing import Holding, Holdings
-from services.kernel.hosting.participant import Calling, Vocabulary
+from services.kernel.forgetting.erasing import Holding, Holdings, Vocabulary
 from services.kernel.signing.entry import Entry
 from services.kernel.store import eventstore
 from services.kernel.store.departed import tombstone

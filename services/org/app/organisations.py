@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 
 from services.contracts.org import ProcessingRefused
 from services.contracts.privacy import TENANT, Category, Purpose, Role
+from services.kernel.calls.calling import Calling
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.hosting.participant import Calling, Participant
+from services.kernel.hosting.participant import Participant
 from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app.grounds import before_terms, categories_of, under

@@ -13,10 +13,10 @@ import orjson
 from sqlalchemy import Connection
 
 from services.contracts.privacy import ProcessingRole
+from services.kernel.calls.calling import Calling
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
-from services.kernel.hosting.participant import Calling
 from services.org.app.statements import Statements
 from services.org.app.sub_processors import SubProcessors
 from services.org.domain import register as rules

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts.privacy import Role, purpose_of
+from services.kernel.calls.calling import Calling
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.hosting.participant import Calling
 from services.kernel.store.departed import must_not_be_erased, must_not_have_left
 from services.org import schemas
 from services.org.app.organisations import Organisations, following, most

@@ -13,12 +13,12 @@ import orjson
 
 from services.contracts.org import SubProcessorRegistered
 from services.contracts.privacy import Category, LegalBasis, Purpose
+from services.kernel.calls.calling import Calling
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
-from services.kernel.hosting.participant import Calling
 from services.kernel.store.departed import must_not_have_left
 from services.org import schemas
 from services.org.app import periods

@@ -16,14 +16,15 @@ from services.contracts.facts import ORGANISATION
 from services.contracts.grounds import GROUNDS
 from services.contracts.privacy import LegalBasis, Role
 from services.contracts.tasks import Asking, told
+from services.kernel.calls.calling import Calling
 from services.kernel.codec import instant
 from services.kernel.commands.unit import Unit
 from services.kernel.configuration import Configuration
 from services.kernel.context import Context
 from services.kernel.decider import Refused
 from services.kernel.following.feed import Entry
-from services.kernel.forgetting.erasing import Holdings
-from services.kernel.hosting.participant import Calling, Participant, Vocabulary
+from services.kernel.forgetting.erasing import Holdings, Vocabulary
+from services.kernel.hosting.participant import Participant
 from services.retention import schemas
 from services.retention.app import waiting
 from services.retention.app.certifying import Certifying

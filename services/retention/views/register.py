@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from services.kernel.store import paging, sums
-from services.retention.views.requests import OPEN, RESTRICTS, TELLS, kept, requests
+from services.retention.views.request_numbers import OPEN
+from services.retention.views.requests import RESTRICTS, TELLS, kept, requests
 
 r = requests.c
 PLACE = (r.received_at, r.request)

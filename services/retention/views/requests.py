@@ -45,6 +45,7 @@ from services.contracts.retention import (
 from services.kernel.codec import instant
 from services.kernel.envelope import Recorded
 from services.kernel.store import sums
+from services.retention.views import request_numbers as counted_as
 
 tables = MetaData()
 RESTRICTS = text("restriction IS NOT NULL AND lifted_at IS NULL")
@@ -106,20 +107,7 @@ requests = Table(
 """`excepted`: the categories that an erasure left, as JSON. `names_disclosed` is None where nothing was weighed.
 
 `state`: received, verified, fulfilled or refused. `due…` counts now, `first_due_on` did at first."""
-kept = sums.sums(
-    "request_sums",
-    tables,
-    "received",
-    "open",
-    "fulfilled",
-    "fulfilled_in_part",
-    "refused",
-    "extended",
-    "reminded",
-    "recipients_to_tell",
-    "duplicates",
-    "answered_late",
-)
+kept = sums.sums("request_sums", tables, *counted_as.NAMES)
 """By the day on which they were received."""
 SEALED = {
     "said": "said",
@@ -131,7 +119,6 @@ SEALED = {
     "weighing": "weighing",
 }
 """What stands here sealed, and the field it was sealed as."""
-OPEN = ("received", "verified")
 
 
 def project(session: Connection, record: Recorded) -> None:
@@ -232,7 +219,7 @@ def _set(session: Connection, request: str, **values: object) -> None:
     before = _row(session, request)
     session.execute(update(requests).where(requests.c.request == request).values(**values))
     if before is not None:
-        _count(session, request, _numbers(before))
+        _count(session, request, counted_as.numbers(before))
 
 
 def _row(session: Connection, request: str) -> Row | None:  # type: ignore[type-arg]
@@ -242,25 +229,8 @@ def _row(session: Connection, request: str) -> Row | None:  # type: ignore[type-
 def _count(session: Connection, request: str, before: Mapping[str, int]) -> None:
     """What is kept of a request now, in place of what was kept `before`."""
     if (row := _row(session, request)) is not None:
-        more = {name: number - before.get(name, 0) for name, number in _numbers(row).items()}
+        more = {name: number - before.get(name, 0) for name, number in counted_as.numbers(row).items()}
         sums.add(session, kept, row.organisation, row.received_at, more)
-
-
-def _numbers(row: Row) -> dict[str, int]:  # type: ignore[type-arg]
-    """What no clock changes, nor whoever takes the person out of it."""
-    closed = row.state not in OPEN
-    return {
-        "received": 1,
-        "open": not closed,
-        "fulfilled": row.state == "fulfilled",
-        "fulfilled_in_part": bool(orjson.loads(row.excepted or "[]")),
-        "refused": row.state == "refused",
-        "extended": row.extended,
-        "reminded": bool(row.reminded_at) + bool(row.reminded_late_at),
-        "recipients_to_tell": row.to_tell or 0,
-        "duplicates": row.duplicate_of is not None,
-        "answered_late": closed and row.closed_at >= row.due,
-    }
 
 
 WITHOUT_THEM = {"account": None, **dict.fromkeys(SEALED)}
@@ -284,7 +254,7 @@ def of_account(session: Connection, account: str) -> list[str]:
 
 def same_open(session: Connection, account: str, right: Right) -> str | None:
     """The oldest request for the same that is not answered yet: another one is a duplicate of it."""
-    mine = (requests.c.account == account) & (requests.c.right == right.value) & requests.c.state.in_(OPEN)
+    mine = (requests.c.account == account) & (requests.c.right == right.value) & requests.c.state.in_(counted_as.OPEN)
     first = requests.c.received_at, requests.c.request
     return session.execute(select(requests.c.request).where(mine).order_by(*first).limit(1)).scalar()
 
@@ -294,7 +264,7 @@ def to_remind(session: Connection, now: str, limit: int) -> Sequence[Row]:  # ty
     soon = (requests.c.remind_at <= now) & (requests.c.due > now) & requests.c.reminded_at.is_(None)
     late = (requests.c.due <= now) & requests.c.reminded_late_at.is_(None)
     # Of whose erasure took them out meanwhile nothing more is written.
-    mine = requests.c.state.in_(OPEN) & requests.c.account.is_not(None)
+    mine = requests.c.state.in_(counted_as.OPEN) & requests.c.account.is_not(None)
     found = select(requests).where(mine, soon | late)
     return session.execute(found.order_by(requests.c.due, requests.c.request).limit(limit)).all()
 

@@ -29,6 +29,7 @@ from services.kernel.codec import instant
 from services.kernel.store.database import sqlite
 from services.retention.schemas import requests as schemas
 from services.retention.views import register, requests
+from services.retention.views.request_numbers import OPEN
 from tests.rules.contracts import example
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -100,8 +101,8 @@ def _of(kind: type[Any], number: int, **said: Any) -> Any:
 
 def counted(rows: Any) -> dict[str, int]:
     lines = schemas.lines(rows, NOW)
-    over = [line for line in lines if line["state"] not in requests.OPEN]
-    open_ = [line for line in lines if line["state"] in requests.OPEN]
+    over = [line for line in lines if line["state"] not in OPEN]
+    open_ = [line for line in lines if line["state"] in OPEN]
     return {
         "received": len(lines),
         "open": len(open_),
