@@ -26,6 +26,7 @@ from services.audit.ingest.writer import Writer
 from services.audit.ledger import tables
 from services.kernel.signing.note import Signer
 from services.kernel.store.database import ensure, open_engine
+from services.kernel.store.eventstore import cursors
 from tests.examples.log import SERVICES, Sources, event_id
 
 ENTRIES = 20_000
@@ -74,6 +75,7 @@ class Bench:
     def ingest(self, database: str) -> float:
         engine = open_engine(self.cluster.url, database, self.directory)
         tables.create(engine)
+        cursors.create(engine, checkfirst=True)
         writer = Writer(engine, self.sources.pins, self.log, self.directory / database)
         checking = Checking(self.sources.pins)
         checking.start(patience=10)

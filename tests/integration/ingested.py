@@ -13,6 +13,7 @@ from crisisconnect.postgres import Cluster
 from services.audit.ingest.writer import Writer
 from services.audit.ledger import reading, tables, tree
 from services.kernel.store.database import ensure, open_engine, reading as look
+from services.kernel.store.eventstore import cursors
 from services.reader.tree import root_of, verify_consistency, verify_inclusion
 from tests.examples.log import Sources
 
@@ -26,6 +27,7 @@ class Log:
     def __init__(self, engine: Engine, directory: Path) -> None:
         self.engine, self.file = engine, directory / "head"
         tables.create(engine)
+        cursors.create(engine, checkfirst=True)
         self.writer = self.another()
 
     def another(self, file: Path | None = None) -> Writer:
