@@ -32,11 +32,11 @@ check types $bin/mypy $typed
 check format $bin/ruff format --check $present
 check lint $bin/ruff check $present
 [ -f .importlinter ] && check imports $bin/lint-imports
-for folder in tests/unit/audit/ tests/unit/kernel/ tests/unit/gateway/ tests/unit/crisisconnect/; do
+for folder in tests/unit/audit/ tests/unit/kernel/ tests/unit/gateway/ tests/unit/org/ tests/unit/auth/; do
     tests "$(basename "$folder")" "$folder"
 done
 # The longest in two, every other file each, lest one of them decide how long all of it takes.
-for folder in tests/rules tests/unit/retention tests/unit/reader tests/unit/org tests/unit/auth; do
+for folder in tests/rules tests/unit/retention tests/unit/reader; do
     name=$(basename "$folder")
     tests "$name" $(find "$folder" -name 'test_*.py' -exec ls -S {} + | sed -n 'p;n')
     tests "$name-2" $(find "$folder" -name 'test_*.py' -exec ls -S {} + | sed -n 'n;p')

@@ -88,6 +88,7 @@ def test_what_was_taken_under_the_old_key_is_refused_under_the_new_one(
     assert different(replica) == []
 
 
+@pytest.mark.searching
 def test_traffic_goes_on_through_rotation_after_rotation(world: World, replica: Auth) -> None:
     for number in range(12):
         world.registered(f"p{number}@voorbeeld.example", f"person{number}")

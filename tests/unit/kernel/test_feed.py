@@ -89,6 +89,7 @@ def world(make_service: Callable[..., Service], monkeypatch: pytest.MonkeyPatch)
     return World(make_service)
 
 
+@pytest.mark.searching
 def test_every_entry_takes_effect_once_and_in_order(world: World) -> None:
     for _ in range(230):
         world.auth.invite()

@@ -95,6 +95,7 @@ def test_another_process_feels_an_erasure_within_a_minute(service: Service, monk
     assert other.open(sealed, "first_name") is None
 
 
+@pytest.mark.searching
 def test_many_open_at_once(service: Service) -> None:
     values = [(seal(service.keyring, f"v{i}", owner=f"account/{i % 600}"), "first_name") for i in range(700)]
     assert another(service).open_many([*values, (None, "first_name")]) == [f"v{i}" for i in range(700)] + [None]

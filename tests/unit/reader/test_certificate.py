@@ -196,6 +196,7 @@ def changed(document: Any, path: tuple[Any, ...], change: Any) -> Any:
     return made
 
 
+@pytest.mark.searching
 @pytest.mark.parametrize("tiny", [Tiny(), Tiny(unreadable_in_copies_at=None, retired={})], ids=["both", "first"])
 def test_no_field_can_be_changed(tiny):
     document = tiny.document()

@@ -72,6 +72,7 @@ def test_a_log_that_has_grown_is_verified_up_to_its_checkpoint(files, size):
     assert report.size == size
 
 
+@pytest.mark.searching
 @pytest.mark.parametrize("index", [0, 4, 255, 256, 511, 599])
 def test_one_bit_anywhere_in_an_entry_is_named(files, index):
     held, log = entries(600), files(600)

@@ -109,6 +109,7 @@ class Held(Shelf):
         return f"{level}/{n}/{width}"
 
 
+@pytest.mark.searching
 def test_every_tile_of_three_levels_is_recomputed():
     leaves = [sha256(b"%d" % n).digest() for n in range(70_000)]
     made: dict[tuple[int, int], bytes] = {}

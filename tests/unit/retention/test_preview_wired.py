@@ -106,6 +106,7 @@ def peopled(world: World) -> None:
     world.settle()
 
 
+@pytest.mark.searching
 @pytest.mark.parametrize("triggers", [None, RECORDED, {**RECORDED, Category.EMAIL: TermTrigger.RECORDED}])
 def test_what_is_previewed_is_what_the_rule_then_does(world, triggers):
     agree(world, {**MONTH, Category.EMAIL: "P20D"})
@@ -171,6 +172,7 @@ def test_read_in_pieces_it_is_the_same(world, monkeypatch):
     assert previewed(world, agreement) == (whole, totals)
 
 
+@pytest.mark.searching
 def test_a_page_costs_the_same_of_many_as_of_few(world, monkeypatch):
     agree(world, {**MONTH, Category.EMAIL: "P20D"})
     peopled(world)
